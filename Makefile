@@ -1,0 +1,45 @@
+# Each target is one word and works on a fresh checkout.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check format lock clean machine
+
+demo: $(VENV)/.runtime
+	@exec $(BIN)/keypost demo
+
+test: $(VENV)/.test
+	@$(BIN)/python tests/machine.py
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+machine:
+	@command -v git >/dev/null || { echo "git is missing: apt-get install git"; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: apt-get install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Keypost needs Python 3.11 or newer; this is $$($(PYTHON) --version). Name another one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+
+$(BIN)/python: | machine
+	@echo "Making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml sdk/pyproject.toml | $(BIN)/python
+	@echo "Installing what Keypost needs (pinned and hashed) ..."
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation -e sdk -e .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.runtime
+	@echo "Installing what the tests need (pinned and hashed) ..."
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
