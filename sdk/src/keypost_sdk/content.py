@@ -29,20 +29,25 @@ TABLE_ROWS_MAX: Final = 100
 TABLE_HEADER_MAX: Final = 100
 BANNER_MAX: Final = 1_000
 
-EMAIL: Final = r"^[^@\s]+@[^@\s]+$"
-WEB_ADDRESS: Final = r"^(?i:https?://)[^\s\x00-\x1f\x7f]+$|^(?i:tel|sms|sips?):[^\s\x00-\x1f\x7f]+$"
-IMAGE_ADDRESS: Final = r"^(?i:https?://)[^\s\x00-\x1f\x7f]+$|^/[^\s\x00-\x1f\x7f]*$"
+EMAIL: Final = r"^[^@\s]+@[^@\s]+\Z"
+WEB_ADDRESS: Final = r"^(?i:https?://|tel:|sms:|sips?:)[^\s\x00-\x1f\x7f]+\Z"
+IMAGE_ADDRESS: Final = r"^(?i:https?://|/(?!/))[^\s\x00-\x1f\x7f]+\Z"
 
 
 class _Content(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fields left at their default do not appear on the wire."""
 
 
-class TokenInput(_Content, tag_field="type", tag="user_webhook_token"):
-    """Asks the person who clicks for an extension token instead of for text."""
+class TokenInput(_Content, frozen=True):
+    """Asks the person who clicks for an extension token instead of for text; `TOKEN` is the one there is."""
+
+    type: Literal["user_webhook_token"]
 
 
-class Confirm(_Content):
+TOKEN: Final = TokenInput(type="user_webhook_token")
+
+
+class Confirm(_Content, frozen=True):
     """The dialog between the click and the call."""
 
     title: Annotated[str, Meta(min_length=1, max_length=CONFIRM_MAX)]
@@ -50,27 +55,27 @@ class Confirm(_Content):
     input: TokenInput | None = None
 
 
-class FunctionRef(_Content):
+class FunctionRef(_Content, frozen=True):
     """A function by name. `owner` is its developer's e-mail address: read when judging, never shown again."""
 
     name: Annotated[str, Meta(min_length=1, max_length=FUNCTION_NAME_MAX)]
     owner: Annotated[str, Meta(max_length=OWNER_MAX, pattern=EMAIL)] | None = None
 
 
-class InvokeFunction(_Content, tag_field="type", tag="invoke.function"):
+class InvokeFunction(_Content, frozen=True, tag_field="type", tag="invoke.function"):
     data: FunctionRef
     confirm: Confirm | None = None
 
 
-class WebAddress(_Content):
+class WebAddress(_Content, frozen=True):
     web: Annotated[str, Meta(max_length=URL_MAX, pattern=WEB_ADDRESS)]
 
 
-class OpenUrl(_Content, tag_field="type", tag="open.url"):
+class OpenUrl(_Content, frozen=True, tag_field="type", tag="open.url"):
     data: WebAddress
 
 
-class Button(_Content):
+class Button(_Content, frozen=True):
     """`type` is `+` (positive), `-` (negative) or empty (neutral); `key` tells the function which button it was."""
 
     label: Annotated[str, Meta(min_length=1, max_length=LABEL_MAX)]
@@ -88,13 +93,13 @@ class Button(_Content):
 Buttons = Annotated[tuple[Button, ...], Meta(max_length=BUTTONS_MAX)]
 
 
-class Card(_Content):
+class Card(_Content, frozen=True):
     title: Annotated[str, Meta(max_length=CARD_TITLE_MAX)] = ""
     theme: Literal["basic", "modern-inline"] | None = None
     thumbnail: Annotated[str, Meta(max_length=IMAGE_URL_MAX, pattern=IMAGE_ADDRESS)] | None = None
 
 
-class Table(_Content):
+class Table(_Content, frozen=True):
     """Each row has exactly the headers as its keys."""
 
     headers: Annotated[
@@ -103,13 +108,13 @@ class Table(_Content):
     rows: Annotated[tuple[dict[str, str | int | float | bool | None], ...], Meta(max_length=TABLE_ROWS_MAX)] = ()
 
 
-class TableSlide(_Content, tag_field="type", tag="table"):
+class TableSlide(_Content, frozen=True, tag_field="type", tag="table"):
     data: Table
     title: Annotated[str, Meta(max_length=SLIDE_TITLE_MAX)] = ""
     buttons: Buttons = ()
 
 
-class TextSlide(_Content, tag_field="type", tag="text"):
+class TextSlide(_Content, frozen=True, tag_field="type", tag="text"):
     data: Annotated[str, Meta(min_length=1, max_length=SLIDE_TEXT_MAX)]
     title: Annotated[str, Meta(max_length=SLIDE_TITLE_MAX)] = ""
     buttons: Buttons = ()
@@ -118,14 +123,14 @@ class TextSlide(_Content, tag_field="type", tag="text"):
 Slide = TableSlide | TextSlide
 
 
-class BotDisplay(_Content):
+class BotDisplay(_Content, frozen=True):
     """A name and picture shown beside the real sender; never an identity."""
 
     name: Annotated[str, Meta(min_length=1, max_length=BOT_NAME_MAX)]
     image: Annotated[str, Meta(max_length=IMAGE_URL_MAX, pattern=IMAGE_ADDRESS)] | None = None
 
 
-class Message(_Content):
+class Message(_Content, frozen=True):
     """Any subset with something to show."""
 
     text: Annotated[str, Meta(max_length=TEXT_MAX)] = ""
@@ -135,7 +140,7 @@ class Message(_Content):
     buttons: Buttons = ()
 
 
-class Banner(_Content, tag_field="type", tag="banner"):
+class Banner(_Content, frozen=True, tag_field="type", tag="banner"):
     """One line shown to the person who clicked, and to nobody else."""
 
     text: Annotated[str, Meta(min_length=1, max_length=BANNER_MAX)]

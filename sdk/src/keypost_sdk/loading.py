@@ -1,0 +1,45 @@
+"""From a path to the `Extension` that an author wrote there."""
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Final
+
+from keypost_sdk.extension import Extension
+from keypost_sdk.log import places
+
+FILE: Final = "extension.py"
+VARIABLE: Final = "extension"
+
+
+class CannotStart(Exception):  # noqa: N818 - it is a sentence for the person who started us
+    """The extension cannot run; the message says why and what to do."""
+
+
+def load(path: Path) -> Extension:
+    """The module-level `extension` of a file, or of `extension.py` in a directory.
+
+    The file's directory comes first on the import path, so it can import what lies beside it.
+    """
+    file = (path / FILE if path.is_dir() else path).resolve()
+    if not file.is_file():
+        raise CannotStart(f"There is no file {file}.")
+    found = getattr(_run(file), VARIABLE, None)
+    if not isinstance(found, Extension):
+        raise CannotStart(f'{file} has no extension: it needs the line {VARIABLE} = Extension("…").')
+    return found
+
+
+def _run(file: Path) -> object:
+    spec = spec_from_file_location(f"keypost_extension_{file.parent.name}", file)
+    if spec is None or spec.loader is None:
+        raise CannotStart(f"{file} is not a Python file.")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    sys.path.insert(0, str(file.parent))
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        where = places(error)[-1]
+        raise CannotStart(f"{file} cannot be loaded: {type(error).__name__}: {error} ({where})") from error
+    return module

@@ -1,0 +1,3 @@
+from keypost.cli import main
+
+main()

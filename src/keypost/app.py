@@ -1,0 +1,205 @@
+"""Composition: settings to a running server. The only builder; everything else gets what it needs handed over."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from keypost import log
+from keypost.chat import service as chat
+from keypost.chat.directory import Chats
+from keypost.chat.lane import Lane
+from keypost.clock import Clock, WallClock
+from keypost.db.database import Database
+from keypost.db.floor import newest_id
+from keypost.db.migrate import migrate
+from keypost.db.postgres import PostgresDatabase
+from keypost.db.sqlite import SqliteDatabase
+from keypost.delivery.outbound import Outbound
+from keypost.events.service import Log
+from keypost.extensions import invocations
+from keypost.extensions import service as extensions
+from keypost.extensions.calls import Addresses
+from keypost.extensions.desk import Desk
+from keypost.extensions.invoker import Invoker
+from keypost.extensions.reveals import Reveals
+from keypost.extensions.supervisor import Supervisor
+from keypost.keys import Keys
+from keypost.live.hub import Hub
+from keypost.people import service as people_service
+from keypost.people.cookie import SessionCookie
+from keypost.people.directory import People
+from keypost.routes import ROUTES
+from keypost.settings import Settings
+from keypost.tokens import service as tokens
+from keypost.tokens.attribution import Attribution
+from keypost.tokens.register import Register
+from keypost.web import problem
+from keypost.web.credentials import TakeSecretsFromQuery
+from keypost.web.headers import SecurityHeaders
+from keypost.web.parts import Parts
+from keypost.web.routing import build
+from keypost.webhooks.dispatcher import Dispatcher
+
+logger = log.get(__name__)
+
+STATIC: Final = Path(__file__).parent / "web" / "static"
+DATABASE_FILE: Final = "keypost.db"
+KEY_FILE: Final = "master.key"
+USES_SAVED_EVERY_S: Final = 60
+
+
+class Server(Struct, frozen=True, kw_only=True):
+    """A running server's parts. `asgi` answers requests as long as the context of `running` is open."""
+
+    asgi: Starlette
+    settings: Settings
+    database: Database
+    keys: Keys
+    people: People
+    chats: Chats
+    register: Register
+    attribution: Attribution
+    lane: Lane
+    hub: Hub
+    supervisor: Supervisor
+    addresses: Addresses
+    desk: Desk
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Server]:
+    """Opens the data, brings memory up to it, starts what works in the background; undoes it all at the end."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = settings.data / DATABASE_FILE
+    await migrate(path, settings.database_url)
+    events_log = Log()
+    database = _database(settings, path, clock or WallClock(), events_log)
+    try:
+        org_names, persons = await database.read(people_service.load)
+        keys = Keys.from_file(settings.data / KEY_FILE, may_create=not org_names)
+    except BaseException:
+        await database.close()
+        raise
+    server, dispatcher = _build(settings, database, keys, events_log)
+    server.people.load(org_names, persons)
+    saving = asyncio.create_task(_save_uses(database, server.register), name="token uses")
+    try:
+        await _load(server)
+        server.hub.start()
+        await dispatcher.start()
+        yield server
+    finally:
+        saving.cancel()
+        await server.hub.close()
+        await dispatcher.stop()
+        await server.supervisor.stop()
+        await server.lane.drain()
+        await database.write(tokens.save_uses, server.register.take_uses())
+        await server.desk.invoker.close()
+        await database.close()
+
+
+def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) -> tuple[Server, Dispatcher]:
+    people, chats, register = People(), Chats(), Register()
+    attribution = Attribution(register)
+    lane, hub = Lane(database), Hub(database, chats, attribution)
+    supervisor = Supervisor(settings.data / "logs")
+    addresses = Addresses(settings)
+    desk = Desk(
+        database=database,
+        lane=lane,
+        hub=hub,
+        keys=keys,
+        people=people,
+        chats=chats,
+        register=register,
+        addresses=addresses,
+        invoker=Invoker(database.clock, keys, Outbound(), supervisor),
+        reveals=Reveals(database.clock),
+    )
+    dispatcher = Dispatcher(desk)
+    events_log.follow(hub.heard)
+    parts = Parts(settings, keys, people, chats, register, attribution, lane, hub, desk, dispatcher)
+    parts.add(Database, database)
+    parts.add(SessionCookie, SessionCookie(settings))
+    server = Server(
+        asgi=_asgi(settings, parts),
+        settings=settings,
+        database=database,
+        keys=keys,
+        people=people,
+        chats=chats,
+        register=register,
+        attribution=attribution,
+        lane=lane,
+        hub=hub,
+        supervisor=supervisor,
+        addresses=addresses,
+        desk=desk,
+    )
+    return server, dispatcher
+
+
+def _asgi(settings: Settings, parts: Parts) -> Starlette:
+    app = Starlette(
+        routes=[*build(ROUTES), Mount("/static", StaticFiles(directory=STATIC), name="static")],
+        middleware=[
+            Middleware(TakeSecretsFromQuery),
+            Middleware(SecurityHeaders, https=settings.is_https),
+        ],
+        exception_handlers={404: _unknown_url, 405: _wrong_method},
+    )
+    app.state.parts = parts
+    return app
+
+
+async def _unknown_url(request: Request, _error: Exception) -> Response:
+    return problem.unknown_url(request)
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return problem.wrong_method(request, (headers or {}).get("Allow", ""))
+
+
+def _database(settings: Settings, path: Path, clock: Clock, events_log: Log) -> Database:
+    if settings.database_url:
+        return PostgresDatabase(settings.database_url, clock, events_log)
+    return SqliteDatabase(path, clock, events_log)
+
+
+async def _load(server: Server) -> None:
+    """Memory as the database has it; calls that a crash cut off are given up first, with their tokens."""
+    database = server.database
+    database.ids.stay_after(await database.read(newest_id))
+    lost = await database.write(invocations.give_up_lost, server.register)
+    if lost:
+        logger.warning("calls were cut off when the server last ended", count=len(lost))
+    server.chats.load(*await database.read(chat.load))
+    server.register.load(*await database.read(tokens.load))
+    known, apps = await database.read(extensions.load, server.people.org_ids())
+    for app in apps:
+        server.attribution.name_app(app.org_id, app.id, app.title)
+    for extension in known:
+        if extension.is_local:
+            server.supervisor.start(extension)
+
+
+async def _save_uses(database: Database, register: Register) -> None:
+    while True:
+        await asyncio.sleep(USES_SAVED_EVERY_S)
+        try:
+            await database.write(tokens.save_uses, register.take_uses())
+        except Exception as error:
+            logger.warning("saving last uses failed", exc_info=error)

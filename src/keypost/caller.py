@@ -1,0 +1,53 @@
+"""Who is asking, and with what.
+
+A caller is made once per request, by the one enforcement point (`web/routing.py`), and handed down.
+"""
+
+from enum import StrEnum
+from typing import NoReturn
+
+from msgspec import Struct
+
+from keypost.errors import Forbidden
+from keypost.ids import AppId, OrgId, PersonId, TokenId
+
+
+class Scope(StrEnum):
+    """What a credential may be used for. A page session has all of `PERSON`; a token has what its row says."""
+
+    POST = "post"
+    """Post messages where the owner may."""
+    INCOMING = "incoming"
+    """Call its own extension's incoming webhook handler."""
+    READ = "messages.read"
+    """Read messages where the owner may."""
+    PERSON = "person"
+    """Everything a person does on the pages: press buttons, run commands, see and revoke their tokens."""
+
+
+class Means(StrEnum):
+    SESSION = "session"
+    TOKEN = "token"
+    API_TOKEN = "api_token"
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """A person of an organisation and the credential they came with.
+
+    `token_id` and `app_id` are set for an extension token: the token, and the app it was minted for.
+    """
+
+    org_id: OrgId
+    person_id: PersonId
+    means: Means
+    scopes: frozenset[Scope]
+    token_id: TokenId | None = None
+    app_id: AppId | None = None
+
+    def require(self, scope: Scope) -> None:
+        if scope not in self.scopes:
+            _refuse(scope)
+
+
+def _refuse(scope: Scope) -> NoReturn:
+    raise Forbidden("scope_missing", f"This credential does not have the scope {scope}.")

@@ -1,0 +1,76 @@
+"""Chats and bots in memory: loaded at start, changed only in commits' effects, read by judging."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from keypost.chat.model import Bot, Chat, ChatKind, Party, PartyKind
+from keypost.ids import BotId, ChatId, OrgId, PersonId
+
+
+class Chats:
+    def __init__(self) -> None:
+        self._chats: dict[tuple[OrgId, ChatId], Chat] = {}
+        self._channels: dict[tuple[OrgId, str], ChatId] = {}
+        self._bot_chats: dict[tuple[OrgId, BotId, PersonId], ChatId] = {}
+        self._of_person: dict[tuple[OrgId, PersonId], set[ChatId]] = {}
+        self._bots: dict[tuple[OrgId, BotId], Bot] = {}
+        self._bots_by_name: dict[tuple[OrgId, str], BotId] = {}
+
+    def load(self, chats: Iterable[Chat], bots: Iterable[Bot]) -> None:
+        for bot in bots:
+            self.put_bot(bot)
+        for chat in chats:
+            self.put(chat)
+
+    def put(self, chat: Chat) -> None:
+        self._chats[chat.org_id, chat.id] = chat
+        if chat.unique_name is not None:
+            self._channels[chat.org_id, chat.unique_name] = chat.id
+        for member in chat.members:
+            if member.kind is PartyKind.PERSON:
+                person_id = PersonId(member.id)
+                self._of_person.setdefault((chat.org_id, person_id), set()).add(chat.id)
+                if chat.kind is ChatKind.BOT and chat.bot_id is not None:
+                    self._bot_chats[chat.org_id, chat.bot_id, person_id] = chat.id
+
+    def put_bot(self, bot: Bot) -> None:
+        self._bots[bot.org_id, bot.id] = bot
+        self._bots_by_name[bot.org_id, bot.unique_name] = bot.id
+
+    def leave(self, org_id: OrgId, chat_id: ChatId, party: Party) -> None:
+        chat = self._chats[org_id, chat_id]
+        self._chats[org_id, chat_id] = msgspec.structs.replace(chat, members=chat.members - {party})
+        if party.kind is PartyKind.PERSON:
+            self._of_person.get((org_id, PersonId(party.id)), set()).discard(chat_id)
+
+    def find(self, org_id: OrgId, chat_id: ChatId) -> Chat | None:
+        return self._chats.get((org_id, chat_id))
+
+    def find_channel(self, org_id: OrgId, unique_name: str) -> Chat | None:
+        chat_id = self._channels.get((org_id, unique_name))
+        return self._chats[org_id, chat_id] if chat_id is not None else None
+
+    def find_bot(self, org_id: OrgId, bot_id: BotId) -> Bot | None:
+        return self._bots.get((org_id, bot_id))
+
+    def find_bot_named(self, org_id: OrgId, unique_name: str) -> Bot | None:
+        bot_id = self._bots_by_name.get((org_id, unique_name))
+        return self._bots[org_id, bot_id] if bot_id is not None else None
+
+    def find_bot_of_app(self, org_id: OrgId, app_id: int) -> Bot | None:
+        found = (bot for bot in self._bots.values() if bot.org_id == org_id and bot.app_id == app_id)
+        return next(found, None)
+
+    def find_bot_chat(self, org_id: OrgId, bot_id: BotId, person_id: PersonId) -> Chat | None:
+        chat_id = self._bot_chats.get((org_id, bot_id, person_id))
+        return self._chats[org_id, chat_id] if chat_id is not None else None
+
+    def list_of(self, org_id: OrgId, person_id: PersonId) -> list[Chat]:
+        """The person's chats, channels first, then by title."""
+        mine = [self._chats[org_id, chat_id] for chat_id in self._of_person.get((org_id, person_id), ())]
+        return sorted(mine, key=lambda chat: (chat.kind is not ChatKind.CHANNEL, chat.title.casefold(), chat.id))
+
+
+def is_member(chat: Chat, person_id: PersonId) -> bool:
+    return Party(PartyKind.PERSON, person_id) in chat.members

@@ -1,0 +1,75 @@
+"""May this message be stored there, as that sender? Pure: decided on memory, before any transaction."""
+
+from msgspec import Struct
+
+from keypost.caller import Caller, Scope
+from keypost.chat.directory import Chats, is_member
+from keypost.chat.model import Chat, Party, PartyKind, Posting, Sender
+from keypost.errors import Forbidden, NotFound
+from keypost.ids import read_chat
+from keypost.people.directory import People
+from keypost_sdk.content import Message as Content
+
+
+class ChannelNamed(Struct, frozen=True):
+    """A channel by its unique name."""
+
+    unique_name: str
+
+
+class ChatShown(Struct, frozen=True):
+    """A chat by the id that the wire shows (`CT_…`)."""
+
+    shown_id: str
+
+
+Place = ChannelNamed | ChatShown
+
+
+def judge(
+    people: People, chats: Chats, caller: Caller, place: Place, content: Content, *, bot_name: str | None = None
+) -> Posting:
+    """A posting by the caller's person, or by the bot `bot_name` where it takes part; else a refusal."""
+    caller.require(Scope.POST)
+    chat = find_place(chats, caller, place)
+    person = people.get(caller.org_id, caller.person_id)
+    sender = Sender(kind=PartyKind.PERSON, id=person.id, name=person.name)
+    if bot_name is not None:
+        sender = _bot_in(chats, chat, bot_name)
+    return Posting(org_id=caller.org_id, chat_id=chat.id, sender=sender, content=content, token_id=caller.token_id)
+
+
+def find_place(chats: Chats, caller: Caller, place: Place) -> Chat:
+    """The chat, if it exists and the caller's person takes part in it."""
+    match place:
+        case ChannelNamed(unique_name):
+            return _channel(chats, caller, unique_name)
+        case ChatShown(shown_id):
+            return _chat(chats, caller, shown_id)
+
+
+def _channel(chats: Chats, caller: Caller, unique_name: str) -> Chat:
+    chat = chats.find_channel(caller.org_id, unique_name)
+    if chat is None:
+        raise NotFound("channel_not_found", f"There is no channel {unique_name[:60]!r}.")
+    if not is_member(chat, caller.person_id):
+        raise Forbidden("channel_access_denied", f"You do not take part in #{chat.unique_name}.")
+    return chat
+
+
+def _chat(chats: Chats, caller: Caller, shown_id: str) -> Chat:
+    chat_id = read_chat(shown_id)
+    chat = chats.find(caller.org_id, chat_id) if chat_id is not None else None
+    # One answer for "does not exist" and "you are not in it": ids of other people's chats cannot be probed.
+    if chat is None or not is_member(chat, caller.person_id):
+        raise NotFound("chat_not_found", "There is no such chat, or you do not take part in it.")
+    return chat
+
+
+def _bot_in(chats: Chats, chat: Chat, bot_name: str) -> Sender:
+    bot = chats.find_bot_named(chat.org_id, bot_name)
+    if bot is None:
+        raise NotFound("bot_not_found", f"There is no bot {bot_name[:60]!r}.")
+    if Party(PartyKind.BOT, bot.id) not in chat.members:
+        raise Forbidden("bot_not_channel_member", f"The bot {bot.unique_name} does not take part in this chat.")
+    return Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name)

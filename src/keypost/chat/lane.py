@@ -1,0 +1,84 @@
+"""The lane: the one way by which messages are stored.
+
+Postings gather while the last batch commits; a batch is one transaction. Each caller is answered after the commit.
+"""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from keypost.chat import service
+from keypost.chat.model import Message, Posting
+from keypost.db.database import Database
+from keypost.errors import Busy
+
+BATCH_MAX: Final = 256
+WAITING_MAX: Final = 10_000
+RETRY_AFTER_S: Final = 1
+
+_Waiting = tuple[Posting, asyncio.Future[Message]]
+
+
+class Lane:
+    """For one event loop. `rows` and `batches` count what was committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: deque[_Waiting] = deque()
+        self._running: asyncio.Task[None] | None = None
+        self.rows = 0
+        self.batches = 0
+
+    async def commit(self, posting: Posting) -> Message:
+        """Stores the message; returns once it is durable."""
+        if len(self._waiting) >= WAITING_MAX:
+            raise Busy("server_busy", "Too many messages are waiting to be stored. Try again in a second.")
+        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._waiting.append((posting, answer))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run(), name="lane")
+        return await answer
+
+    async def drain(self) -> None:
+        """Waits until everything that was accepted is stored."""
+        while self._running is not None:
+            await asyncio.shield(self._running)
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await self._commit_batch([self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))])
+        finally:
+            # No await between the last look at the queue and this line: nothing can slip in unseen.
+            self._running = None
+
+    async def _commit_batch(self, batch: list[_Waiting]) -> None:
+        try:
+            stored = await self._database.write(service.store_batch, [posting for posting, _ in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to the rows, one by one.
+            await self._replay(batch, error)
+            return
+        self._count(len(stored))
+        for (_, answer), message in zip(batch, stored, strict=True):
+            _settle(answer, message)
+
+    async def _replay(self, batch: list[_Waiting], error: Exception) -> None:
+        """The batch was rolled back as a whole: each row is tried alone, so that a bad one fails alone."""
+        if len(batch) == 1:
+            _settle(batch[0][1], error)
+            return
+        for waiting in batch:
+            await self._commit_batch([waiting])
+
+    def _count(self, rows: int) -> None:
+        self.rows += rows
+        self.batches += 1
+
+
+def _settle(answer: asyncio.Future[Message], outcome: Message | Exception) -> None:
+    if answer.done():
+        return  # The client has gone; its message is stored all the same.
+    if isinstance(outcome, Exception):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)

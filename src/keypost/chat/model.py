@@ -1,0 +1,84 @@
+from collections.abc import Callable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from keypost.db.tx import Tx
+from keypost.ids import BotId, ChatId, MessageId, OrgId, TokenId, milliseconds_of, show_chat
+from keypost_sdk.content import Message as Content
+
+
+class ChatKind(StrEnum):
+    CHANNEL = "channel"
+    GROUP = "group"
+    DIRECT = "direct"
+    BOT = "bot"
+
+
+class PartyKind(StrEnum):
+    """Who can send: people and bots are members of chats, an extension speaks where a person called it."""
+
+    PERSON = "person"
+    BOT = "bot"
+    EXTENSION = "extension"
+
+
+class Party(Struct, frozen=True):
+    kind: PartyKind
+    id: int
+
+
+class Bot(Struct, frozen=True, kw_only=True):
+    org_id: OrgId
+    id: BotId
+    unique_name: str
+    name: str
+    app_id: int | None = None
+
+
+class Chat(Struct, frozen=True, kw_only=True):
+    """`unique_name` is set for a channel, `bot_id` for a person's chat with a bot."""
+
+    org_id: OrgId
+    id: ChatId
+    kind: ChatKind
+    title: str
+    unique_name: str | None = None
+    bot_id: BotId | None = None
+    members: frozenset[Party] = frozenset()
+
+    @property
+    def shown_id(self) -> str:
+        return show_chat(self.org_id, self.id, self.bot_id)
+
+
+class Sender(Struct, frozen=True, kw_only=True):
+    """`name` is kept as it was when the message was sent."""
+
+    kind: PartyKind
+    id: int
+    name: str
+
+
+class Posting(Struct, frozen=True, kw_only=True):
+    """A judged, not yet stored message: what the lane commits. `also` becomes true in the same transaction."""
+
+    org_id: OrgId
+    chat_id: ChatId
+    sender: Sender
+    content: Content
+    token_id: TokenId | None = None
+    also: Callable[[Tx], None] | None = None
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    org_id: OrgId
+    id: MessageId
+    chat_id: ChatId
+    sender: Sender
+    content: Content
+    token_id: TokenId | None = None
+
+    @property
+    def at(self) -> int:
+        return milliseconds_of(self.id)

@@ -1,0 +1,67 @@
+"""`keypost demo`: a server with an organisation in it, to look at and to post to."""
+
+import asyncio
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import uvloop
+from cyclopts import Parameter
+
+from keypost import log
+from keypost.app import running
+from keypost.cli.console import say
+from keypost.cli.seed import Seeded, seed
+from keypost.cli.serving import bind, serve
+from keypost.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
+
+LOG_FILE = "keypost.log"
+
+
+def demo(
+    *,
+    port: Annotated[int, Parameter(help="The port on 127.0.0.1.")] = DEFAULT_PORT,
+    data: Annotated[Path, Parameter(help="The folder that keeps everything.")] = Path("keypost-demo"),
+    log_level: Annotated[str, Parameter(help="debug, info, warning or error.")] = "info",
+    database_url: Annotated[str, Parameter(help="postgresql://… instead of SQLite in the folder.")] = "",
+) -> None:
+    """Start Keypost with three people, two channels and the GitLab extension, all on this machine."""
+    settings = Settings(
+        data=data.resolve(), port=port, host=DEFAULT_HOST, log_level=log_level, database_url=database_url
+    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(settings, data))
+
+
+async def _run(settings: Settings, shown: Path) -> None:
+    # Bound first: a port in use is said before anything is written.
+    with bind(settings.host, settings.port) as listener:
+        port = listener.getsockname()[1]
+        settings = Settings(
+            data=settings.data,
+            port=port,
+            host=settings.host,
+            log_level=settings.log_level,
+            database_url=settings.database_url,
+        )
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log.configure(settings.log_level, settings.data / LOG_FILE)
+        async with running(settings) as server:
+            seeded = await seed(server)
+            _greet(seeded, shown)
+            await serve(server, listener)
+    say("Stopped. Start it again and everything is still there.")
+
+
+def _greet(seeded: Seeded, shown: Path) -> None:
+    say(f"\nKeypost runs on {seeded.base_url}", style="bold")
+    say("\nSign in (each link works once):")
+    for person in seeded.persons:
+        role = "admin" if person.admin else "member"
+        say(f"  {person.name}, {role}: {person.sign_in_url}")
+    say("\nThen type /gitlab in #builds. Or post from another terminal:")
+    header = shlex.quote(f"X-Keypost-Token: {seeded.token}")
+    address = f"{seeded.base_url}/api/v2/channelsbyname/builds/message"
+    say(f'  curl -H {header} -d \'{{"text": "Hello from *curl*"}}\' {address}')
+    say("  .venv/bin/keypost sample gitlab push" + ("" if str(shown) == "keypost-demo" else f" --data {shown}"))
+    say(f"\nAll of this is in {shown}/demo.json, the log in {shown}/{LOG_FILE}. Ctrl-C stops everything.\n")

@@ -1,0 +1,61 @@
+"""Listens, until a signal says stop: then streams are ended first, for the web server waits for open answers."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from typing import Final
+
+import uvicorn
+
+from keypost.app import Server
+from keypost.errors import Fault
+from keypost.live.hub import Hub
+
+DRAIN_S: Final = 3
+"""How long answers under way may take after the signal."""
+KEEP_ALIVE_S: Final = 75
+BACKLOG: Final = 2048
+
+
+class _Uvicorn(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are ours: uvicorn would wait for streams that only we can end."""
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=BACKLOG)
+    except OSError as error:
+        raise Fault(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Stop what listens there, or use --port."
+        ) from error
+
+
+async def serve(server: Server, listener: socket.socket) -> None:
+    """Serves until SIGINT or SIGTERM."""
+    config = uvicorn.Config(
+        server.asgi,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+    web = _Uvicorn(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _stop, web, server.hub)
+    await web.serve(sockets=[listener])
+
+
+def _stop(web: uvicorn.Server, hub: Hub) -> None:
+    hub.end_streams()
+    web.should_exit = True

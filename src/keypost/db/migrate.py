@@ -1,0 +1,48 @@
+"""Brings a database to the current schema, before anything else opens it."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from keypost.db.postgres import async_url
+from keypost.db.sqlite import writing_engine
+from keypost.errors import Fault
+
+
+def migrate_sqlite(path: Path) -> None:
+    """Foreign keys are off while tables are rebuilt (a rebuild deletes the old table, and would delete its children)
+    and checked as a whole before the end.
+    """
+    with writing_engine(path).connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        upgrade(connection)
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise Fault(f"After the migration {len(broken)} rows of {broken[0][0]} point nowhere.")
+    path.chmod(0o600)
+
+
+async def migrate_postgres(url: str) -> None:
+    engine = create_async_engine(async_url(url), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+    await engine.dispose()
+
+
+async def migrate(path: Path, database_url: str) -> None:
+    if database_url:
+        await migrate_postgres(database_url)
+    else:
+        await asyncio.to_thread(migrate_sqlite, path)
+
+
+def upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

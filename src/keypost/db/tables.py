@@ -1,0 +1,313 @@
+"""Every table. Each row belongs to an organisation, and every key starts with it.
+
+Times are integer milliseconds, UTC. State is told by time stamps, not by flags. JSON is text: it is judged before
+it is written, and nothing searches inside it.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy.sql.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _number(name: str, *, key: bool = False, optional: bool = False) -> Column[int]:
+    return Column(name, BigInteger, primary_key=key, nullable=optional, autoincrement=False)
+
+
+def _text(name: str, *, key: bool = False, optional: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=optional)
+
+
+def _word(name: str, *, key: bool = False, optional: bool = False) -> Column[str]:
+    """A short text from a fixed set or of a bounded shape."""
+    return Column(name, String(120), primary_key=key, nullable=optional)
+
+
+def _bytes(name: str, *, key: bool = False, optional: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, primary_key=key, nullable=optional)
+
+
+def _table(name: str, *columns: SchemaItem) -> Table:
+    return Table(name, metadata, _number("org_id", key=True), *columns)
+
+
+def _belongs_to(column: str, parent: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["org_id", column], [f"{parent}.org_id", f"{parent}.id"])
+
+
+def _unique(name: str, *columns: str) -> Index:
+    return Index(f"uq_{name}_{'_'.join(columns)}", *columns, unique=True)
+
+
+# People
+
+orgs = Table(
+    "orgs",
+    metadata,
+    _number("org_id", key=True),
+    _text("name"),
+    _number("created_at"),
+    # The number of the organisation's newest event; raised last in each transaction, so the log has no hole.
+    _number("last_event"),
+)
+
+persons = _table(
+    "persons",
+    _number("id", key=True),
+    _text("email"),
+    _text("first_name"),
+    _text("last_name"),
+    _word("role"),
+    _word("timezone"),
+    _word("country"),
+    _word("language"),
+    _number("created_at"),
+    _number("deactivated_at", optional=True),
+    _unique("persons", "org_id", "email"),
+)
+
+teams = _table("teams", _number("id", key=True), _text("name"), _number("created_at"))
+
+team_members = _table(
+    "team_members",
+    _number("team_id", key=True),
+    _number("person_id", key=True),
+    _belongs_to("team_id", "teams"),
+    _belongs_to("person_id", "persons"),
+)
+
+sessions = _table(
+    "sessions",
+    _number("id", key=True),
+    _number("person_id"),
+    _bytes("digest"),
+    _number("created_at"),
+    _number("expires_at"),
+    _number("ended_at", optional=True),
+    _unique("sessions", "digest"),
+    _belongs_to("person_id", "persons"),
+)
+
+sign_in_links = _table(
+    "sign_in_links",
+    _number("id", key=True),
+    _number("person_id"),
+    _bytes("digest"),
+    _number("created_at"),
+    _number("expires_at"),
+    _number("used_at", optional=True),
+    _unique("sign_in_links", "digest"),
+    _belongs_to("person_id", "persons"),
+)
+
+api_tokens = _table(
+    "api_tokens",
+    _number("id", key=True),
+    _number("person_id"),
+    _bytes("digest"),
+    _text("scopes"),
+    _number("created_at"),
+    _number("revoked_at", optional=True),
+    _unique("api_tokens", "digest"),
+    _belongs_to("person_id", "persons"),
+)
+
+# Events
+
+events = _table(
+    "events",
+    _number("number", key=True),
+    _word("kind"),
+    _number("at"),
+    _number("chat_id", optional=True),
+    _number("person_id", optional=True),
+    _number("subject_id"),
+)
+
+# Chat
+
+chats = _table(
+    "chats",
+    _number("id", key=True),
+    _word("kind"),
+    _text("title"),
+    _word("unique_name", optional=True),
+    _number("bot_id", optional=True),
+    _number("created_at"),
+    _unique("chats", "org_id", "unique_name"),
+)
+
+members = _table(
+    "members",
+    _number("chat_id", key=True),
+    _word("kind", key=True),
+    _number("member_id", key=True),
+    _number("joined_at"),
+    _belongs_to("chat_id", "chats"),
+)
+
+bots = _table(
+    "bots",
+    _number("id", key=True),
+    _word("unique_name"),
+    _text("name"),
+    _number("app_id", optional=True),
+    _number("created_at"),
+    _unique("bots", "org_id", "unique_name"),
+)
+
+messages = _table(
+    "messages",
+    _number("id", key=True),
+    _number("chat_id"),
+    _word("sender_kind"),
+    _number("sender_id"),
+    _text("sender_name"),
+    _number("token_id", optional=True),
+    _text("content"),
+    Index("ix_messages_chat", "org_id", "chat_id", "id"),
+    _belongs_to("chat_id", "chats"),
+)
+
+# Tokens
+
+tokens = _table(
+    "tokens",
+    _number("id", key=True),
+    _word("owner_kind"),
+    _number("owner_id"),
+    _number("app_id"),
+    _number("origin_chat_id", optional=True),
+    _number("origin_message_id", optional=True),
+    _word("origin_button", optional=True),
+    _text("scope"),
+    _text("carriers"),
+    _text("networks"),
+    _number("budget", optional=True),
+    _number("created_at"),
+    _number("expires_at", optional=True),
+    _number("paused_at", optional=True),
+    _number("revoked_at", optional=True),
+    _word("revoked_reason", optional=True),
+    _number("last_used_at", optional=True),
+    Index("ix_tokens_owner", "org_id", "owner_kind", "owner_id"),
+)
+
+token_secrets = _table(
+    "token_secrets",
+    _number("id", key=True),
+    _number("token_id"),
+    _bytes("digest"),
+    _number("key_id"),
+    _number("created_at"),
+    _number("retires_at", optional=True),
+    _unique("token_secrets", "digest"),
+    _belongs_to("token_id", "tokens"),
+)
+
+# Extensions
+
+extensions = _table(
+    "extensions",
+    _number("id", key=True),
+    _word("name"),
+    _text("source"),
+    _text("manifest"),
+    _bytes("signing_key"),
+    _text("public_key"),
+    _number("created_at"),
+    _unique("extensions", "org_id", "name"),
+)
+
+apps = _table(
+    "apps",
+    _number("id", key=True),
+    _number("extension_id"),
+    _word("face"),
+    _word("appkey"),
+    _number("created_at"),
+    _belongs_to("extension_id", "extensions"),
+)
+
+installations = _table(
+    "installations",
+    _number("id", key=True),
+    _number("app_id"),
+    _word("scope"),
+    _number("installed_by"),
+    _number("created_at"),
+    _number("ended_at", optional=True),
+    _belongs_to("app_id", "apps"),
+)
+
+installation_teams = _table(
+    "installation_teams",
+    _number("installation_id", key=True),
+    _number("team_id", key=True),
+    _belongs_to("installation_id", "installations"),
+    _belongs_to("team_id", "teams"),
+)
+
+dialogs = _table(
+    "dialogs",
+    _number("id", key=True),
+    _bytes("nonce_digest"),
+    _number("person_id"),
+    _number("chat_id"),
+    _number("message_id"),
+    _word("button"),
+    _number("app_id"),
+    _word("function"),
+    _text("function_address"),
+    _number("created_at"),
+    _number("expires_at"),
+    _number("used_at", optional=True),
+    _unique("dialogs", "nonce_digest"),
+)
+
+invocations = _table(
+    "invocations",
+    _number("id", key=True),
+    _number("app_id"),
+    _word("handler"),
+    _word("name"),
+    _number("person_id"),
+    _number("chat_id", optional=True),
+    _number("message_id", optional=True),
+    _number("token_id", optional=True),
+    _bytes("answer_digest", optional=True),
+    _number("answer_until", optional=True),
+    _number("created_at"),
+    _number("ended_at", optional=True),
+    _word("outcome", optional=True),
+    _text("detail"),
+    _unique("invocations", "answer_digest"),
+)
+
+# Webhooks
+
+ingress = _table(
+    "ingress",
+    _number("id", key=True),
+    _number("app_id"),
+    _number("token_id"),
+    _number("person_id"),
+    _word("method"),
+    _text("headers"),
+    _text("params"),
+    _bytes("body"),
+    _number("received_at"),
+    _number("attempts"),
+    _number("next_attempt_at", optional=True),
+    _number("ended_at", optional=True),
+    _word("outcome", optional=True),
+    _text("detail"),
+    Index("ix_ingress_next_attempt_at", "next_attempt_at"),
+)

@@ -1,0 +1,55 @@
+"""Refusals, which we give on purpose, and faults, which are ours.
+
+A refusal has a kind, which the edge makes a status of, a stable code for programs and a sentence for a person.
+"""
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not an error
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class Invalid(Refusal):
+    """What was sent cannot be read or breaks a rule."""
+
+
+class Unauthenticated(Refusal):
+    """Nobody we know: one and the same answer whatever is wrong with the credential."""
+
+
+class Forbidden(Refusal):
+    """Known, but without the right."""
+
+
+class NotFound(Refusal):
+    """Not there, or not to be seen by the caller."""
+
+
+class Conflict(Refusal):
+    """True once, but something else came first."""
+
+
+class TooLarge(Refusal):
+    """The body has more bytes than the route takes."""
+
+
+class TooMany(Refusal):
+    def __init__(self, code: str, sentence: str, *, retry_after_s: int) -> None:
+        super().__init__(code, sentence)
+        self.retry_after_s = retry_after_s
+
+
+class TooSlow(Refusal):
+    """The request did not arrive in time."""
+
+
+class Busy(Refusal):
+    """Nothing is wrong with the request; we cannot take it now."""
+
+    retry_after_s = 1
+
+
+class Fault(Exception):  # noqa: N818 - the glossary's word for a failure of our own
+    """Our own failure: the caller gets a reference, the log gets the rest."""

@@ -1,0 +1,30 @@
+from enum import StrEnum
+
+from msgspec import Struct
+
+from keypost.ids import ChatId, OrgId, PersonId
+
+
+class Kind(StrEnum):
+    MESSAGE_POSTED = "message_posted"
+    TOKEN_MINTED = "token_minted"
+    TOKEN_REPLACED = "token_replaced"
+    TOKEN_REVOKED = "token_revoked"
+    CHAT_CREATED = "chat_created"
+    EXTENSION_INSTALLED = "extension_installed"
+    NOTICE = "notice"
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """`subject_id` is the row that it happened to; `chat_id` says who may hear of it, else `person_id` alone does.
+
+    `number` is 0 until the event is stored.
+    """
+
+    org_id: OrgId
+    kind: Kind
+    subject_id: int
+    chat_id: ChatId | None = None
+    person_id: PersonId | None = None
+    at: int = 0
+    number: int = 0

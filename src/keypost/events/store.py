@@ -1,0 +1,70 @@
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, update
+
+from keypost.db.tables import events, orgs
+from keypost.db.tx import Tx
+from keypost.errors import Fault
+from keypost.events.model import Event, Kind
+from keypost.ids import OrgId
+
+PAGE: Final = 500
+
+
+def take_numbers(tx: Tx, org_id: OrgId, count: int) -> int:
+    """Raises the organisation's counter by `count`; answers the first of the new numbers.
+
+    On PostgreSQL the row stays locked until the commit, so numbers become visible in order.
+    """
+    row = tx.one(
+        update(orgs)
+        .where(orgs.c.org_id == org_id)
+        .values(last_event=orgs.c.last_event + count)
+        .returning(orgs.c.last_event)
+    )
+    if row is None:
+        raise Fault(f"There is no organisation {org_id} to log for.")
+    return int(row.last_event) - count + 1
+
+
+def add_all(tx: Tx, numbered: Sequence[Event]) -> None:
+    tx.run(
+        insert(events),
+        [
+            {
+                "org_id": event.org_id,
+                "number": event.number,
+                "kind": event.kind.value,
+                "at": event.at,
+                "chat_id": event.chat_id,
+                "person_id": event.person_id,
+                "subject_id": event.subject_id,
+            }
+            for event in numbered
+        ],
+    )
+
+
+def last_number(tx: Tx, org_id: OrgId) -> int:
+    row = tx.one(select(orgs.c.last_event).where(orgs.c.org_id == org_id))
+    return int(row.last_event) if row is not None else 0
+
+
+def list_after(tx: Tx, org_id: OrgId, number: int, limit: int = PAGE) -> list[Event]:
+    rows = tx.all(
+        select(events).where(events.c.org_id == org_id, events.c.number > number).order_by(events.c.number).limit(limit)
+    )
+    return [_to_event(row) for row in rows]
+
+
+def _to_event(row: Row[Any]) -> Event:
+    return Event(
+        org_id=row.org_id,
+        kind=Kind(row.kind),
+        subject_id=row.subject_id,
+        chat_id=row.chat_id,
+        person_id=row.person_id,
+        at=row.at,
+        number=row.number,
+    )

@@ -1,0 +1,27 @@
+"""What the verbs of pressing and answering work with, handed over once by the composition."""
+
+from msgspec import Struct
+
+from keypost.chat.directory import Chats
+from keypost.chat.lane import Lane
+from keypost.db.database import Database
+from keypost.extensions.calls import Addresses
+from keypost.extensions.invoker import Invoker
+from keypost.extensions.reveals import Reveals
+from keypost.keys import Keys
+from keypost.live.hub import Hub
+from keypost.people.directory import People
+from keypost.tokens.register import Register
+
+
+class Desk(Struct, frozen=True, kw_only=True):
+    database: Database
+    lane: Lane
+    hub: Hub
+    keys: Keys
+    people: People
+    chats: Chats
+    register: Register
+    addresses: Addresses
+    invoker: Invoker
+    reveals: Reveals

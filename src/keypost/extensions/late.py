@@ -1,0 +1,38 @@
+"""Answers of extensions that took longer than a call waits."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from keypost.db.database import Database
+from keypost.errors import NotFound
+from keypost.extensions import invocations, outcomes
+from keypost.extensions.desk import Desk
+from keypost.ids import AppId, read_number
+from keypost.messages.decoding import decode_any
+from keypost.web.body import read_body
+from keypost.web.parts import part
+from keypost.web.replies import no_content
+
+
+async def respond(request: Request) -> Response:
+    """Takes one late answer. The address holds a nonce that only the called extension knows, and works once."""
+    app_id = read_number(request.path_params["app"])
+    if app_id is None:
+        raise NotFound("response_not_expected", "No answer is expected at this address, or no longer.")
+    output = _output(decode_any(await read_body(request)))
+    desk = part(request, Desk)
+    nonce = request.path_params["nonce"]
+    invocation, app = await part(request, Database).write(invocations.take_late, desk.keys, AppId(app_id), nonce)
+    await outcomes.finish_late(desk, app, invocation, output)
+    return no_content()
+
+
+def _output(body: Any) -> Any:
+    """Some senders put the JSON into a JSON string; the wire wraps an answer in `output`, late ones come bare too."""
+    if isinstance(body, str):
+        body = decode_any(body.encode())
+    if isinstance(body, dict) and body.keys() == {"output"}:
+        return body["output"]
+    return body

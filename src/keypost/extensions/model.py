@@ -1,0 +1,98 @@
+from enum import StrEnum
+
+from msgspec import Struct
+
+from keypost.clock import MINUTE_MS
+from keypost.extensions.manifest import Manifest
+from keypost.ids import AppId, ChatId, ExtensionId, InvocationId, MessageId, OrgId, PersonId, TokenId
+from keypost.tokens.model import Grant
+
+
+class Face(StrEnum):
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+class Reach(StrEnum):
+    """Whom an installation serves."""
+
+    ORGANISATION = "organisation"
+    TEAM = "team"
+
+
+class Outcome(StrEnum):
+    ANSWERED = "answered"
+    FAILED = "failed"
+    LOST = "lost"
+
+
+class Extension(Struct, frozen=True, kw_only=True):
+    """`source` is the folder of an extension that this server runs, or the https address of one that runs elsewhere.
+    `signing_key` is sealed.
+    """
+
+    org_id: OrgId
+    id: ExtensionId
+    source: str
+    manifest: Manifest
+    signing_key: bytes
+    public_key: str
+
+    @property
+    def is_local(self) -> bool:
+        return not self.source.startswith("https://")
+
+
+class App(Struct, frozen=True, kw_only=True):
+    """One face of an extension, installed."""
+
+    id: AppId
+    face: Face
+    appkey: str
+    extension: Extension
+
+    @property
+    def org_id(self) -> OrgId:
+        return self.extension.org_id
+
+    @property
+    def title(self) -> str:
+        title = self.extension.manifest.title
+        return title if self.face is Face.PRODUCTION else f"{title} (sandbox)"
+
+    @property
+    def grant(self) -> Grant:
+        request = self.extension.manifest.token
+        return Grant(scope=request.verbs, budget=request.budget)
+
+
+class Dialog(Struct, frozen=True, kw_only=True):
+    """A question that was put to one person, once: for this button, this function, at this address."""
+
+    org_id: OrgId
+    id: int
+    person_id: PersonId
+    chat_id: ChatId
+    message_id: MessageId
+    button: str
+    app_id: AppId
+    function: str
+    function_address: str
+
+
+class Invocation(Struct, frozen=True, kw_only=True):
+    """One call of an extension's handler."""
+
+    org_id: OrgId
+    id: InvocationId
+    app_id: AppId
+    handler: str
+    name: str
+    person_id: PersonId
+    chat_id: ChatId | None = None
+    message_id: MessageId | None = None
+    token_id: TokenId | None = None
+
+
+DIALOG_LIFE_MS = 10 * MINUTE_MS
+LATE_ANSWER_LIFE_MS = 10 * MINUTE_MS

@@ -1,0 +1,43 @@
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from keypost.caller import Caller, Scope
+from keypost.db.database import Database
+from keypost.events import service as events
+from keypost.ids import read_number
+from keypost.live.frames import HEARTBEAT, RETRY
+from keypost.live.hub import Hub, Watcher
+from keypost.web.parts import part
+
+HEARTBEAT_S: Final = 15.0
+
+
+async def watch(request: Request, caller: Caller) -> Response:
+    """Server-sent events from `since` (or `Last-Event-ID` after a cut) on, until the page or the server goes."""
+    caller.require(Scope.READ)
+    newest = await part(request, Database).read(events.last_number, caller.org_id)
+    asked = request.headers.get("last-event-id") or request.query_params.get("since", "")
+    since = read_number(asked)
+    hub = part(request, Hub)
+    watcher = hub.watch(caller.org_id, caller.person_id, newest if since is None else since, newest)
+    return StreamingResponse(_stream(hub, watcher), media_type="text/event-stream")
+
+
+async def _stream(hub: Hub, watcher: Watcher) -> AsyncIterator[bytes]:
+    try:
+        yield RETRY
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT_S):
+                    frame = await watcher.next()
+            except TimeoutError:
+                frame = HEARTBEAT
+            if frame is None:
+                return
+            yield frame
+    finally:
+        hub.leave(watcher)

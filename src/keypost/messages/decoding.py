@@ -1,0 +1,143 @@
+"""From the bytes of a body to a typed value, in one pass when all is well."""
+
+import json
+import re
+from collections.abc import Iterator
+from math import isinf
+from typing import Any, Final, NoReturn, TypeVar
+
+import msgspec
+
+from keypost.errors import Invalid
+from keypost.messages.complaint import complaint
+from keypost.messages.wording import BODY, kind_of, step
+
+DEPTH_MAX: Final = 32
+NODES_MAX: Final = 5_000
+INTEGER_MAX: Final = 2**53
+
+_DIGITS_THAT_PROVE_IT_TOO_BIG: Final = 20
+_POSITION: Final = re.compile(r"^JSON is malformed: (?P<reason>.+) \(byte (?P<byte>\d+)\)$")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+T = TypeVar("T")
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """Read a JSON object as `kind`, or refuse with a code and a sentence that names path and size.
+
+    Codes: `invalid_json`, `param_missing`, `text_length_exceeded`, `invalid_inputs`. Of duplicate keys the last wins.
+    """
+    value = _parsed(body)
+    _check(value)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise complaint(value, kind, str(error)) from None
+
+
+def decode_any(body: bytes) -> Any:
+    """Read any JSON value within the same bounds, for what is judged later."""
+    value = _parsed(body)
+    _check({"": value})
+    return value
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except RecursionError:
+        raise _too_deep(BODY) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _unreadable(body, str(error)) from None
+
+
+def _check(value: Any) -> None:
+    """Refuse what JSON can say and a store, a signature or another language cannot hold."""
+    if type(value) is not dict:
+        raise _not_an_object(value)
+    for path, key, item in _nodes(value):
+        if type(key) is str and "\x00" in key:
+            raise Invalid("invalid_inputs", f"{step(path, key)} has a NUL character in its name")
+        kind = type(item)
+        if kind is str:
+            if "\x00" in item:
+                raise Invalid("invalid_inputs", f"{step(path, key)} has a NUL character")
+        elif kind is int and not -INTEGER_MAX <= item <= INTEGER_MAX:
+            raise _too_big(step(path, key))
+
+
+def _nodes(value: Any) -> Iterator[tuple[str, str | int, Any]]:
+    """Everything inside, in no special order, as the path of what holds it, its key there and itself."""
+    count = 0
+    waiting: list[tuple[str, int, Any]] = [("", 1, value)]
+    while waiting:
+        path, depth, holder = waiting.pop()
+        if depth > DEPTH_MAX:
+            raise _too_deep(path)
+        count += len(holder)
+        if count > NODES_MAX:
+            raise Invalid("invalid_inputs", f"{BODY} has more than {NODES_MAX} values")
+        for key, item in holder.items() if type(holder) is dict else enumerate(holder):
+            yield path, key, item
+            if type(item) is dict or type(item) is list:
+                waiting.append((step(path, key), depth + 1, item))
+
+
+def _unreadable(body: bytes, complaint_of_parser: str) -> Invalid:
+    """The parser stops at the first thing it dislikes; a second, more lenient reading finds the words for it."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        return Invalid("invalid_json", f"{BODY} is not UTF-8 at byte {error.start}")
+    try:
+        value = json.loads(text, parse_int=_bounded_int, parse_constant=_refuse_constant)
+    except RecursionError:
+        return _too_deep(BODY)
+    except ValueError:
+        return _malformed(body, complaint_of_parser)
+    return _unrepresentable(value)
+
+
+def _malformed(body: bytes, complaint_of_parser: str) -> Invalid:
+    if not body.strip():
+        return Invalid("invalid_json", f"{BODY} is empty; it must be a JSON object")
+    if found := _POSITION.match(complaint_of_parser):
+        passed = found["reason"] == "trailing characters"  # Which the parser reports one byte late.
+        return Invalid("invalid_json", f"{BODY} is not JSON: {found['reason']} at byte {int(found['byte']) - passed}")
+    return Invalid("invalid_json", f"{BODY} is not JSON: it ends too early, after {len(body)} bytes")
+
+
+def _unrepresentable(value: Any) -> Invalid:
+    if type(value) is not dict:
+        return _not_an_object(value)
+    for path, key, item in _nodes(value):
+        where = step(path, key)
+        if type(key) is str and _SURROGATE.search(key):
+            return Invalid("invalid_inputs", f"{where} has half of a surrogate pair in its name")
+        if type(item) is str and _SURROGATE.search(item):
+            return Invalid("invalid_inputs", f"{where} has half of a surrogate pair")
+        if (type(item) is float and isinf(item)) or (type(item) is int and abs(item) > INTEGER_MAX):
+            return _too_big(where)
+    return Invalid("invalid_json", f"{BODY} is not JSON")
+
+
+def _bounded_int(digits: str) -> int:
+    """Python refuses to read very long integers, and reading them would take quadratic time."""
+    return int(digits[:_DIGITS_THAT_PROVE_IT_TOO_BIG])
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _not_an_object(value: object) -> Invalid:
+    return Invalid("invalid_inputs", f"{BODY} is {kind_of(value)}; it must be an object")
+
+
+def _too_deep(path: str) -> Invalid:
+    return Invalid("invalid_inputs", f"{path} is nested too deep; {DEPTH_MAX} levels are the most")
+
+
+def _too_big(path: str) -> Invalid:
+    return Invalid("invalid_inputs", f"{path} is a number beyond 2^53; send it as text")

@@ -1,0 +1,50 @@
+"""How a refusal spells paths, values and choices of a body."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from keypost.messages.plain import visible
+
+BODY: Final = "The body"
+QUOTE_MAX: Final = 40
+
+
+def step(path: str, key: str | int) -> str:
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    if not key.isidentifier() or len(key) > QUOTE_MAX:
+        return f"{path}[{quoted(key)}]"
+    return f"{path}.{key}" if path else key
+
+
+def quoted(text: str) -> str:
+    """A stranger's text, fit to stand in a sentence."""
+    cut = text if len(text) <= QUOTE_MAX else text[:QUOTE_MAX] + "…"
+    return f'"{visible(cut, keep="")}"'
+
+
+def kind_of(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return "text"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def spelled(choice: str | int | None) -> str:
+    if choice is None or choice == "":
+        return "empty" if choice == "" else "null"
+    return quoted(choice) if isinstance(choice, str) else str(choice)
+
+
+def either(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last

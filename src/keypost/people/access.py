@@ -1,0 +1,60 @@
+"""Who may call: people by their session, and with their API tokens."""
+
+from typing import Final
+
+from starlette.requests import Request
+
+from keypost.caller import Caller, Means, Scope
+from keypost.db.database import Database
+from keypost.errors import Unauthenticated
+from keypost.ids import OrgId, PersonId
+from keypost.keys import Keys
+from keypost.people import service
+from keypost.people.cookie import SessionCookie
+from keypost.people.directory import People
+from keypost.web.credentials import api_token_of
+from keypost.web.parts import part
+from keypost.web.routing import Access, Surface
+
+EVERYTHING_ON_PAGES: Final = frozenset({Scope.POST, Scope.READ, Scope.PERSON})
+
+
+async def _by_session(request: Request) -> Caller:
+    session = part(request, SessionCookie).read(request)
+    found = None
+    if session is not None:
+        found = await part(request, Database).read(service.find_session, part(request, Keys), session)
+    if found is None or part(request, People).find_active(*found) is None:
+        raise Unauthenticated("not_signed_in", "You are not signed in. Open a sign-in link that was made for you.")
+    return _person(*found, Means.SESSION, EVERYTHING_ON_PAGES)
+
+
+async def _by_api_token(request: Request) -> Caller:
+    carried = api_token_of(request)
+    found = None
+    if carried is not None:
+        found = await part(request, Database).read(service.find_api_token, part(request, Keys), carried.text)
+    if found is None or part(request, People).find_active(found[0], found[1]) is None:
+        raise Unauthenticated("oauthtoken_invalid", "The API token is missing, not valid, or has ended.")
+    return _person(*found[:2], Means.API_TOKEN, found[2])
+
+
+async def _nobody(_request: Request) -> None:
+    return None
+
+
+def public(why: str) -> Access:
+    """For wire routes that need no credential; `why` says what protects them."""
+    return Access(f"none: {why}", Surface.WIRE, _nobody)
+
+
+def public_page(why: str) -> Access:
+    return Access(f"none: {why}", Surface.PAGE, _nobody)
+
+
+SESSION: Final = Access("a person's session cookie", Surface.PAGE, _by_session)
+API_TOKEN: Final = Access("a person's API token (kpa_)", Surface.WIRE, _by_api_token)
+
+
+def _person(org_id: OrgId, person_id: PersonId, means: Means, scopes: frozenset[Scope]) -> Caller:
+    return Caller(org_id=org_id, person_id=person_id, means=means, scopes=scopes)

@@ -1,0 +1,13 @@
+"""Secrets that people sign in and read with: a prefix that tells what it is, and 256 bits."""
+
+import secrets
+from typing import Final
+
+SESSION: Final = "kps_"
+SIGN_IN: Final = "kpl_"
+API_TOKEN: Final = "kpa_"
+RANDOM_BYTES: Final = 32
+
+
+def new(prefix: str) -> str:
+    return prefix + secrets.token_urlsafe(RANDOM_BYTES)

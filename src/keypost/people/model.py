@@ -1,0 +1,38 @@
+from enum import StrEnum
+
+from msgspec import Struct
+
+from keypost.ids import OrgId, PersonId, TeamId
+
+
+class Role(StrEnum):
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """`timezone` is an IANA name, `country` and `language` are two letters."""
+
+    org_id: OrgId
+    id: PersonId
+    email: str
+    first_name: str
+    last_name: str
+    role: Role
+    timezone: str = "UTC"
+    country: str = ""
+    language: str = "en"
+    deactivated_at: int | None = None
+    team_ids: frozenset[TeamId] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_active(self) -> bool:
+        return self.deactivated_at is None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN

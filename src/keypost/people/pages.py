@@ -1,0 +1,51 @@
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from keypost.caller import Caller
+from keypost.db.database import Database
+from keypost.keys import Keys
+from keypost.people import service
+from keypost.people.cookie import SessionCookie
+from keypost.people.directory import People
+from keypost.web.pages import page
+from keypost.web.parts import part
+
+SEE_OTHER = 303
+
+
+async def show_sign_in(request: Request) -> Response:
+    """Shows whose link it is. Looking does not spend it: mail scanners and previews look too."""
+    org_id, person_id = await part(request, Database).read(
+        service.whose_link, part(request, Keys), request.path_params["secret"]
+    )
+    people = part(request, People)
+    person = people.get(org_id, person_id)
+    return page(request, "people/sign_in.html", person_name=person.name, org_name=people.org_name(org_id))
+
+
+async def sign_in(request: Request) -> Response:
+    session = await part(request, Database).write(service.sign_in, part(request, Keys), request.path_params["secret"])
+    response = RedirectResponse("/", SEE_OTHER)
+    part(request, SessionCookie).write(response, session)
+    return response
+
+
+async def sign_out(request: Request, _caller: Caller) -> Response:
+    cookie = part(request, SessionCookie)
+    session = cookie.read(request)
+    if session is not None:
+        await part(request, Database).write(service.sign_out, part(request, Keys), session)
+    response = RedirectResponse("/signed-out", SEE_OTHER)
+    cookie.clear(response)
+    return response
+
+
+async def signed_out(request: Request) -> Response:
+    return page(
+        request,
+        "problem.html",
+        status=200,
+        title="Signed out",
+        sentence="To come back, open a new sign-in link.",
+        reference="",
+    )

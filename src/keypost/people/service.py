@@ -1,0 +1,110 @@
+"""Verbs about people. Those that composition alone calls (a first start, the demo) take no caller."""
+
+from typing import Final
+
+import msgspec
+
+from keypost.caller import Scope
+from keypost.clock import DAY_MS, HOUR_MS
+from keypost.db.tx import Tx
+from keypost.errors import NotFound
+from keypost.ids import OrgId, PersonId, TeamId
+from keypost.keys import Keys
+from keypost.people import credential, store
+from keypost.people.directory import People
+from keypost.people.model import Person
+
+LINK_LIFE_MS: Final = 12 * HOUR_MS
+SESSION_LIFE_MS: Final = 30 * DAY_MS
+
+
+def load(tx: Tx) -> tuple[dict[OrgId, str], list[Person]]:
+    return store.list_org_names(tx), store.list_persons(tx)
+
+
+def create_org(tx: Tx, people: People, name: str) -> OrgId:
+    org_id = OrgId(tx.new_id())
+    store.add_org(tx, org_id, name)
+    tx.on_commit(lambda: people.put_org(org_id, name))
+    return org_id
+
+
+def add_person(tx: Tx, people: People, person: Person) -> Person:
+    store.add_person(tx, person)
+    tx.on_commit(lambda: people.put(person))
+    return person
+
+
+def create_team(tx: Tx, people: People, org_id: OrgId, team_id: TeamId, name: str, members: list[PersonId]) -> TeamId:
+    store.add_team(tx, org_id, team_id, name)
+    for person_id in members:
+        store.add_team_member(tx, org_id, team_id, person_id)
+
+    def join() -> None:
+        for person_id in members:
+            person = people.get(org_id, person_id)
+            people.put(msgspec.structs.replace(person, team_ids=person.team_ids | {team_id}))
+
+    tx.on_commit(join)
+    return team_id
+
+
+def deactivate(tx: Tx, people: People, org_id: OrgId, person_id: PersonId) -> None:
+    """Ends every way in at once: sessions and API tokens here; tokens are refused while their owner is not active."""
+    store.deactivate(tx, org_id, person_id)
+    store.end_sessions(tx, org_id, person_id)
+    store.revoke_api_tokens(tx, org_id, person_id)
+    now = tx.now
+
+    def leave() -> None:
+        people.put(msgspec.structs.replace(people.get(org_id, person_id), deactivated_at=now))
+
+    tx.on_commit(leave)
+
+
+def invite(tx: Tx, keys: Keys, org_id: OrgId, person_id: PersonId) -> str:
+    """Makes a sign-in link's secret, good for one use within `LINK_LIFE_MS`."""
+    secret = credential.new(credential.SIGN_IN)
+    store.add_link(tx, org_id, person_id, tx.new_id(), keys.digest(secret), tx.now + LINK_LIFE_MS)
+    return secret
+
+
+def whose_link(tx: Tx, keys: Keys, secret: str) -> tuple[OrgId, PersonId]:
+    found = store.find_link(tx, keys.digest(secret))
+    if found is None:
+        raise _link_is_over()
+    return found
+
+
+def sign_in(tx: Tx, keys: Keys, secret: str) -> str:
+    """Spends a sign-in link; answers the secret of a new session."""
+    digest = keys.digest(secret)
+    org_id, person_id = whose_link(tx, keys, secret)
+    # Of two clicks at once, one changes the row; the other finds it used.
+    if not store.spend_link(tx, digest):
+        raise _link_is_over()
+    session = credential.new(credential.SESSION)
+    store.add_session(tx, org_id, person_id, tx.new_id(), keys.digest(session), tx.now + SESSION_LIFE_MS)
+    return session
+
+
+def sign_out(tx: Tx, keys: Keys, session: str) -> None:
+    store.end_session(tx, keys.digest(session))
+
+
+def find_session(tx: Tx, keys: Keys, session: str) -> store.Found | None:
+    return store.find_session(tx, keys.digest(session))
+
+
+def create_api_token(tx: Tx, keys: Keys, org_id: OrgId, person_id: PersonId, scopes: frozenset[Scope]) -> str:
+    secret = credential.new(credential.API_TOKEN)
+    store.add_api_token(tx, org_id, person_id, tx.new_id(), keys.digest(secret), scopes)
+    return secret
+
+
+def find_api_token(tx: Tx, keys: Keys, secret: str) -> tuple[OrgId, PersonId, frozenset[Scope]] | None:
+    return store.find_api_token(tx, keys.digest(secret))
+
+
+def _link_is_over() -> NotFound:
+    return NotFound("sign_in_link_over", "This sign-in link was used already, or it is too old. Ask for a new one.")

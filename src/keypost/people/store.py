@@ -1,0 +1,159 @@
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, insert, select, update
+
+from keypost.caller import Scope
+from keypost.db.tables import api_tokens, orgs, persons, sessions, sign_in_links, team_members, teams
+from keypost.db.tx import Tx
+from keypost.ids import OrgId, PersonId, TeamId
+from keypost.people.model import Person, Role
+
+Found = tuple[OrgId, PersonId]
+
+
+def add_org(tx: Tx, org_id: OrgId, name: str) -> None:
+    tx.run(insert(orgs).values(org_id=org_id, name=name, created_at=tx.now, last_event=0))
+
+
+def list_org_names(tx: Tx) -> dict[OrgId, str]:
+    return {OrgId(row.org_id): row.name for row in tx.all(select(orgs).order_by(orgs.c.org_id))}
+
+
+def add_person(tx: Tx, person: Person) -> None:
+    tx.run(
+        insert(persons).values(
+            org_id=person.org_id,
+            id=person.id,
+            email=person.email,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            role=person.role.value,
+            timezone=person.timezone,
+            country=person.country,
+            language=person.language,
+            created_at=tx.now,
+        )
+    )
+
+
+def deactivate(tx: Tx, org_id: OrgId, person_id: PersonId) -> None:
+    tx.run(update(persons).where(persons.c.org_id == org_id, persons.c.id == person_id).values(deactivated_at=tx.now))
+
+
+def end_sessions(tx: Tx, org_id: OrgId, person_id: PersonId) -> None:
+    tx.run(
+        update(sessions)
+        .where(sessions.c.org_id == org_id, sessions.c.person_id == person_id, sessions.c.ended_at.is_(None))
+        .values(ended_at=tx.now)
+    )
+
+
+def add_team(tx: Tx, org_id: OrgId, team_id: TeamId, name: str) -> None:
+    tx.run(insert(teams).values(org_id=org_id, id=team_id, name=name, created_at=tx.now))
+
+
+def add_team_member(tx: Tx, org_id: OrgId, team_id: TeamId, person_id: PersonId) -> None:
+    tx.run(insert(team_members).values(org_id=org_id, team_id=team_id, person_id=person_id))
+
+
+def list_persons(tx: Tx) -> list[Person]:
+    """Everybody of every organisation, for the directory at start."""
+    of_person: dict[tuple[int, int], set[TeamId]] = {}
+    for row in tx.all(select(team_members)):
+        of_person.setdefault((row.org_id, row.person_id), set()).add(TeamId(row.team_id))
+    rows = tx.all(select(persons).order_by(persons.c.org_id, persons.c.id))
+    return [to_person(row, frozenset(of_person.get((row.org_id, row.id), ()))) for row in rows]
+
+
+def add_link(tx: Tx, org_id: OrgId, person_id: PersonId, link_id: int, digest: bytes, expires_at: int) -> None:
+    tx.run(
+        insert(sign_in_links).values(
+            org_id=org_id, id=link_id, person_id=person_id, digest=digest, created_at=tx.now, expires_at=expires_at
+        )
+    )
+
+
+def find_link(tx: Tx, digest: bytes) -> Found | None:
+    """Whose link it is, if it can still be used. The digest is the one key that comes before the organisation."""
+    row = tx.one(select(sign_in_links).where(*_usable_link(tx, digest)))
+    return (OrgId(row.org_id), PersonId(row.person_id)) if row is not None else None
+
+
+def spend_link(tx: Tx, digest: bytes) -> bool:
+    return tx.run(update(sign_in_links).where(*_usable_link(tx, digest)).values(used_at=tx.now)) == 1
+
+
+def add_session(tx: Tx, org_id: OrgId, person_id: PersonId, session_id: int, digest: bytes, expires_at: int) -> None:
+    tx.run(
+        insert(sessions).values(
+            org_id=org_id, id=session_id, person_id=person_id, digest=digest, created_at=tx.now, expires_at=expires_at
+        )
+    )
+
+
+def find_session(tx: Tx, digest: bytes) -> Found | None:
+    row = tx.one(
+        select(sessions).where(
+            sessions.c.digest == digest, sessions.c.ended_at.is_(None), sessions.c.expires_at > tx.now
+        )
+    )
+    return (OrgId(row.org_id), PersonId(row.person_id)) if row is not None else None
+
+
+def end_session(tx: Tx, digest: bytes) -> None:
+    tx.run(update(sessions).where(sessions.c.digest == digest, sessions.c.ended_at.is_(None)).values(ended_at=tx.now))
+
+
+def add_api_token(
+    tx: Tx, org_id: OrgId, person_id: PersonId, token_id: int, digest: bytes, scopes: frozenset[Scope]
+) -> None:
+    tx.run(
+        insert(api_tokens).values(
+            org_id=org_id,
+            id=token_id,
+            person_id=person_id,
+            digest=digest,
+            scopes=msgspec.json.encode(sorted(scopes)).decode(),
+            created_at=tx.now,
+        )
+    )
+
+
+def find_api_token(tx: Tx, digest: bytes) -> tuple[OrgId, PersonId, frozenset[Scope]] | None:
+    row = tx.one(select(api_tokens).where(api_tokens.c.digest == digest, api_tokens.c.revoked_at.is_(None)))
+    if row is None:
+        return None
+    return OrgId(row.org_id), PersonId(row.person_id), msgspec.json.decode(row.scopes, type=frozenset[Scope])
+
+
+def revoke_api_tokens(tx: Tx, org_id: OrgId, person_id: PersonId) -> None:
+    tx.run(
+        update(api_tokens)
+        .where(api_tokens.c.org_id == org_id, api_tokens.c.person_id == person_id, api_tokens.c.revoked_at.is_(None))
+        .values(revoked_at=tx.now)
+    )
+
+
+def to_person(row: Row[Any], team_ids: frozenset[TeamId]) -> Person:
+    return Person(
+        org_id=row.org_id,
+        id=row.id,
+        email=row.email,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        role=Role(row.role),
+        timezone=row.timezone,
+        country=row.country,
+        language=row.language,
+        deactivated_at=row.deactivated_at,
+        team_ids=team_ids,
+    )
+
+
+def _usable_link(tx: Tx, digest: bytes) -> tuple[Any, ...]:
+    return (
+        sign_in_links.c.digest == digest,
+        sign_in_links.c.used_at.is_(None),
+        sign_in_links.c.expires_at > tx.now,
+    )

@@ -1,0 +1,78 @@
+from enum import StrEnum
+
+from msgspec import Struct
+
+from keypost.caller import Scope
+from keypost.ids import AppId, ChatId, MessageId, OrgId, PersonId, TokenId
+
+
+class Carrier(StrEnum):
+    """Where in a request a secret can travel."""
+
+    HEADER = "header"
+    QUERY = "query"
+
+
+class OwnerKind(StrEnum):
+    PERSON = "person"
+
+
+class Grant(Struct, frozen=True, kw_only=True):
+    """What a token may do. `networks` are CIDR blocks (none = from anywhere); `budget` is posts a minute (None = no
+    bound).
+    """
+
+    scope: frozenset[Scope]
+    carriers: frozenset[Carrier] = frozenset(Carrier)
+    networks: tuple[str, ...] = ()
+    budget: int | None = None
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where the token was asked for; what its extension says on its own goes to that chat. Without message and button
+    for a token that was not asked for by one.
+    """
+
+    chat_id: ChatId
+    message_id: MessageId | None = None
+    button: str | None = None
+
+
+class State(StrEnum):
+    LIVE = "live"
+    ENDS = "ends"
+    OVER = "over"
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    org_id: OrgId
+    id: TokenId
+    owner_id: PersonId
+    app_id: AppId
+    grant: Grant
+    created_at: int
+    owner_kind: OwnerKind = OwnerKind.PERSON
+    origin: Origin | None = None
+    expires_at: int | None = None
+    paused_at: int | None = None
+    revoked_at: int | None = None
+    revoked_reason: str | None = None
+    last_used_at: int | None = None
+
+    def is_usable(self, now: int) -> bool:
+        ended = self.revoked_at is not None or self.paused_at is not None
+        return not ended and (self.expires_at is None or now < self.expires_at)
+
+    def state(self, now: int) -> State:
+        if not self.is_usable(now):
+            return State.OVER
+        return State.LIVE if self.expires_at is None else State.ENDS
+
+
+class TokenSecret(Struct, frozen=True, kw_only=True):
+    """One of a token's secrets, as its digest. `retires_at` ends it alone, when another has taken its place."""
+
+    org_id: OrgId
+    token_id: TokenId
+    digest: bytes
+    retires_at: int | None = None

@@ -1,0 +1,59 @@
+"""Live tokens in memory: digest to token. Loaded at start, changed only in commits' effects."""
+
+from collections.abc import Iterable
+
+from keypost.ids import OrgId, TokenId
+from keypost.tokens.budget import Bucket
+from keypost.tokens.model import Token, TokenSecret
+
+
+class Register:
+    def __init__(self) -> None:
+        self._secrets: dict[bytes, TokenSecret] = {}
+        self._tokens: dict[tuple[OrgId, TokenId], Token] = {}
+        self._buckets: dict[tuple[OrgId, TokenId], Bucket] = {}
+        self._used: dict[tuple[OrgId, TokenId], int] = {}
+
+    def load(self, tokens: Iterable[Token], secrets: Iterable[TokenSecret]) -> None:
+        for token in tokens:
+            self.put(token)
+        for secret in secrets:
+            self.add_secret(secret)
+
+    def put(self, token: Token) -> None:
+        key = token.org_id, token.id
+        self._tokens[key] = token
+        if token.grant.budget is not None:
+            self._buckets.setdefault(key, Bucket(token.grant.budget))
+
+    def add_secret(self, secret: TokenSecret) -> None:
+        self._secrets[secret.digest] = secret
+
+    def find(self, digest: bytes, now: int) -> Token | None:
+        """The token of a digest, if the secret and the token can be used now."""
+        secret = self._secrets.get(digest)
+        if secret is None or (secret.retires_at is not None and secret.retires_at <= now):
+            return None
+        token = self._tokens.get((secret.org_id, secret.token_id))
+        return token if token is not None and token.is_usable(now) else None
+
+    def find_by_id(self, org_id: OrgId, token_id: TokenId) -> Token | None:
+        return self._tokens.get((org_id, token_id))
+
+    def spend(self, token: Token, now: int) -> float:
+        """Takes one post from the token's budget; answers the milliseconds to wait, 0 if it may go on."""
+        bucket = self._buckets.get((token.org_id, token.id))
+        return bucket.take(now) if bucket is not None else 0.0
+
+    def note_use(self, token: Token, now: int) -> None:
+        self._used[token.org_id, token.id] = now
+
+    def take_uses(self) -> dict[tuple[OrgId, TokenId], int]:
+        """Last uses since the last call. They are written now and then, not with every post: a crash may lose the
+        last minute of them, and of nothing else.
+        """
+        uses, self._used = self._used, {}
+        return uses
+
+    def last_use(self, token: Token) -> int | None:
+        return self._used.get((token.org_id, token.id), token.last_used_at)

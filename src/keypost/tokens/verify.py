@@ -1,0 +1,80 @@
+"""From what a request carried to who is calling. Pure, on memory; one and the same refusal for every wrong token."""
+
+import ipaddress
+import math
+from functools import lru_cache
+
+from msgspec import Struct
+
+from keypost.caller import Caller, Means
+from keypost.clock import SECOND_MS
+from keypost.errors import TooMany, Unauthenticated
+from keypost.keys import Keys
+from keypost.people.directory import People
+from keypost.tokens import secret
+from keypost.tokens.model import Carrier, Grant, Token
+from keypost.tokens.register import Register
+
+
+class Presented(Struct, frozen=True):
+    """What stood where a secret is expected, how it came, and from which address (empty if unknown)."""
+
+    text: str
+    carrier: Carrier
+    address: str
+
+    def __repr__(self) -> str:
+        return f"Presented(•••, {self.carrier}, {self.address})"
+
+
+def verify(register: Register, people: People, keys: Keys, presented: Presented | None, now: int) -> Caller:
+    """The token's owner as a caller, with what the token may do."""
+    token = find(register, keys, presented, now)
+    if token is None or people.find_active(token.org_id, token.owner_id) is None:
+        raise Unauthenticated("invalid_zapikey", "The token is missing, not valid, or has ended.")
+    register.note_use(token, now)
+    return Caller(
+        org_id=token.org_id,
+        person_id=token.owner_id,
+        means=Means.TOKEN,
+        scopes=token.grant.scope,
+        token_id=token.id,
+        app_id=token.app_id,
+    )
+
+
+def find(register: Register, keys: Keys, presented: Presented | None, now: int) -> Token | None:
+    parsed = secret.parse(presented.text) if presented is not None else None
+    if presented is None or parsed is None:
+        return None
+    token = register.find(keys.digest(parsed.reveal()), now)
+    return token if token is not None and _may_come(token.grant, presented) else None
+
+
+def spend(register: Register, caller: Caller, now: int) -> None:
+    """Takes one post from the budget of the caller's token."""
+    token = register.find_by_id(caller.org_id, caller.token_id) if caller.token_id is not None else None
+    wait = register.spend(token, now) if token is not None else 0.0
+    if wait > 0:
+        seconds = math.ceil(wait / SECOND_MS)
+        sentence = f"This token has used up its budget. Try again in {seconds} s."
+        raise TooMany("rate_limit_exceeded", sentence, retry_after_s=seconds)
+
+
+def _may_come(grant: Grant, presented: Presented) -> bool:
+    if presented.carrier not in grant.carriers:
+        return False
+    return not grant.networks or _is_within(presented.address, grant.networks)
+
+
+def _is_within(address: str, networks: tuple[str, ...]) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in _parsed(networks))
+
+
+@lru_cache
+def _parsed(networks: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(network) for network in networks)

@@ -1,0 +1,102 @@
+"""Refusals and faults as HTTP: one table of statuses, one shape of body."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from keypost import log
+from keypost.errors import (
+    Busy,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refusal,
+    TooLarge,
+    TooMany,
+    TooSlow,
+    Unauthenticated,
+)
+from keypost.web.pages import render
+
+logger = log.get(__name__)
+
+STATUS: Final[Mapping[type[Refusal], int]] = {
+    Invalid: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    TooSlow: 408,
+    Conflict: 409,
+    TooLarge: 413,
+    TooMany: 429,
+    Busy: 503,
+}
+METHOD_NOT_ALLOWED: Final = 405
+FAULT: Final = 500
+TITLES: Final[Mapping[int, str]] = {
+    400: "That did not work",
+    401: "Please sign in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not possible here",
+    409: "That is not possible now",
+    500: "Something went wrong on our side",
+}
+REFERENCE_BYTES: Final = 6
+
+
+class Problem(msgspec.Struct, omit_defaults=True):
+    """The body of every refusal and fault, in the wire's shape."""
+
+    message: str
+    code: str
+    reference: str = ""
+
+
+def refused(request: Request, refusal: Refusal, *, page: bool) -> Response:
+    status = STATUS[type(refusal)]
+    headers = {}
+    if isinstance(refusal, TooMany | Busy):
+        headers["Retry-After"] = str(refusal.retry_after_s)
+    if isinstance(refusal, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return _answer(request, status, Problem(refusal.sentence, refusal.code), page=page, headers=headers)
+
+
+def failed(request: Request, error: Exception, *, page: bool) -> Response:
+    """A 500 says nothing but a reference; the log has the reason under the same one."""
+    reference = secrets.token_hex(REFERENCE_BYTES)
+    logger.error("fault", reference=reference, exc_info=error)
+    sentence = f"Something went wrong on our side. The log knows it as {reference}."
+    return _answer(request, FAULT, Problem(sentence, "internal_error", reference), page=page)
+
+
+def unknown_url(request: Request) -> Response:
+    problem = Problem("There is nothing at this address.", "url_not_found")
+    return _answer(request, 404, problem, page=not _is_api(request))
+
+
+def wrong_method(request: Request, allowed: str) -> Response:
+    problem = Problem(f"This address takes {allowed} only.", "method_not_allowed")
+    return _answer(request, METHOD_NOT_ALLOWED, problem, page=not _is_api(request), headers={"Allow": allowed})
+
+
+def _answer(
+    request: Request, status: int, problem: Problem, *, page: bool, headers: Mapping[str, str] | None = None
+) -> Response:
+    if page and "text/html" in request.headers.get("accept", ""):
+        title = TITLES.get(status, "That did not work")
+        text = render(
+            request, "problem.html", status=status, title=title, sentence=problem.message, reference=problem.reference
+        )
+        return HTMLResponse(text, status, headers)
+    return Response(msgspec.json.encode(problem), status, headers, "application/json")
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/company/", "/v2/"))

@@ -1,0 +1,43 @@
+/** A question to the server in JSON, and its answer; a refusal is thrown with the sentence that a person should read. */
+
+const UNREACHABLE = "Keypost does not answer. Check your connection and try again.";
+const UNREADABLE = "Keypost gave an answer that this page does not understand. Reload the page and try again.";
+
+export class Refused extends Error {
+  constructor(sentence, code) {
+    super(sentence);
+    this.code = code;
+  }
+}
+
+export async function ask(path, body) {
+  const response = await send(path, body);
+  if (response.status === 401) {
+    location.assign("/");
+    return new Promise(() => {}); // The page is leaving: nobody waits for an answer any more.
+  }
+  const answer = await response.json().catch(() => null);
+  if (answer === null) throw new Refused(UNREADABLE, "unreadable");
+  if (!response.ok) throw new Refused(answer.message ?? UNREADABLE, answer.code);
+  return answer;
+}
+
+/** `path` with its parts encoded: ids come from the page, but an address is no place to rely on that. */
+export function address(...parts) {
+  return `/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+async function send(path, body) {
+  try {
+    return await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify(body),
+      credentials: "same-origin",
+      cache: "no-store",
+      redirect: "error",
+    });
+  } catch {
+    throw new Refused(UNREACHABLE, "unreachable");
+  }
+}

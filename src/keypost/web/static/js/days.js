@@ -1,0 +1,43 @@
+/** Times in the reader's own zone, and a line between messages where the day changes. */
+
+const DAY_MS = 86_400_000;
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" });
+const DAY_AND_YEAR = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" });
+
+/** Do this for every time and day of `list` that is not yet done. */
+export function markDays(list) {
+  for (const time of list.querySelectorAll("time.message-time:not([title])")) localise(time);
+  let day = "";
+  for (const message of list.querySelectorAll(".message")) {
+    const at = new Date(message.querySelector("time.message-time").dateTime);
+    const dayOfMessage = at.toDateString();
+    if (dayOfMessage === day) continue;
+    day = dayOfMessage;
+    const before = message.previousElementSibling;
+    const line = before?.classList.contains("day") ? before : insertLine(message);
+    line.firstElementChild.textContent = named(at); // Named anew each time: today becomes yesterday.
+  }
+}
+
+function localise(time) {
+  const at = new Date(time.dateTime);
+  time.textContent = TIME.format(at);
+  time.title = FULL.format(at);
+}
+
+function insertLine(message) {
+  const line = document.createElement("div");
+  line.className = "day";
+  line.append(document.createElement("span"));
+  message.before(line);
+  return line;
+}
+
+function named(at) {
+  const today = new Date();
+  if (at.toDateString() === today.toDateString()) return "Today";
+  if (at.toDateString() === new Date(today - DAY_MS).toDateString()) return "Yesterday";
+  return at.getFullYear() === today.getFullYear() ? DAY.format(at) : DAY_AND_YEAR.format(at);
+}

@@ -1,0 +1,143 @@
+"""Hands stored requests to the extensions' incoming handlers: a few at a time each, again after failures.
+
+The queue is the table. What is in memory here only says what to look at next, and is made anew at each start.
+"""
+
+import asyncio
+import random
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from keypost import log
+from keypost.chat import service as chat
+from keypost.chat.directory import is_member
+from keypost.chat.model import Chat
+from keypost.clock import SECOND_MS
+from keypost.db.tx import Tx
+from keypost.delivery.answer import Failed
+from keypost.delivery.backoff import wait_before
+from keypost.errors import Invalid
+from keypost.extensions import calls
+from keypost.extensions import service as extensions
+from keypost.extensions.desk import Desk
+from keypost.extensions.model import App
+from keypost.extensions.replies import is_message_like, judge_reply, posting
+from keypost.ids import IngressId, OrgId
+from keypost.webhooks import store
+from keypost.webhooks.model import Ingress, Outcome
+from keypost_sdk.content import Message as Content
+
+logger = log.get(__name__)
+
+AT_ONCE: Final = 4
+"""Calls of one extension's handler that run side by side."""
+
+Work = tuple[Ingress, App, calls.Call]
+
+
+class Dispatcher:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._turns: dict[int, asyncio.Semaphore] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        """Takes up what an earlier life of the server left."""
+        now = self._desk.database.clock.now_ms()
+        for org_id, ingress_id, due_at in await self._desk.database.read(store.list_open):
+            self.submit(org_id, ingress_id, after_s=max(0, due_at - now) / SECOND_MS)
+
+    def submit(self, org_id: OrgId, ingress_id: IngressId, *, after_s: float = 0) -> asyncio.Task[Any]:
+        """Handles a stored request soon; the task answers the handler's output, None where it gave none."""
+        task = asyncio.create_task(self._handle(org_id, ingress_id, after_s), name=f"ingress {ingress_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def stop(self) -> None:
+        """Stops at once: what is not handled stays in the table."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _handle(self, org_id: OrgId, ingress_id: IngressId, after_s: float) -> Any:
+        if after_s > 0:
+            await asyncio.sleep(after_s)
+        try:
+            work = await self._desk.database.read(_load, self._desk, org_id, ingress_id)
+            if work is None:
+                return None
+            turn = self._turns.setdefault(work[1].id, asyncio.Semaphore(AT_ONCE))
+            async with turn:
+                return await self._attempt(*work)
+        except Exception:  # The row stays open, and is tried again at the next start at the latest.
+            logger.exception("handling a request failed", ingress=ingress_id)
+            return None
+
+    async def _attempt(self, request: Ingress, app: App, call: calls.Call) -> Any:
+        answer = await self._desk.invoker.invoke(app, call)
+        if isinstance(answer, Failed):
+            await self._failed(request, answer)
+            return None
+        await self._show(request, app, answer.output)
+        return answer.output
+
+    async def _show(self, request: Ingress, app: App, output: Any) -> None:
+        """The message and the end of its request become true together: a crash cannot show it twice."""
+        done = partial(store.end, request=request, outcome=Outcome.HANDLED, detail="")
+        try:
+            content = judge_reply(output) if is_message_like(output) else None
+        except Invalid as refusal:
+            detail = f"the handler's answer cannot be shown: {refusal.sentence}"
+            logger.warning("bad answer", extension=app.title, detail=detail)
+            await self._desk.database.write(store.end, request, Outcome.GIVEN_UP, detail)
+            return
+        if not isinstance(content, Content):
+            await self._desk.database.write(done)
+            return
+        place = await self._desk.database.write(_place, self._desk, request, app)
+        await self._desk.lane.commit(posting(app, place.id, content, also=done))
+
+    async def _failed(self, request: Ingress, answer: Failed) -> None:
+        detail = f"{answer.kind}: {answer.detail}"
+        wait = None
+        if answer.worth_retrying:
+            jitter = random.uniform(-1, 1)  # noqa: S311 - spreads retries; nothing is to be guessed.
+            wait = wait_before(request.attempts + 1, jitter=jitter, asked=answer.retry_after)
+        logger.warning("call failed", ingress=request.id, attempt=request.attempts + 1, detail=detail)
+        if wait is None:
+            await self._desk.database.write(store.end, request, Outcome.GIVEN_UP, detail)
+            return
+        due_at = self._desk.database.clock.now_ms() + wait // timedelta(milliseconds=1)
+        await self._desk.database.write(store.put_off, request, due_at, detail)
+        self.submit(request.org_id, request.id, after_s=wait.total_seconds())
+
+
+def _load(tx: Tx, desk: Desk, org_id: OrgId, ingress_id: IngressId) -> Work | None:
+    request = store.find_open(tx, org_id, ingress_id)
+    app = extensions.find_app(tx, org_id, request.app_id) if request is not None else None
+    if request is None or app is None:
+        return None
+    person = desk.people.get(org_id, request.person_id)
+    sent = {
+        "headers": request.headers,
+        "params": request.params,
+        "body": request.body.decode("utf-8", errors="replace"),
+        "http_method": request.method,
+    }
+    return request, app, calls.incoming(desk.addresses, app, person, request.token_id, sent)
+
+
+def _place(tx: Tx, desk: Desk, request: Ingress, app: App) -> Chat:
+    """Where the token's button was pressed, if its owner still takes part there; else the owner's chat with the bot."""
+    token = desk.register.find_by_id(request.org_id, request.token_id)
+    origin = token.origin if token is not None else None
+    place = desk.chats.find(request.org_id, origin.chat_id) if origin is not None else None
+    if place is not None and is_member(place, request.person_id):
+        return place
+    bot = desk.chats.find_bot_of_app(request.org_id, app.id)
+    if bot is None:
+        raise LookupError(f"{app.title} is installed without a bot.")
+    return chat.open_bot_chat(tx, desk.chats, bot, request.person_id)

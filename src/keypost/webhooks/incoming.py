@@ -1,0 +1,100 @@
+"""A third-party app posts to an extension: stored, answered, handed to the extension's incoming handler."""
+
+import asyncio
+import hmac
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from keypost.caller import Caller
+from keypost.db.database import Database
+from keypost.db.tx import Tx
+from keypost.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from keypost.extensions import service as extensions
+from keypost.extensions.model import App
+from keypost.ids import AppId, IngressId, TokenId, read_number
+from keypost.people.directory import People
+from keypost.web.body import RAW_MAX, read_body
+from keypost.web.credentials import HEADER
+from keypost.web.parts import part
+from keypost.web.replies import no_content, ok
+from keypost.webhooks import store
+from keypost.webhooks.dispatcher import Dispatcher
+from keypost.webhooks.model import Ingress
+
+PATIENCE_S: Final = 4.0
+"""How long the third party waits for the handler's own answer; the request is stored before that in any case."""
+PRIVATE_HEADERS: Final = frozenset({HEADER, "authorization", "proxy-authorization", "cookie"})
+PRIVATE_PARAMS: Final = frozenset({"appkey", "extension_key", "zapikey", "authtoken"})
+
+
+async def receive(request: Request, caller: Caller) -> Response:
+    people, dispatcher = part(request, People), part(request, Dispatcher)
+    appkey = request.query_params.get("appkey", request.query_params.get("extension_key"))
+    app = await part(request, Database).read(_find_app, people, caller, request.path_params["app"], appkey)
+    body = await read_body(request, RAW_MAX)
+
+    stored = await part(request, Database).write(_store, caller, app, _visible(request), body)
+    handling = dispatcher.submit(stored.org_id, stored.id)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            output = await asyncio.shield(handling)
+    except TimeoutError:
+        output = None
+    return _answer(output)
+
+
+def _find_app(tx: Tx, people: People, caller: Caller, shown_app: str, appkey: str | None) -> App:
+    """The app of the address, if the key is its key, the token was minted for it, and it still serves the owner."""
+    if appkey is None:
+        raise Invalid("param_missing", "appkey is missing from the address")
+    app_id = read_number(shown_app)
+    app = extensions.find_app(tx, caller.org_id, AppId(app_id)) if app_id is not None else None
+    if app is None:
+        raise NotFound("application_not_found", "There is no such application.")
+    if not hmac.compare_digest(app.appkey.encode(), appkey.encode()):
+        raise Unauthenticated("invalid_appkey", "The appkey is not that of this application.")
+    if caller.app_id != app.id:
+        raise Forbidden("invalid_access", "This token was made for another application.")
+    if not extensions.serves(tx, app, people.get(caller.org_id, caller.person_id)):
+        raise Forbidden("extension_disabled", f"{app.title} is not installed for the owner of this token.")
+    return app
+
+
+def _visible(request: Request) -> tuple[str, dict[str, str], dict[str, str]]:
+    """What the handler may see of the request: method, headers and parameters, without credentials."""
+    headers = {name: value for name, value in request.headers.items() if name not in PRIVATE_HEADERS}
+    params = {name: value for name, value in request.query_params.items() if name not in PRIVATE_PARAMS}
+    return request.method, _storable(headers), _storable(params)
+
+
+def _storable(texts: dict[str, str]) -> dict[str, str]:
+    """NUL is in no honest header or parameter, and PostgreSQL stores none."""
+    if any("\x00" in name or "\x00" in value for name, value in texts.items()):
+        raise Invalid("invalid_inputs", "a header or parameter has a NUL character")
+    return texts
+
+
+def _store(
+    tx: Tx, caller: Caller, app: App, visible: tuple[str, dict[str, str], dict[str, str]], body: bytes
+) -> Ingress:
+    method, headers, params = visible
+    request = Ingress(
+        org_id=caller.org_id,
+        id=IngressId(tx.new_id()),
+        app_id=app.id,
+        token_id=TokenId(caller.token_id or 0),
+        person_id=caller.person_id,
+        method=method,
+        headers=headers,
+        params=params,
+        body=body,
+    )
+    store.add(tx, request)
+    return request
+
+
+def _answer(output: Any) -> Response:
+    """The handler's map is the answer, as on the wire; everything else is 204."""
+    return ok(output) if isinstance(output, dict) and output else no_content()

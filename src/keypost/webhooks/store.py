@@ -1,0 +1,76 @@
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, insert, select, update
+
+from keypost.db.tables import ingress
+from keypost.db.tx import Tx
+from keypost.ids import IngressId, OrgId
+from keypost.webhooks.model import Ingress, Outcome
+
+_texts = msgspec.json.Decoder(dict[str, str])
+
+
+def add(tx: Tx, request: Ingress) -> None:
+    tx.run(
+        insert(ingress).values(
+            org_id=request.org_id,
+            id=request.id,
+            app_id=request.app_id,
+            token_id=request.token_id,
+            person_id=request.person_id,
+            method=request.method,
+            headers=msgspec.json.encode(request.headers).decode(),
+            params=msgspec.json.encode(request.params).decode(),
+            body=request.body,
+            received_at=tx.now,
+            attempts=0,
+            next_attempt_at=tx.now,
+            detail="",
+        )
+    )
+
+
+def find_open(tx: Tx, org_id: OrgId, ingress_id: IngressId) -> Ingress | None:
+    row = tx.one(
+        select(ingress).where(ingress.c.org_id == org_id, ingress.c.id == ingress_id, ingress.c.ended_at.is_(None))
+    )
+    return _to_ingress(row) if row is not None else None
+
+
+def list_open(tx: Tx) -> list[tuple[OrgId, IngressId, int]]:
+    """What is not handled yet, with the time of its next attempt: the queue at start."""
+    rows = tx.all(
+        select(*ingress.c["org_id", "id", "next_attempt_at"])
+        .where(ingress.c.ended_at.is_(None))
+        .order_by(ingress.c.next_attempt_at)
+    )
+    return [(OrgId(row.org_id), IngressId(row.id), row.next_attempt_at) for row in rows]
+
+
+def put_off(tx: Tx, request: Ingress, next_attempt_at: int, detail: str) -> None:
+    _save(tx, request, {"attempts": request.attempts + 1, "next_attempt_at": next_attempt_at, "detail": detail})
+
+
+def end(tx: Tx, request: Ingress, outcome: Outcome, detail: str) -> None:
+    ended = {"ended_at": tx.now, "outcome": outcome.value, "next_attempt_at": None}
+    _save(tx, request, ended | {"attempts": request.attempts + 1, "detail": detail})
+
+
+def _save(tx: Tx, request: Ingress, values: dict[str, Any]) -> None:
+    tx.run(update(ingress).where(ingress.c.org_id == request.org_id, ingress.c.id == request.id).values(values))
+
+
+def _to_ingress(row: Row[Any]) -> Ingress:
+    return Ingress(
+        org_id=row.org_id,
+        id=row.id,
+        app_id=row.app_id,
+        token_id=row.token_id,
+        person_id=row.person_id,
+        method=row.method,
+        headers=_texts.decode(row.headers),
+        params=_texts.decode(row.params),
+        body=row.body,
+        attempts=row.attempts,
+    )

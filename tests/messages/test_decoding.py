@@ -1,0 +1,210 @@
+import json
+from typing import Annotated, Any, Literal
+
+import pytest
+from msgspec import Meta, Struct
+from tests.messages.samples import FULL, LINK_BUTTON, TOKEN_BUTTON, with_changed
+
+from keypost.errors import Invalid
+from keypost.messages.decoding import decode
+from keypost.messages.judging import Draft
+from keypost_sdk.content import Banner, Message, TextSlide
+
+
+def refusal_of(body: bytes, kind: type = Draft) -> tuple[str, str]:
+    with pytest.raises(Invalid) as caught:
+        decode(body, kind)
+    return caught.value.code, caught.value.sentence
+
+
+def refusal_of_value(value: Any) -> tuple[str, str]:
+    return refusal_of(json.dumps(value).encode())
+
+
+def test_a_full_message_is_read() -> None:
+    draft = decode(json.dumps(FULL).encode(), Draft)
+
+    assert draft.text == "A *bold* word"
+    assert draft.sync_message
+    assert isinstance(draft.slides[1], TextSlide)
+    assert draft.buttons[0].asks_for_token
+
+
+def test_of_duplicate_keys_the_last_wins() -> None:
+    assert decode(b'{"text":"one","text":"two"}', Message).text == "two"
+
+
+def test_unknown_fields_are_let_be() -> None:
+    assert decode(b'{"text":"a","bot_name":{"x":[1]}}', Message) == Message(text="a")
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"", "The body is empty; it must be a JSON object"),
+        (b" \n", "The body is empty; it must be a JSON object"),
+        (b'{"text":}', "The body is not JSON: invalid character at byte 8"),
+        (b'{"text":"a"} x', "The body is not JSON: trailing characters at byte 13"),
+        (b'{"text":"a"', "The body is not JSON: it ends too early, after 11 bytes"),
+        (b'{"text":NaN}', "The body is not JSON: invalid character at byte 8"),
+        (b'{"text":"a\x01"}', "The body is not JSON: invalid character at byte 10"),
+        (b'{"text":"a\xff"}', "The body is not UTF-8 at byte 10"),
+        (b'{"text":"\xed\xa0\x80"}', "The body is not UTF-8 at byte 9"),
+        (b"\xef\xbb\xbf{}", "The body is not JSON: invalid character at byte 0"),
+    ],
+)
+def test_what_is_not_json_is_refused_with_the_place(body: bytes, sentence: str) -> None:
+    assert refusal_of(body) == ("invalid_json", sentence)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'["text"]', "The body is a list; it must be an object"),
+        (b'"text"', "The body is text; it must be an object"),
+        (b"null", "The body is null; it must be an object"),
+        (b'"\\ud800"', "The body is text; it must be an object"),
+        (b'{"text":"a\\u0000"}', "text has a NUL character"),
+        (b'{"x":[{"y":"\\u0000"}]}', "x[0].y has a NUL character"),
+        (b'{"x":{"a\\u0000":1}}', 'x["a\\x00"] has a NUL character in its name'),
+        (b'{"card":{"title":"\\ud800"}}', "card.title has half of a surrogate pair"),
+        (b'{"card":{"title":"\\udc00 and more"}}', "card.title has half of a surrogate pair"),
+        (b'{"x\\ud800y":1}', '["x\\ud800y"] has half of a surrogate pair in its name'),
+        (b'{"x":9007199254740993}', "x is a number beyond 2^53; send it as text"),
+        (b'{"x":[-9007199254740993]}', "x[0] is a number beyond 2^53; send it as text"),
+        (b'{"x":1e999}', "x is a number beyond 2^53; send it as text"),
+        (b'{"x":' + b"9" * 10_000 + b"}", "x is a number beyond 2^53; send it as text"),
+        (b'{"a":' * 33 + b"1" + b"}" * 33, ".".join("a" * 32) + " is nested too deep; 32 levels are the most"),
+        (b'{"a":' + b"[" * 50_000 + b"]" * 50_000 + b"}", "The body is nested too deep; 32 levels are the most"),
+        (b'{"a":[' + b"0," * 5_000 + b"0]}", "The body has more than 5000 values"),
+    ],
+)
+def test_json_that_not_everybody_can_hold_is_refused(body: bytes, sentence: str) -> None:
+    assert refusal_of(body) == ("invalid_inputs", sentence)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"x":9007199254740992}', b'{"a":' * 32 + b"1" + b"}" * 32, b'{"x":"\\ud83d\\ude00"}']
+)
+def test_what_is_just_within_the_bounds_is_read(body: bytes) -> None:
+    assert decode(body, Message) == Message()
+
+
+@pytest.mark.parametrize(
+    ("place", "new", "sentence"),
+    [
+        (("buttons", 0, "label"), "x" * 24, "buttons[0].label has 24 characters; 20 is the most"),
+        (("buttons", 0, "label"), "", "buttons[0].label is empty"),
+        (("buttons", 0, "label"), 7, "buttons[0].label is a number; it must be text"),
+        (("buttons", 0, "hint"), "é" * 101, "buttons[0].hint has 101 characters; 100 is the most"),
+        (("buttons", 0, "type"), "*", 'buttons[0].type is "*"; it can be "+", "-" or empty'),
+        (("buttons", 0, "type"), None, 'buttons[0].type is null; it can be "+", "-" or empty'),
+        (("buttons",), [LINK_BUTTON] * 6, "buttons has 6 entries; 5 is the most"),
+        (("buttons",), {}, "buttons is an object; it must be a list"),
+        (
+            ("buttons", 0, "action", "type"),
+            "system.api",
+            'buttons[0].action.type is "system.api"; it can be "invoke.function" or "open.url"',
+        ),
+        (
+            ("buttons", 0, "action", "type"),
+            True,
+            'buttons[0].action.type is true; it can be "invoke.function" or "open.url"',
+        ),
+        (("buttons", 0, "action"), "x", "buttons[0].action is text; it must be an object"),
+        (
+            ("buttons", 0, "action", "data", "owner"),
+            "nobody",
+            "buttons[0].action.data.owner is not an e-mail address",
+        ),
+        (
+            ("buttons", 1, "action", "data", "web"),
+            "javascript:alert(1)",
+            "buttons[1].action.data.web is not an address: http://, https://, tel:, sms:, sip: and sips: can begin it",
+        ),
+        (
+            ("buttons", 0, "action", "confirm", "title"),
+            "x" * 101,
+            "buttons[0].action.confirm.title has 101 characters; 100 is the most",
+        ),
+        (
+            ("buttons", 0, "action", "confirm", "input"),
+            "Say it",
+            "buttons[0].action.confirm.input is text; it must be an object or null",
+        ),
+        (
+            ("buttons", 0, "action", "confirm", "input", "type"),
+            "password",
+            'buttons[0].action.confirm.input.type is "password"; it can be "user_webhook_token"',
+        ),
+        (("slides", 0, "type"), "chart", 'slides[0].type is "chart"; it can be "table" or "text"'),
+        (("slides", 0, "data", "headers"), [], "slides[0].data.headers is empty"),
+        (
+            ("slides", 0, "data", "rows", 0, "Took s"),
+            [],
+            'slides[0].data.rows[0]["Took s"] is a list; it must be text, a number, true, false or null',
+        ),
+        (
+            ("slides", 0, "buttons", 0, "label"),
+            "x" * 21,
+            "slides[0].buttons[0].label has 21 characters; 20 is the most",
+        ),
+        (("card", "theme"), "poll", 'card.theme is "poll"; it can be "basic", "modern-inline" or null'),
+        (("card", "thumbnail"), "data:image/png,x", "card.thumbnail is not an http or https address"),
+        (("sync_message",), "true", "sync_message is text; it must be true or false"),
+        (("text",), None, "text is null; it must be text"),
+    ],
+)
+def test_a_refusal_names_path_and_size(place: tuple[str | int, ...], new: Any, sentence: str) -> None:
+    assert refusal_of_value(with_changed(FULL, place, new)) == ("invalid_inputs", sentence)
+
+
+def test_a_missing_field_has_a_code_of_its_own() -> None:
+    assert refusal_of_value({"buttons": [{"action": TOKEN_BUTTON["action"]}]}) == (
+        "param_missing",
+        "buttons[0].label is missing",
+    )
+    assert refusal_of_value({"buttons": [{"label": "x", "action": {}}]}) == (
+        "param_missing",
+        "buttons[0].action.type is missing",
+    )
+
+
+def test_a_text_that_is_too_long_has_a_code_of_its_own() -> None:
+    assert refusal_of_value({"text": "😀" * 5_001}) == (
+        "text_length_exceeded",
+        "text has 5001 characters; 5000 is the most",
+    )
+
+
+def test_a_stranger_cannot_write_into_a_terminal_by_being_refused() -> None:
+    _, sentence = refusal_of_value({"card": {"theme": "\x1b]0;owned\x07\u202e" + "x" * 100}})
+
+    assert sentence.isprintable()
+    assert f'"\\x1b]0;owned\\x07\\u202e{"x" * 29}…"' in sentence
+
+
+def test_any_type_can_be_asked_for() -> None:
+    code, sentence = refusal_of(b'{"type":"banner","text":"a","status":"ok"}', Banner)
+
+    assert (code, sentence) == ("invalid_inputs", 'status is "ok"; it can be "failure" or "success"')
+
+
+class Page(Struct):
+    size: Annotated[int, Meta(ge=1, le=100)] = 20
+    version: Literal[1, 2] = 2
+    ids: Annotated[list[str], Meta(min_length=2)] = []
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{"size":500}', "size is 500; 100 is the most"),
+        (b'{"size":0}', "size is 0; 1 is the least"),
+        (b'{"size":1.5}', "size is a number; it must be a whole number"),
+        (b'{"version":3}', "version is a number; it can be 1 or 2"),
+        (b'{"ids":["a"]}', "ids has 1 entry; 2 is the least"),
+    ],
+)
+def test_other_types_are_explained_as_well(body: bytes, sentence: str) -> None:
+    assert refusal_of(body, Page) == ("invalid_inputs", sentence)

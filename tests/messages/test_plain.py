@@ -1,0 +1,41 @@
+import msgspec
+from hypothesis import given, settings
+from tests.messages.samples import FULL, texts
+
+from keypost.messages.plain import TITLE_MAX, plain, title, visible
+from keypost_sdk.content import Card, Message
+
+
+def test_a_message_without_a_page_says_everything_it_shows() -> None:
+    message = msgspec.convert(FULL, Message)
+
+    assert plain(message).split("\n") == [
+        "A bold word",
+        "Build 12",
+        "Stages",
+        "Stage: test · Took s: 12.5",
+        "[Open]",
+        "Log",
+        "ok",
+        "[Create webhook]",
+        "[Create webhook] [Open]",
+    ]
+
+
+def test_a_title_is_the_first_line_that_shows_something() -> None:
+    assert title(Message(text="\n \n*Hello* there\nmore")) == "Hello there"
+    assert title(Message(card=Card(title="A card"))) == "A card"
+    assert title(Message()) == ""
+    assert title(Message(text="x" * 81)) == "x" * (TITLE_MAX - 1) + "…"
+
+
+def test_a_terminal_gets_no_orders() -> None:
+    assert plain(Message(text="\x1b[2J\x9b\u202etxt\x7f\ttab")) == "\\x1b[2J\\x9b\\u202etxt\\x7f\ttab"
+    assert visible("a\nb", keep="") == "a\\x0ab"
+
+
+@settings(deadline=None)
+@given(texts)
+def test_plain_text_holds_no_control_character(text: str) -> None:
+    for line in plain(Message(text=text, card=Card(title=text))).split("\n"):
+        assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in line.replace("\t", ""))
