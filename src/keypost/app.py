@@ -7,13 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from keypost import log
 from keypost.chat import service as chat
@@ -44,25 +37,23 @@ from keypost.settings import Settings
 from keypost.tokens import service as tokens
 from keypost.tokens.attribution import Attribution
 from keypost.tokens.register import Register
-from keypost.web import problem
-from keypost.web.credentials import TakeSecretsFromQuery
-from keypost.web.headers import SecurityHeaders
+from keypost.web.door import Door
+from keypost.web.headers import Headers
 from keypost.web.parts import Parts
-from keypost.web.routing import build
+from keypost.web.routing import Routes
 from keypost.webhooks.dispatcher import Dispatcher
 
 logger = log.get(__name__)
 
-STATIC: Final = Path(__file__).parent / "web" / "static"
 DATABASE_FILE: Final = "keypost.db"
 KEY_FILE: Final = "master.key"
 USES_SAVED_EVERY_S: Final = 60
 
 
 class Server(Struct, frozen=True, kw_only=True):
-    """A running server's parts. `asgi` answers requests as long as the context of `running` is open."""
+    """A running server's parts. `door` answers requests as long as the context of `running` is open."""
 
-    asgi: Starlette
+    door: Door
     settings: Settings
     database: Database
     keys: Keys
@@ -113,7 +104,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
 def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) -> tuple[Server, Dispatcher]:
     people, chats, register = People(), Chats(), Register()
     attribution = Attribution(register)
-    lane, hub = Lane(database), Hub(database, chats, attribution)
+    lane, hub = Lane(database), Hub(database, people, chats, attribution)
     supervisor = Supervisor(settings.data / "logs")
     addresses = Addresses(settings)
     desk = Desk(
@@ -134,7 +125,7 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
     parts.add(Database, database)
     parts.add(SessionCookie, SessionCookie(settings))
     server = Server(
-        asgi=_asgi(settings, parts),
+        door=Door(Routes(ROUTES), parts, Headers(https=settings.is_https)),
         settings=settings,
         database=database,
         keys=keys,
@@ -149,28 +140,6 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
         desk=desk,
     )
     return server, dispatcher
-
-
-def _asgi(settings: Settings, parts: Parts) -> Starlette:
-    app = Starlette(
-        routes=[*build(ROUTES), Mount("/static", StaticFiles(directory=STATIC), name="static")],
-        middleware=[
-            Middleware(TakeSecretsFromQuery),
-            Middleware(SecurityHeaders, https=settings.is_https),
-        ],
-        exception_handlers={404: _unknown_url, 405: _wrong_method},
-    )
-    app.state.parts = parts
-    return app
-
-
-async def _unknown_url(request: Request, _error: Exception) -> Response:
-    return problem.unknown_url(request)
-
-
-async def _wrong_method(request: Request, error: Exception) -> Response:
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return problem.wrong_method(request, (headers or {}).get("Allow", ""))
 
 
 def _database(settings: Settings, path: Path, clock: Clock, events_log: Log) -> Database:

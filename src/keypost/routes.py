@@ -9,6 +9,7 @@ from keypost.live import api as live
 from keypost.people import pages as people
 from keypost.people.access import API_TOKEN, SESSION, public, public_page
 from keypost.tokens.access import TOKEN_OF_APP, TOKEN_THAT_POSTS
+from keypost.web import assets
 from keypost.web.routing import Route
 from keypost.webhooks import incoming, posting
 
@@ -47,4 +48,5 @@ ROUTES: Final = (
     # and look after their tokens.
     Route(GET, "/tokens", token_page.show, SESSION),
     Route(POST, "/tokens/{token}/revoke", token_page.revoke, SESSION),
+    Route(GET, "/static/{file:path}", assets.serve, NOTHING_TO_SEE),
 )

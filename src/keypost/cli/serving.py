@@ -38,7 +38,7 @@ def bind(host: str, port: int) -> socket.socket:
 async def serve(server: Server, listener: socket.socket) -> None:
     """Serves until SIGINT or SIGTERM."""
     config = uvicorn.Config(
-        server.asgi,
+        server.door,
         http="httptools",
         ws="none",
         lifespan="off",

@@ -68,5 +68,5 @@ def async_url(url: str) -> str:
 
 def _engine(url: str, *, size: int, settings: dict[str, str]) -> AsyncEngine:
     return create_async_engine(
-        async_url(url), pool_size=size, max_overflow=0, connect_args={"server_settings": settings}
+        async_url(url), pool_size=size, max_overflow=0, hide_parameters=True, connect_args={"server_settings": settings}
     )

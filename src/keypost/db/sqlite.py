@@ -138,6 +138,7 @@ def writing_engine(path: Path) -> Engine:
         f"sqlite:///{path}",
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_writer)
@@ -149,6 +150,7 @@ def _reading_engine(path: Path) -> Engine:
         f"sqlite:///file:{path}?mode=ro&uri=true",
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
 

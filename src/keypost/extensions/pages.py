@@ -134,7 +134,7 @@ def _dialog(pressed: Pressed, nonce: str, live: list[Token]) -> str:
         function=pressed.action.data.name,
         rights=[RIGHTS[scope].format(extension=app.title) for scope in sorted(app.grant.scope)],
         place=chat_name(pressed.chat),
-        ends="It ends when you revoke it.",
+        ends="when you revoke it",
         live_tokens=[{"id": show_token(token.id), "created_text": _day(token.created_at)} for token in live],
         asks_for_token=pressed.button.asks_for_token,
     )

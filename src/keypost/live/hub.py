@@ -9,6 +9,7 @@ from keypost.db.database import Database
 from keypost.events.model import Event
 from keypost.ids import OrgId, PersonId
 from keypost.live.frames import RESET, Frame, encode, read_frames, visible
+from keypost.people.directory import People
 from keypost.tokens.attribution import Attribution
 
 logger = log.get(__name__)
@@ -54,8 +55,9 @@ class Watcher:
 
 
 class Hub:
-    def __init__(self, database: Database, chats: Chats, attribution: Attribution) -> None:
+    def __init__(self, database: Database, people: People, chats: Chats, attribution: Attribution) -> None:
         self._database = database
+        self._people = people
         self._chats = chats
         self._attribution = attribution
         self._watchers: dict[OrgId, set[Watcher]] = {}
@@ -124,7 +126,8 @@ class Hub:
             if not frames:
                 return
             for watcher in list(watchers):
-                if not watcher.offer(frames, self._chats):
+                active = self._people.find_active(org_id, watcher.person_id) is not None
+                if not active or not watcher.offer(frames, self._chats):
                     watcher.end()
                     self.leave(watcher)
 

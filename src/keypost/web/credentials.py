@@ -9,7 +9,6 @@ from urllib.parse import unquote_plus
 from msgspec import Struct
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keypost.errors import Invalid
 
@@ -18,7 +17,6 @@ HEADER: Final = HEADER_SHOWN.lower()
 QUERY_NAMES: Final = frozenset({"zapikey", "authtoken"})
 TOKEN_SCHEMES: Final = frozenset({"zoho-zapikey", "bearer"})
 API_SCHEMES: Final = frozenset({"zoho-oauthtoken", "bearer"})
-STATE: Final = "query_secrets"
 
 
 class Carried(Struct, frozen=True):
@@ -31,22 +29,11 @@ class Carried(Struct, frozen=True):
         return "Carried(•••)"
 
 
-class TakeSecretsFromQuery:
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            query, taken = _split(scope["query_string"])
-            scope = {**scope, "query_string": query, "state": {**scope.get("state", {}), STATE: taken}}
-        await self._app(scope, receive, send)
-
-
 def token_of(request: Request) -> Carried | None:
     """The one extension token that the request carries. Two carriers, or one twice, is a refusal."""
     found = [Carried(text, in_query=False) for text in request.headers.getlist(HEADER)]
     found += [Carried(text, in_query=False) for text in _authorization(request.headers, TOKEN_SCHEMES)]
-    found += [Carried(text, in_query=True) for text in getattr(request.state, STATE)]
+    found += [Carried(text, in_query=True) for text in request.scope["state"]["secrets"]]
     return _only(found)
 
 
@@ -65,8 +52,10 @@ def _authorization(headers: Headers, schemes: frozenset[str]) -> list[str]:
     return [text.strip() for scheme, _, text in values if scheme.lower() in schemes]
 
 
-def _split(query: bytes) -> tuple[bytes, list[str]]:
+def take_secrets(query: bytes) -> tuple[bytes, list[str]]:
     """The query without secrets, and the secrets. Names are compared decoded, so `zapi%6bey` hides nothing."""
+    if not query:
+        return query, []
     kept, taken = [], []
     for piece in query.split(b"&"):
         name, _, value = piece.partition(b"=")

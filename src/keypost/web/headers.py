@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.responses import Response
 
 POLICY: Final = (
     "default-src 'none'; "
@@ -20,9 +20,12 @@ POLICY: Final = (
 )
 CLOSED_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 """For answers that are not pages."""
+ASSET_POLICY: Final = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+"""For scripts: the one that shares a live stream among tabs runs under its own answer's policy, and must connect."""
+PAGE_REFERRER: Final = "same-origin"
+"""With none at all, browsers hide from us where a form was sent from (`Origin: null`)."""
 FIXED: Final = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -30,26 +33,17 @@ FIXED: Final = {
 HSTS: Final = "max-age=31536000; includeSubDomains"
 
 
-class SecurityHeaders:
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        self._app = app
+class Headers:
+    def __init__(self, *, https: bool) -> None:
         self._fixed = FIXED | ({"Strict-Transport-Security": HSTS} if https else {})
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._add(scope, MutableHeaders(scope=message))
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-    def _add(self, scope: Scope, headers: MutableHeaders) -> None:
-        nonce = scope.get("state", {}).get("nonce")
-        headers["Content-Security-Policy"] = POLICY.format(nonce=nonce) if nonce else CLOSED_POLICY
+    def add(self, request: Request, response: Response) -> None:
+        nonce = request.scope["state"].get("nonce")
+        headers = response.headers
+        if nonce:
+            headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
+            headers["Referrer-Policy"] = PAGE_REFERRER
+        headers.setdefault("Content-Security-Policy", CLOSED_POLICY)
+        headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Cache-Control", "no-store")
-        for name, value in self._fixed.items():
-            headers.setdefault(name, value)
+        headers.update(self._fixed)

@@ -2,7 +2,6 @@
 
 from typing import Any, TypeVar
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 
 T = TypeVar("T")
@@ -22,6 +21,5 @@ class Parts:
 
 
 def part(request: Request, kind: type[T]) -> T:
-    app: Starlette = request.app
-    parts: Parts = app.state.parts
+    parts: Parts = request.scope["state"]["parts"]
     return parts.get(kind)

@@ -1,7 +1,7 @@
 """Refusals and faults as HTTP: one table of statuses, one shape of body."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -81,9 +81,10 @@ def unknown_url(request: Request) -> Response:
     return _answer(request, 404, problem, page=not _is_api(request))
 
 
-def wrong_method(request: Request, allowed: str) -> Response:
-    problem = Problem(f"This address takes {allowed} only.", "method_not_allowed")
-    return _answer(request, METHOD_NOT_ALLOWED, problem, page=not _is_api(request), headers={"Allow": allowed})
+def wrong_method(request: Request, allowed: Sequence[str]) -> Response:
+    methods = ", ".join(allowed)
+    problem = Problem(f"This address takes {methods} only.", "method_not_allowed")
+    return _answer(request, METHOD_NOT_ALLOWED, problem, page=not _is_api(request), headers={"Allow": methods})
 
 
 def _answer(

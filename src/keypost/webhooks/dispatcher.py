@@ -32,6 +32,8 @@ logger = log.get(__name__)
 
 AT_ONCE: Final = 4
 """Calls of one extension's handler that run side by side."""
+FAULT_PAUSE_S: Final = 60
+"""After a failure of our own (the database was away, say), not of the extension."""
 
 Work = tuple[Ingress, App, calls.Call]
 
@@ -72,8 +74,9 @@ class Dispatcher:
             turn = self._turns.setdefault(work[1].id, asyncio.Semaphore(AT_ONCE))
             async with turn:
                 return await self._attempt(*work)
-        except Exception:  # The row stays open, and is tried again at the next start at the latest.
+        except Exception:
             logger.exception("handling a request failed", ingress=ingress_id)
+            self.submit(org_id, ingress_id, after_s=FAULT_PAUSE_S)  # The row is still open.
             return None
 
     async def _attempt(self, request: Ingress, app: App, call: calls.Call) -> Any:

@@ -14,6 +14,7 @@ from keypost.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from keypost.extensions import service as extensions
 from keypost.extensions.model import App
 from keypost.ids import AppId, IngressId, TokenId, read_number
+from keypost.log import mask
 from keypost.people.directory import People
 from keypost.web.body import RAW_MAX, read_body
 from keypost.web.credentials import HEADER
@@ -63,9 +64,12 @@ def _find_app(tx: Tx, people: People, caller: Caller, shown_app: str, appkey: st
 
 
 def _visible(request: Request) -> tuple[str, dict[str, str], dict[str, str]]:
-    """What the handler may see of the request: method, headers and parameters, without credentials."""
-    headers = {name: value for name, value in request.headers.items() if name not in PRIVATE_HEADERS}
-    params = {name: value for name, value in request.query_params.items() if name not in PRIVATE_PARAMS}
+    """What the handler may see of the request: method, headers and parameters, without credentials.
+
+    People paste a token into other fields of a sender too (a `secret token`): it is masked wherever it stands.
+    """
+    headers = {name: mask(value) for name, value in request.headers.items() if name not in PRIVATE_HEADERS}
+    params = {name: mask(value) for name, value in request.query_params.items() if name not in PRIVATE_PARAMS}
     return request.method, _storable(headers), _storable(params)
 
 

@@ -18,10 +18,13 @@ export class Dialog {
       this.#accept(event.target);
     });
     this.#element.addEventListener("click", (event) => this.#clicked(event.target));
-    this.#element.addEventListener("cancel", (event) => this.#busy && event.preventDefault());
-    this.#element.addEventListener("close", () => this.#element.replaceChildren());
+    this.#element.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      if (!this.#busy) this.#close();
+    });
+    this.#element.addEventListener("close", () => this.#element.open || this.#element.replaceChildren());
     // A page put aside for "back" is kept whole: it must not keep a secret.
-    addEventListener("pagehide", () => this.#element.close());
+    addEventListener("pagehide", () => this.#close());
   }
 
   show(html) {
@@ -31,10 +34,16 @@ export class Dialog {
     this.#element.querySelector("[autofocus]")?.focus();
   }
 
+  /** Empties at once: the event of closing may come late, even when the dialog already shows the next thing. */
+  #close() {
+    this.#element.close();
+    this.#element.replaceChildren();
+  }
+
   #clicked(target) {
     const control = target.closest("[data-close], [data-reveal], [data-copy]");
     if (control === null || this.#busy) return;
-    if ("close" in control.dataset) this.#element.close();
+    if ("close" in control.dataset) this.#close();
     else if ("reveal" in control.dataset) this.#reveal(control);
     else copy(control, this.#element);
   }

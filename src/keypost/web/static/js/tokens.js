@@ -8,11 +8,10 @@ for (const form of document.querySelectorAll(".token-revoke")) {
     event.preventDefault();
     asked = form;
     for (const place of dialog.querySelectorAll("[data-fill]")) place.textContent = form.dataset[place.dataset.fill];
-    dialog.returnValue = "";
     dialog.showModal();
   });
 }
 
-dialog.addEventListener("close", () => {
-  if (dialog.returnValue === "revoke") asked.submit(); // Not requestSubmit: that would ask again.
+dialog.addEventListener("submit", (event) => {
+  if (event.submitter.value === "revoke") asked.submit(); // Not requestSubmit: that would ask again.
 });
