@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format lock clean machine
+.PHONY: demo test check format bench machine
 
 demo: $(VENV)/.runtime
 	@exec $(BIN)/keypost demo
@@ -22,6 +22,9 @@ check: $(VENV)/.test
 format: $(VENV)/.test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.runtime
+	@$(BIN)/python bench/posts.py
 
 machine:
 	@command -v git >/dev/null || { echo "git is missing: apt-get install git"; exit 1; }

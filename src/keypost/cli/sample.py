@@ -8,12 +8,20 @@ from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
+from msgspec import Struct
 
 from keypost.cli.console import say
 from keypost.cli.seed import EXAMPLE, FILE, Seeded
 from keypost.errors import Fault, Invalid
 
 TIMEOUT_S = 10
+
+
+class Fixture(Struct):
+    """A body by its file's name, with the headers that name the event."""
+
+    body: str
+    headers: dict[str, str]
 
 
 def sample(
@@ -50,8 +58,9 @@ def _demo(data: Path) -> Seeded:
 
 def _event(name: str) -> tuple[bytes, dict[str, str]]:
     """The documented body of an event, with the headers that GitLab sends."""
-    known = tomllib.loads((EXAMPLE / "fixtures" / "events.toml").read_text("utf-8"))
+    fixtures = EXAMPLE / "fixtures"
+    known = msgspec.convert(tomllib.loads((fixtures / "events.toml").read_text("utf-8")), dict[str, Fixture])
     if name not in known:
         raise Invalid("unknown_event", f"There is no sample {name}. There is: {', '.join(sorted(known))}.")
-    body = (EXAMPLE / "fixtures" / f"{name}.json").read_bytes()
-    return body, {"Content-Type": "application/json", "User-Agent": "GitLab", "X-Gitlab-Event": known[name]}
+    headers = {"Content-Type": "application/json", **known[name].headers}
+    return (fixtures / known[name].body).read_bytes(), headers

@@ -33,8 +33,8 @@ from keypost.web.replies import ok
 
 NONCE_MAX: Final = 100
 RIGHTS: Final = {
-    Scope.POST: "Post messages as you, wherever you may post",
-    Scope.INCOMING: "Send events to {extension}, which shows them as {extension}",
+    Scope.POST: "Post messages in your name, wherever you may post",
+    Scope.INCOMING: "Send events that {extension} shows in this chat",
 }
 
 

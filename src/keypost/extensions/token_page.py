@@ -24,7 +24,7 @@ from keypost.web.pages import page
 from keypost.web.parts import part
 
 SEE_OTHER: Final = 303
-VERBS: Final = {Scope.POST: "Posts messages as you", Scope.INCOMING: "Sends events to its extension"}
+VERBS: Final = {Scope.POST: "Posts messages in your name", Scope.INCOMING: "Sends events that the extension shows"}
 
 
 async def show(request: Request, caller: Caller) -> Response:
