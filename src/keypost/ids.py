@@ -83,6 +83,10 @@ def show_token(token_id: TokenId) -> str:
     return f"tok_{token_id}"
 
 
+def is_sandbox(app_id: AppId) -> bool:
+    return app_id > SANDBOX_OFFSET
+
+
 def read_token(text: str) -> TokenId | None:
     found = _TOKEN.fullmatch(text)
     return TokenId(_bounded(int(found[1]))) if found else None

@@ -3,11 +3,12 @@
 from typing import Final
 
 from keypost.chat import api as chat
-from keypost.extensions import chat_page, composer, late, token_page
+from keypost.extensions import chat_page, composer, late
 from keypost.extensions import pages as buttons
 from keypost.live import api as live
 from keypost.people import pages as people
 from keypost.people.access import API_TOKEN, SESSION, public, public_page
+from keypost.tokens import pages as tokens
 from keypost.tokens.access import TOKEN_OF_APP, TOKEN_THAT_POSTS
 from keypost.web import assets
 from keypost.web.routing import Route
@@ -46,7 +47,7 @@ ROUTES: Final = (
     Route(POST, "/dialogs/accept", buttons.accept, SESSION),
     Route(POST, "/dialogs/reveal", buttons.reveal, SESSION),
     # and look after their tokens.
-    Route(GET, "/tokens", token_page.show, SESSION),
-    Route(POST, "/tokens/{token}/revoke", token_page.revoke, SESSION),
+    Route(GET, "/tokens", tokens.show, SESSION),
+    Route(POST, "/tokens/{token}/revoke", tokens.revoke, SESSION),
     Route(GET, "/static/{file:path}", assets.serve, NOTHING_TO_SEE),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from keypost.chat.model import Message, PartyKind, Sender
+from keypost.chat.model import Chat, Message, PartyKind, Sender
 from keypost.clock import SECOND_MS
 from keypost.ids import show_message
 from keypost.messages import html
@@ -72,6 +72,10 @@ class MessageView(Struct):
 
     def render(self) -> str:
         return fragment("chat/message.html", view=self)
+
+
+def chat_name(chat: Chat) -> str:
+    return f"#{chat.unique_name}" if chat.unique_name else chat.title
 
 
 def is_rich(content: Content) -> bool:

@@ -12,6 +12,7 @@ from keypost.caller import Caller, Scope
 from keypost.chat.judging import ChatShown, find_place
 from keypost.chat.model import Chat, Message
 from keypost.chat.service import find_message
+from keypost.chat.views import chat_name
 from keypost.clock import SECOND_MS
 from keypost.db.tx import Tx
 from keypost.errors import NotFound
@@ -138,10 +139,6 @@ def _dialog(pressed: Pressed, nonce: str, live: list[Token]) -> str:
         live_tokens=[{"id": show_token(token.id), "created_text": _day(token.created_at)} for token in live],
         asks_for_token=pressed.button.asks_for_token,
     )
-
-
-def chat_name(chat: Chat) -> str:
-    return f"#{chat.unique_name}" if chat.unique_name else chat.title
 
 
 def _host(app: App, address: str) -> str:

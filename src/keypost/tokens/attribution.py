@@ -1,8 +1,13 @@
 """Says beside a message which extension's token it came with. In memory: every message that is shown asks."""
 
+from typing import Final
+
 from keypost.chat.model import Message
 from keypost.ids import AppId, OrgId
+from keypost.tokens.model import Token
 from keypost.tokens.register import Register
+
+GONE: Final = "An extension that is gone"
 
 
 class Attribution:
@@ -20,5 +25,9 @@ class Attribution:
         if message.token_id is None:
             return ""
         token = self._register.find_by_id(message.org_id, message.token_id)
-        title = self._titles.get((message.org_id, token.app_id)) if token is not None else None
-        return f"{title or 'A tool'}, token of {message.sender.name}"
+        title = self.title(token) if token is not None else GONE
+        return f"{title}, token of {message.sender.name}"
+
+    def title(self, token: Token) -> str:
+        """What the extension is called that a token was minted for."""
+        return self._titles.get((token.org_id, token.app_id), GONE)

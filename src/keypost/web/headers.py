@@ -16,7 +16,9 @@ POLICY: Final = (
     "form-action 'self'; "
     "base-uri 'none'; "
     "object-src 'none'; "
-    "frame-ancestors 'none'"
+    "frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; "
+    "trusted-types keypost"
 )
 CLOSED_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 """For answers that are not pages."""

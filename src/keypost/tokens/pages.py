@@ -8,16 +8,14 @@ from starlette.responses import RedirectResponse, Response
 
 from keypost.caller import Caller, Scope
 from keypost.chat.directory import Chats
+from keypost.chat.views import chat_name
 from keypost.clock import SECOND_MS
 from keypost.db.database import Database
-from keypost.db.tx import Tx
 from keypost.errors import NotFound
-from keypost.extensions import service
-from keypost.extensions.model import App, Face
-from keypost.extensions.pages import chat_name
-from keypost.ids import read_token, show_token
+from keypost.ids import is_sandbox, read_token, show_token
 from keypost.people.directory import People
-from keypost.tokens import service as tokens
+from keypost.tokens import service
+from keypost.tokens.attribution import Attribution
 from keypost.tokens.model import State, Token
 from keypost.tokens.register import Register
 from keypost.web.pages import page
@@ -29,14 +27,14 @@ VERBS: Final = {Scope.POST: "Posts messages in your name", Scope.INCOMING: "Send
 
 async def show(request: Request, caller: Caller) -> Response:
     people, database = part(request, People), part(request, Database)
-    mine, apps = await database.read(_list, caller)
+    mine = await database.read(service.list_mine, caller)
     now = database.clock.now_ms()
     return page(
         request,
         "tokens/tokens.html",
         me=people.get(caller.org_id, caller.person_id),
         org_name=people.org_name(caller.org_id),
-        tokens=[_row(token, apps.get(token.app_id), request, now) for token in mine],
+        tokens=[_row(request, token, now) for token in mine],
     )
 
 
@@ -44,22 +42,18 @@ async def revoke(request: Request, caller: Caller) -> Response:
     token_id = read_token(request.path_params["token"])
     if token_id is None:
         raise NotFound("token_not_found", "You have no such token.")
-    await part(request, Database).write(tokens.revoke, part(request, Register), caller, token_id)
+    await part(request, Database).write(service.revoke, part(request, Register), caller, token_id)
     return RedirectResponse("/tokens", SEE_OTHER)
 
 
-def _list(tx: Tx, caller: Caller) -> tuple[list[Token], dict[int, App]]:
-    return tokens.list_mine(tx, caller), {app.id: app for app in service.list_apps(tx, caller.org_id)}
-
-
-def _row(token: Token, app: App | None, request: Request, now: int) -> dict[str, Any]:
+def _row(request: Request, token: Token, now: int) -> dict[str, Any]:
     chat = part(request, Chats).find(token.org_id, token.origin.chat_id) if token.origin else None
     last_use = part(request, Register).last_use(token)
     state = token.state(now)
     return {
         "id": show_token(token.id),
-        "extension": app.extension.manifest.title if app else "An extension that is gone",
-        "sandbox": app is not None and app.face is Face.SANDBOX,
+        "extension": part(request, Attribution).title(token),
+        "sandbox": is_sandbox(token.app_id),
         "created_text": _moment(token.created_at),
         "created_iso": datetime.fromtimestamp(token.created_at / SECOND_MS, UTC).isoformat(),
         "place": chat_name(chat) if chat else "your chat with its bot",
