@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sdk_world import CANARY, call, click, command, incoming
 
@@ -74,6 +74,7 @@ def test_a_secret_is_not_written_anywhere() -> None:
         assert CANARY not in str(caught.value)
 
 
+@settings(deadline=None)
 @given(extra=st.dictionaries(st.text(min_size=1), json_values, max_size=5))
 def test_members_that_we_do_not_know_change_nothing(extra: dict[str, Any]) -> None:
     body = json.loads(click("authentication"))
@@ -85,12 +86,14 @@ def test_members_that_we_do_not_know_change_nothing(extra: dict[str, Any]) -> No
     assert _comparable(read(json.dumps(more).encode())) == _comparable(read(json.dumps(body).encode()))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | json_values.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_a_call_or_are_refused(body: bytes) -> None:
     with pytest.raises(CallRefused):
         read(body)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["user", "chat", "arguments", "token", "message"]), json_values, min_size=1))
 def test_any_params_are_read_or_refused_without_being_quoted(params: dict[str, Any]) -> None:
     body = json.loads(click("authentication"))

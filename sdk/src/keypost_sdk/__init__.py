@@ -43,7 +43,6 @@ from keypost_sdk.content import (
     Table,
     TableSlide,
     TextSlide,
-    TokenInput,
     WebAddress,
 )
 from keypost_sdk.extension import Answer, Extension
@@ -78,7 +77,6 @@ __all__ = [
     "Target",
     "TextSlide",
     "Token",
-    "TokenInput",
     "User",
     "WebAddress",
 ]

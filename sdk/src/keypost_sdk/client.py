@@ -15,7 +15,7 @@ from yarl import URL
 from keypost_sdk.content import Message
 from keypost_sdk.secret import Secret
 
-TOKEN_HEADER: Final = "X-Keypost-Token"  # noqa: S105 - the header's name
+TOKEN_HEADER: Final = "X-Keypost-Token"
 TIMEOUT_S: Final = 15.0
 ANSWER_MAX: Final = 64 * 1024
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -30,9 +31,9 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=BACKLOG)
     except OSError as error:
-        raise Fault(
-            f"Cannot listen on {host}:{port}: {error.strerror}. Stop what listens there, or use --port."
-        ) from error
+        # Not `error.strerror`: Python adds the address to it, which stands here already.
+        reason = os.strerror(error.errno or 0)
+        raise Fault(f"Cannot listen on {host}:{port}: {reason}. Stop what listens there, or use --port.") from error
 
 
 async def serve(server: Server, listener: socket.socket) -> None:

@@ -1,7 +1,7 @@
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, false, func, insert, or_, select, update
 
 from keypost.caller import Scope
 from keypost.db.tables import token_secrets, tokens
@@ -76,7 +76,8 @@ def find(tx: Tx, org_id: OrgId, token_id: TokenId) -> Token | None:
 
 
 def list_of_owner(tx: Tx, org_id: OrgId, person_id: PersonId) -> list[Token]:
-    """The person's newest tokens, newest first."""
+    """The person's tokens that have not ended, newest first, then the newest of those that have."""
+    has_ended = or_(tokens.c.revoked_at.is_not(None), func.coalesce(tokens.c.expires_at <= tx.now, false()))
     rows = tx.all(
         select(tokens)
         .where(
@@ -84,7 +85,7 @@ def list_of_owner(tx: Tx, org_id: OrgId, person_id: PersonId) -> list[Token]:
             tokens.c.owner_kind == OwnerKind.PERSON.value,
             tokens.c.owner_id == person_id,
         )
-        .order_by(tokens.c.id.desc())
+        .order_by(has_ended, tokens.c.id.desc())
         .limit(PAGE)
     )
     return [to_token(row) for row in rows]
