@@ -15,10 +15,12 @@ from keypost.chat.lane import Lane
 from keypost.clock import Clock, WallClock
 from keypost.db.database import Database
 from keypost.db.floor import newest_id
-from keypost.db.migrate import migrate
+from keypost.db.migrate import migrate_postgres, migrate_sqlite
+from keypost.db.ownership import owned
 from keypost.db.postgres import PostgresDatabase
 from keypost.db.sqlite import SqliteDatabase
 from keypost.delivery.outbound import Outbound
+from keypost.errors import Fault
 from keypost.events.service import Log
 from keypost.extensions import invocations
 from keypost.extensions import service as extensions
@@ -71,11 +73,16 @@ class Server(Struct, frozen=True, kw_only=True):
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Server]:
     """Opens the data, brings memory up to it, starts what works in the background; undoes it all at the end."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with owned(settings.data):
+        async with _serving(settings, clock or WallClock()) as server:
+            yield server
+
+
+@asynccontextmanager
+async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
     path = settings.data / DATABASE_FILE
-    await migrate(path, settings.database_url)
     events_log = Log()
-    database = _database(settings, path, clock or WallClock(), events_log)
+    database = await _database(settings, path, clock, events_log)
     try:
         org_names, persons = await database.read(people_service.load)
         keys = Keys.from_file(settings.data / KEY_FILE, may_create=not org_names)
@@ -103,7 +110,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
 
 def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) -> tuple[Server, Dispatcher]:
     people, chats, register = People(), Chats(), Register()
-    attribution = Attribution(register)
+    attribution = Attribution(register, people)
     lane, hub = Lane(database), Hub(database, people, chats, attribution)
     supervisor = Supervisor(settings.data / "logs")
     addresses = Addresses(settings)
@@ -142,10 +149,18 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
     return server, dispatcher
 
 
-def _database(settings: Settings, path: Path, clock: Clock, events_log: Log) -> Database:
-    if settings.database_url:
-        return PostgresDatabase(settings.database_url, clock, events_log)
-    return SqliteDatabase(path, clock, events_log)
+async def _database(settings: Settings, path: Path, clock: Clock, events_log: Log) -> Database:
+    """Migrated and open, and nobody else's."""
+    if not settings.database_url:
+        await asyncio.to_thread(migrate_sqlite, path)
+        return SqliteDatabase(path, clock, events_log)
+    database = PostgresDatabase(settings.database_url, clock, events_log)
+    try:
+        await database.own()
+    except OSError as error:
+        raise Fault(f"The database does not answer: {error.strerror or type(error).__name__}.") from error
+    await migrate_postgres(settings.database_url)
+    return database
 
 
 async def _load(server: Server) -> None:

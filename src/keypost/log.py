@@ -39,6 +39,7 @@ def configure(level: str, file: Path | None = None) -> None:
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
             processors=[
+                _without_colours,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
                 _mask,
@@ -58,6 +59,12 @@ def get(name: str) -> Any:
 
 def mask(text: str) -> str:
     return SECRETS.sub(r"kp\1_•••", text)
+
+
+def _without_colours(_logger: object, _method: str, event: Any) -> Any:
+    """uvicorn says some things twice, the second time with a terminal's escape codes."""
+    event.pop("color_message", None)
+    return event
 
 
 def _mask(_logger: object, _method: str, line: Any) -> str:

@@ -1,9 +1,7 @@
-"""What an operator can set, each from one environment variable."""
+"""What an operator can set."""
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -26,18 +24,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: int = DEFAULT_PORT
     base_url: str = ""
     log_level: str = "info"
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Reads KEYPOST_DATA, KEYPOST_DATABASE_URL, KEYPOST_HOST, KEYPOST_PORT, KEYPOST_BASE_URL, KEYPOST_LOG_LEVEL."""
-        return cls(
-            data=Path(environment.get("KEYPOST_DATA", "keypost-data")),
-            database_url=environment.get("KEYPOST_DATABASE_URL", ""),
-            host=environment.get("KEYPOST_HOST", DEFAULT_HOST),
-            port=int(environment.get("KEYPOST_PORT", str(DEFAULT_PORT))),
-            base_url=environment.get("KEYPOST_BASE_URL", ""),
-            log_level=environment.get("KEYPOST_LOG_LEVEL", "info"),
-        )
 
     @property
     def address(self) -> str:

@@ -33,8 +33,8 @@ class AnswerDoesNotFit(Exception):  # noqa: N818 - it says what is so
 class Extension:
     """Register handlers with the decorators. They may be `async`; plain functions run in a thread of their own.
 
-    A handler has 15 seconds, then the server stops waiting. An exception becomes a failure that shows the person
-    a reference; the log has the same reference and where it happened.
+    A handler has 15 seconds, then the server stops waiting. An exception becomes a failure: the person
+    reads that it failed, the log has a reference and where it happened.
     """
 
     def __init__(self, name: str) -> None:

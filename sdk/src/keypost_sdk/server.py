@@ -20,7 +20,7 @@ from keypost_sdk import errors, log, signature
 from keypost_sdk.calls import read
 from keypost_sdk.extension import AnswerDoesNotFit, Extension, title
 
-BODY_MAX: Final = 6 * 1024 * 1024
+BODY_MAX: Final = 32 * 1024 * 1024
 """A raw body of 5 MiB for an incoming handler, as a JSON string inside a call."""
 
 GRACE_S: Final = 0.5

@@ -43,6 +43,8 @@ class Chats:
         self._chats[org_id, chat_id] = msgspec.structs.replace(chat, members=chat.members - {party})
         if party.kind is PartyKind.PERSON:
             self._of_person.get((org_id, PersonId(party.id)), set()).discard(chat_id)
+            if chat.bot_id is not None:
+                self._bot_chats.pop((org_id, chat.bot_id, PersonId(party.id)), None)
 
     def find(self, org_id: OrgId, chat_id: ChatId) -> Chat | None:
         return self._chats.get((org_id, chat_id))

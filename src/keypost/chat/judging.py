@@ -35,7 +35,7 @@ def judge(
     person = people.get(caller.org_id, caller.person_id)
     sender = Sender(kind=PartyKind.PERSON, id=person.id, name=person.name)
     if bot_name is not None:
-        sender = _bot_in(chats, chat, bot_name)
+        sender = _bot_in(chats, caller, chat, bot_name)
     return Posting(org_id=caller.org_id, chat_id=chat.id, sender=sender, content=content, token_id=caller.token_id)
 
 
@@ -66,10 +66,14 @@ def _chat(chats: Chats, caller: Caller, shown_id: str) -> Chat:
     return chat
 
 
-def _bot_in(chats: Chats, chat: Chat, bot_name: str) -> Sender:
+def _bot_in(chats: Chats, caller: Caller, chat: Chat, bot_name: str) -> Sender:
     bot = chats.find_bot_named(chat.org_id, bot_name)
     if bot is None:
         raise NotFound("bot_not_found", f"There is no bot {bot_name[:60]!r}.")
+    if bot.app_id is not None and bot.app_id != caller.app_id:
+        raise Forbidden(
+            "bot_message_forbidden", f"The bot {bot.unique_name} belongs to an extension, which alone uses it."
+        )
     if Party(PartyKind.BOT, bot.id) not in chat.members:
         raise Forbidden("bot_not_channel_member", f"The bot {bot.unique_name} does not take part in this chat.")
     return Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name)

@@ -3,29 +3,37 @@
 import asyncio
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import uvloop
 from cyclopts import Parameter
+from cyclopts.validators import Number
+from msgspec.structs import replace
 
 from keypost import log
 from keypost.app import running
 from keypost.cli.console import say
 from keypost.cli.seed import Seeded, seed
 from keypost.cli.serving import bind, serve
+from keypost.errors import Invalid
 from keypost.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
 
-LOG_FILE = "keypost.log"
+LOG_FILE: Final = "keypost.log"
+POSTGRESQL: Final = "postgresql://"
+
+Level = Literal["debug", "info", "warning", "error"]
 
 
 def demo(
     *,
-    port: Annotated[int, Parameter(help="The port on 127.0.0.1.")] = DEFAULT_PORT,
+    port: Annotated[int, Parameter(help="The port on 127.0.0.1.", validator=Number(gte=0, lte=65535))] = DEFAULT_PORT,
     data: Annotated[Path, Parameter(help="The folder that keeps everything.")] = Path("keypost-demo"),
-    log_level: Annotated[str, Parameter(help="debug, info, warning or error.")] = "info",
+    log_level: Annotated[Level, Parameter(help="How much the log says.")] = "info",
     database_url: Annotated[str, Parameter(help="postgresql://… instead of SQLite in the folder.")] = "",
 ) -> None:
     """Start Keypost with three people, two channels and the GitLab extension, all on this machine."""
+    if database_url and not database_url.startswith(POSTGRESQL):
+        raise Invalid("invalid_inputs", f"--database-url must begin with {POSTGRESQL}")
     settings = Settings(
         data=data.resolve(), port=port, host=DEFAULT_HOST, log_level=log_level, database_url=database_url
     )
@@ -36,14 +44,7 @@ def demo(
 async def _run(settings: Settings, shown: Path) -> None:
     # Bound first: a port in use is said before anything is written.
     with bind(settings.host, settings.port) as listener:
-        port = listener.getsockname()[1]
-        settings = Settings(
-            data=settings.data,
-            port=port,
-            host=settings.host,
-            log_level=settings.log_level,
-            database_url=settings.database_url,
-        )
+        settings = replace(settings, port=listener.getsockname()[1])
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         log.configure(settings.log_level, settings.data / LOG_FILE)
         async with running(settings) as server:

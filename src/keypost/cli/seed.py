@@ -117,8 +117,12 @@ async def _gitlab(server: Server, org_id: OrgId, admin: Person) -> dict[Face, Ap
         key = signing.generate()
         apps = await server.database.write(_install, server, org_id, admin, source, declared, key)
         server.supervisor.start(apps[0].extension)
-    else:
-        await server.database.write(service.update_manifest, apps[0].extension, source, declared)
+        return {app.face: app for app in apps}
+    known = apps[0].extension
+    if (known.source, known.manifest) != (source, declared):
+        await server.database.write(service.update_manifest, known, source, declared)
+        apps = await server.database.read(service.list_apps, org_id)
+        server.supervisor.start(apps[0].extension)
     return {app.face: app for app in apps}
 
 

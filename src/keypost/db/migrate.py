@@ -1,6 +1,5 @@
 """Brings a database to the current schema, before anything else opens it."""
 
-import asyncio
 from pathlib import Path
 
 from alembic import command
@@ -32,13 +31,6 @@ async def migrate_postgres(url: str) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(upgrade)
     await engine.dispose()
-
-
-async def migrate(path: Path, database_url: str) -> None:
-    if database_url:
-        await migrate_postgres(database_url)
-    else:
-        await asyncio.to_thread(migrate_sqlite, path)
 
 
 def upgrade(connection: Connection) -> None:

@@ -7,18 +7,21 @@ write-ahead log (`synchronous_commit` is set on by us: a server-wide default can
 import asyncio
 from typing import Final, ParamSpec, TypeVar
 
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from keypost.clock import Clock
 from keypost.db.database import Hooks, Verb, conclude
 from keypost.db.tx import Tx
+from keypost.errors import Fault
 from keypost.ids import IdSource
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 READERS: Final = 4
+OWNER_KEY: Final = 5397
+"""The number of the advisory lock; any will do that nobody else takes."""
 
 
 class PostgresDatabase:
@@ -27,10 +30,19 @@ class PostgresDatabase:
         self.ids = IdSource(clock)
         self._hooks = hooks
         self._turn = asyncio.Lock()
+        self._holding: AsyncConnection | None = None
         self._writing = _engine(url, size=1, settings={"synchronous_commit": "on"})
-        self._reading = _engine(url, size=READERS, settings={"default_transaction_read_only": "on"}).execution_options(
-            isolation_level="REPEATABLE READ"
-        )
+        self._reading = _engine(
+            url, size=READERS + 1, settings={"default_transaction_read_only": "on"}
+        ).execution_options(isolation_level="REPEATABLE READ")
+
+    async def own(self) -> None:
+        """Holds the database for this process: another server's memory would not follow what this one commits."""
+        self._holding = await self._reading.connect()
+        held = await self._holding.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": OWNER_KEY})
+        if not held:
+            await self.close()
+            raise Fault("Another Keypost is running on this database. Stop it first.")
 
     async def write(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         async def transact() -> R:
@@ -57,6 +69,8 @@ class PostgresDatabase:
             return await connection.run_sync(work)
 
     async def close(self) -> None:
+        if self._holding is not None:
+            await self._holding.close()
         async with self._turn:
             await self._writing.dispose()
         await self._reading.dispose()

@@ -6,8 +6,6 @@ process owns the data directory.
 """
 
 import asyncio
-import fcntl
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +18,6 @@ from sqlalchemy.pool import NullPool
 from keypost.clock import Clock
 from keypost.db.database import Hooks, Verb, conclude
 from keypost.db.tx import Tx
-from keypost.errors import Fault
 from keypost.ids import IdSource
 
 P = ParamSpec("P")
@@ -36,7 +33,6 @@ class SqliteDatabase:
         self.clock = clock
         self.ids = IdSource(clock)
         self._hooks = hooks
-        self._owner = _own(path.parent)
         self._writing = ThreadPoolExecutor(1, "sqlite-writer")
         self._reading = ThreadPoolExecutor(READERS, "sqlite-reader")
         self._local = threading.local()
@@ -79,7 +75,6 @@ class SqliteDatabase:
         await loop.run_in_executor(self._writing, self._close_writer)
         self._reading.shutdown()
         self._writing.shutdown()
-        os.close(self._owner)
 
     def _transact(self, work: Callable[[Tx], R]) -> tuple[R, Tx]:
         self._writer.exec_driver_sql("BEGIN IMMEDIATE")
@@ -96,7 +91,10 @@ class SqliteDatabase:
 
     def _settle(self, answer: asyncio.Future[Any], result: object, tx: Tx) -> None:
         # Memory must follow the commit even if the one who asked has gone.
-        conclude(self._hooks, tx)
+        try:
+            conclude(self._hooks, tx)
+        except Exception as error:  # noqa: BLE001 - a fault of ours, which the one who waits has to hear of.
+            _fail(answer, error)
         if not answer.done():
             answer.set_result(result)
 
@@ -120,17 +118,6 @@ class SqliteDatabase:
     def _close_writer(self) -> None:
         self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._writer.close()
-
-
-def _own(folder: Path) -> int:
-    """Holds the data directory for this process; a second server on it would be a second writer."""
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise Fault(f"Another Keypost is running on {folder}. Stop it first, or name another directory.") from error
-    return descriptor
 
 
 def writing_engine(path: Path) -> Engine:

@@ -15,8 +15,8 @@ from keypost_sdk.content import EMAIL, FUNCTION_NAME_MAX, OWNER_MAX
 FILE_NAME: Final = "extension.toml"
 COMMANDS_MAX: Final = 4
 FUNCTIONS_MAX: Final = 20
-COMMAND_NAME: Final = r"^[a-z][a-z0-9]{0,19}$"
-EXTENSION_NAME: Final = r"^[a-z]{2,30}$"
+COMMAND_NAME: Final = r"^[a-z][a-z0-9]{0,19}\Z"
+EXTENSION_NAME: Final = r"^[a-z]{2,30}\Z"
 
 _Line = Annotated[str, Meta(min_length=1, max_length=100)]
 
@@ -79,6 +79,9 @@ def judge(content: dict[str, object], where: str) -> Manifest:
         manifest = decode(msgspec.json.encode(content), Manifest)
     except Invalid as refusal:
         raise Invalid("manifest_invalid", f"{where}: {refusal.sentence}") from refusal
+    names = [command.name for command in manifest.commands]
+    if len(set(names)) < len(names):
+        raise Invalid("manifest_invalid", f"{where}: two commands have the same name")
     minting = manifest.token.verbs - {Scope.POST, Scope.INCOMING}
     if minting:
         raise Invalid("manifest_invalid", f"{where}: token.verbs cannot have {', '.join(sorted(minting))}")

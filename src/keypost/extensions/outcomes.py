@@ -13,7 +13,7 @@ from keypost.extensions import invocations
 from keypost.extensions.desk import Desk
 from keypost.extensions.dialogs import Begun
 from keypost.extensions.model import App, Invocation
-from keypost.extensions.replies import failure, holds, posting, shown_or_failed
+from keypost.extensions.replies import failure, holds, holds_any, posting, shown_or_failed
 from keypost.ids import ChatId
 from keypost.tokens import service as tokens
 from keypost_sdk.content import Banner
@@ -45,10 +45,9 @@ async def run(desk: Desk, caller: Caller, begun: Begun, *, replaces: bool = Fals
         invocations.end(tx, begun.invocation, answer)
         if begun.minted is None:
             return
-        if isinstance(answer, Failed) and answer.kind != "timeout":
-            # The secret reached nobody who could use it. After a timeout it may have, and an answer may still come.
-            reason = "its function could not be called"
-            invocations.end_token(tx, desk.register, begun.app.org_id, begun.minted.token.id, reason)
+        if outcome.has_failed and not (isinstance(answer, Failed) and answer.kind == "timeout"):
+            # After a timeout the secret may be in use already, and an answer may still come; else nobody needs it.
+            invocations.end_token(tx, desk.register, begun.app.org_id, begun.minted.token.id, "its function failed")
         elif replaces and not outcome.has_failed:
             tokens.replace_live(tx, desk.register, caller, begun.minted.token)
 
@@ -59,6 +58,8 @@ async def run(desk: Desk, caller: Caller, begun: Begun, *, replaces: bool = Fals
 async def finish_late(desk: Desk, app: App, invocation: Invocation, output: Any) -> None:
     """An answer that came after the call was given up: the chat shows the message, open pages show the banner."""
     reply = shown_or_failed(app, output)
+    if holds_any(output, desk.keys, desk.register):
+        reply = failure(f"{app.title} answered with a token's secret, which is shown to nobody.")
     if isinstance(reply, Banner):
         banner = {"text": reply.text, "status": reply.status}
         desk.hub.tell(invocation.org_id, invocation.person_id, "banner", banner)

@@ -148,8 +148,6 @@ def _host(app: App, address: str) -> str:
 def _shown(outcome: outcomes.Outcome) -> dict[str, Any]:
     if outcome.banner is not None:
         return {"kind": "banner", "banner": outcome.banner}
-    if outcome.private is not None:
-        return {"kind": "private", "html": _private(outcome)}
     return {"kind": "done"}
 
 

@@ -10,6 +10,7 @@ from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.db.tx import Tx
 from keypost.delivery import signing
+from keypost.errors import Conflict
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
 from keypost.extensions import store
@@ -58,6 +59,10 @@ def install(
     store.add_installation(tx, app, installed_by, team_ids)
     name = app.extension.manifest.name
     bot_name = name if app.face is Face.PRODUCTION else f"{name}sandbox"
+    if chats.find_bot_named(app.org_id, bot_name) is not None:
+        raise Conflict(
+            "bot_name_already_exists", f"There is a bot {bot_name} already, so {app.title} cannot have its own."
+        )
     chat.create_bot(tx, chats, app.org_id, bot_name, app.title, app.id)
     tx.on_commit(lambda: attribution.name_app(app.org_id, app.id, app.title))
     events.emit(tx, Event(org_id=app.org_id, kind=Kind.EXTENSION_INSTALLED, subject_id=app.id))

@@ -34,13 +34,16 @@ class Supervisor:
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._sockets: dict[ExtensionId, socket.socket] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[ExtensionId, asyncio.Task[None]] = {}
 
     def start(self, extension: Extension) -> None:
-        listener = socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
-        self._sockets[extension.id] = listener
-        name = f"extension {extension.manifest.name}"
-        self._tasks.append(asyncio.create_task(self._keep_running(extension, listener), name=name))
+        """Starts it, or starts it anew as it is now; its address stays."""
+        if extension.id not in self._sockets:
+            self._sockets[extension.id] = socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
+        if extension.id in self._tasks:
+            self._tasks[extension.id].cancel()
+        running = self._keep_running(extension, self._sockets[extension.id])
+        self._tasks[extension.id] = asyncio.create_task(running, name=f"extension {extension.manifest.name}")
 
     def address(self, extension: Extension) -> str:
         """Where to call the extension: `http://127.0.0.1:<port>/`, or its own https address."""
@@ -56,17 +59,21 @@ class Supervisor:
         return frozenset((LOOPBACK, listener.getsockname()[1]) for listener in self._sockets.values())
 
     async def stop(self) -> None:
-        for task in self._tasks:
+        for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         for listener in self._sockets.values():
             listener.close()
 
     async def _keep_running(self, extension: Extension, listener: socket.socket) -> None:
+        code: int | str
         pause, clock = FIRST_PAUSE_S, asyncio.get_running_loop().time
         while True:
             started = clock()
-            code = await self._run(extension, listener)
+            try:
+                code = await self._run(extension, listener)
+            except OSError as error:  # Its folder has moved, say.
+                code = f"{error.strerror}: {error.filename}"
             pause = FIRST_PAUSE_S if clock() - started > STEADY_S else min(pause * 2, LONGEST_PAUSE_S)
             logger.warning("extension ended", extension=extension.manifest.name, code=code, again_in_s=pause)
             await asyncio.sleep(pause)
@@ -93,7 +100,9 @@ class Supervisor:
 
     def _log_file(self, extension: Extension) -> BinaryIO:
         self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return (self._logs / f"{extension.manifest.name}.log").open("ab")
+        path = self._logs / f"{extension.manifest.name}.log"
+        path.touch(mode=0o600)
+        return path.open("ab")
 
 
 def _environment(extension: Extension, listener: socket.socket) -> dict[str, str]:

@@ -14,6 +14,8 @@ from keypost.live.hub import Hub, Watcher
 from keypost.web.parts import part
 
 HEARTBEAT_S: Final = 15.0
+UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
+"""Asks nginx in front to pass each frame on at once."""
 
 
 async def watch(request: Request, caller: Caller) -> Response:
@@ -23,8 +25,10 @@ async def watch(request: Request, caller: Caller) -> Response:
     asked = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = read_number(asked)
     hub = part(request, Hub)
+    if request.method == "HEAD":
+        return Response(media_type="text/event-stream")
     watcher = hub.watch(caller.org_id, caller.person_id, newest if since is None else since, newest)
-    return StreamingResponse(_stream(hub, watcher), media_type="text/event-stream")
+    return StreamingResponse(_stream(hub, watcher), media_type="text/event-stream", headers=UNBUFFERED)
 
 
 async def _stream(hub: Hub, watcher: Watcher) -> AsyncIterator[bytes]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.chat.model import Message
@@ -14,6 +15,8 @@ from keypost.events import service as events
 from keypost.events.model import Event, Kind
 from keypost.ids import ChatId, MessageId, OrgId, PersonId, show_message
 from keypost.tokens.attribution import Attribution
+
+logger = log.get(__name__)
 
 RESET: Final = b"event: reset\ndata: {}\n\n"
 HEARTBEAT: Final = b": still here\n\n"
@@ -44,7 +47,12 @@ def encode(name: str, content: Any, number: int | None = None) -> bytes:
 
 
 def _frame(event: Event, chats: Chats, attribution: Attribution, messages: dict[MessageId, Message]) -> Frame:
-    return Frame(event.number, _content(event, chats, attribution, messages), event.chat_id, event.person_id)
+    try:
+        content = _content(event, chats, attribution, messages)
+    except Exception:  # One event that cannot be shown must not hold up those behind it.
+        logger.exception("an event cannot be shown", org=event.org_id, number=event.number)
+        content = b""
+    return Frame(event.number, content, event.chat_id, event.person_id)
 
 
 def _content(event: Event, chats: Chats, attribution: Attribution, messages: dict[MessageId, Message]) -> bytes:

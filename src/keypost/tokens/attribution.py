@@ -4,6 +4,7 @@ from typing import Final
 
 from keypost.chat.model import Message
 from keypost.ids import AppId, OrgId
+from keypost.people.directory import People
 from keypost.tokens.model import Token
 from keypost.tokens.register import Register
 
@@ -13,8 +14,9 @@ GONE: Final = "An extension that is gone"
 class Attribution:
     """`titles` are filled by whoever knows extensions; a token knows its app's number alone."""
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, people: People) -> None:
         self._register = register
+        self._people = people
         self._titles: dict[tuple[OrgId, AppId], str] = {}
 
     def name_app(self, org_id: OrgId, app_id: AppId, title: str) -> None:
@@ -25,8 +27,9 @@ class Attribution:
         if message.token_id is None:
             return ""
         token = self._register.find_by_id(message.org_id, message.token_id)
-        title = self.title(token) if token is not None else GONE
-        return f"{title}, token of {message.sender.name}"
+        if token is None:
+            return GONE
+        return f"{self.title(token)}, token of {self._people.get(token.org_id, token.owner_id).name}"
 
     def title(self, token: Token) -> str:
         """What the extension is called that a token was minted for."""

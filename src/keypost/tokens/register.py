@@ -37,6 +37,9 @@ class Register:
         token = self._tokens.get((secret.org_id, secret.token_id))
         return token if token is not None and token.is_usable(now) else None
 
+    def knows(self, digest: bytes) -> bool:
+        return digest in self._secrets
+
     def find_by_id(self, org_id: OrgId, token_id: TokenId) -> Token | None:
         return self._tokens.get((org_id, token_id))
 

@@ -44,8 +44,12 @@ TITLES: Final[Mapping[int, str]] = {
     403: "Not allowed",
     404: "Not found",
     405: "Not possible here",
+    408: "That took too long",
     409: "That is not possible now",
+    413: "That is too large",
+    429: "That was too often",
     500: "Something went wrong on our side",
+    503: "Too much at once",
 }
 REFERENCE_BYTES: Final = 6
 
@@ -63,7 +67,7 @@ def refused(request: Request, refusal: Refusal, *, page: bool) -> Response:
     headers = {}
     if isinstance(refusal, TooMany | Busy):
         headers["Retry-After"] = str(refusal.retry_after_s)
-    if isinstance(refusal, Unauthenticated):
+    if isinstance(refusal, Unauthenticated) and not page:
         headers["WWW-Authenticate"] = "Bearer"
     return _answer(request, status, Problem(refusal.sentence, refusal.code), page=page, headers=headers)
 

@@ -53,7 +53,9 @@ def put_off(tx: Tx, request: Ingress, next_attempt_at: int, detail: str) -> None
 
 
 def end(tx: Tx, request: Ingress, outcome: Outcome, detail: str) -> None:
-    ended = {"ended_at": tx.now, "outcome": outcome.value, "next_attempt_at": None}
+    ended: dict[str, Any] = {"ended_at": tx.now, "outcome": outcome.value, "next_attempt_at": None}
+    if outcome is Outcome.HANDLED:
+        ended["body"] = b""  # The chat has what came of it; what nobody needs any more is not kept.
     _save(tx, request, ended | {"attempts": request.attempts + 1, "detail": detail})
 
 

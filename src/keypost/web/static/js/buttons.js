@@ -6,7 +6,7 @@ export class Buttons {
   #chat;
   #show;
 
-  /** `show` holds what to do with each kind of answer: `dialog(html)`, `banner(banner)`, `private(message, html)`. */
+  /** `show` holds what to do with each kind of answer: `dialog(html)`, `banner(banner)`. */
   constructor(chat, show) {
     this.#chat = chat;
     this.#show = show;
@@ -37,6 +37,5 @@ export class Buttons {
   #answer(answer, message) {
     if (answer.kind === "dialog") this.#show.dialog(answer.html);
     else if (answer.kind === "banner") this.#show.banner(answer.banner);
-    else if (answer.kind === "private") this.#show.private(message, answer.html);
   }
 }

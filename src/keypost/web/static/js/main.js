@@ -26,7 +26,6 @@ new Composer(chat, {
 new Buttons(chat, {
   dialog: (html) => dialog.show(html),
   banner: (banner) => banners.show(banner),
-  private: (message, html) => messages.addPrivate(message, html),
 });
 
 const on = {

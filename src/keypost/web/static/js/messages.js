@@ -30,18 +30,6 @@ export class Messages {
     if (!this.#atEnd) this.#pill.hidden = false;
   }
 
-  /** Show, under a message, an answer that is stored nowhere. */
-  addPrivate(message, html) {
-    const note = document.getElementById("private-shape").content.cloneNode(true).firstElementChild;
-    note.querySelector(".content").append(nodes(html));
-    note.querySelector("button").addEventListener("click", () => {
-      note.remove();
-      message.querySelector("button, a")?.focus();
-    });
-    message.after(note);
-    note.scrollIntoView({ block: "nearest" });
-  }
-
   replace(list) {
     this.#list.replaceChildren(...list.children);
     markDays(this.#list);
