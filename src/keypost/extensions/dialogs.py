@@ -20,8 +20,8 @@ from keypost.keys import Keys
 from keypost.people.model import Person
 from keypost.tokens import service as tokens
 from keypost.tokens.model import Origin, Token
-from keypost.tokens.secret import Secret
 from keypost_sdk.content import Button, InvokeFunction
+from keypost_sdk.secret import Secret
 
 NONCE_BYTES: Final = 32
 

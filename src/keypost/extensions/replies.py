@@ -14,9 +14,10 @@ from keypost.keys import Keys
 from keypost.messages.decoding import decode
 from keypost.messages.judging import judge
 from keypost.tokens.register import Register
-from keypost.tokens.secret import SHAPE, Secret, parse
+from keypost.tokens.secret import SHAPE, parse
 from keypost_sdk.content import Banner
 from keypost_sdk.content import Message as Content
+from keypost_sdk.secret import Secret
 
 SHOWN_FIELDS: Final = frozenset({"text", "card", "slides", "buttons"})
 

@@ -9,7 +9,7 @@ from keypost.clock import MINUTE_MS, Clock
 from keypost.errors import NotFound
 from keypost.extensions.model import App
 from keypost.ids import OrgId, PersonId, TokenId
-from keypost.tokens.secret import Secret
+from keypost_sdk.secret import Secret
 
 LIFE_MS: Final = 5 * MINUTE_MS
 

@@ -10,30 +10,14 @@ import string
 import zlib
 from typing import Final
 
+from keypost_sdk.secret import Secret
+
 PRODUCTION: Final = "kpt_"
 SANDBOX: Final = "kpx_"
 ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 RANDOM_LENGTH: Final = 43
 CHECKSUM_LENGTH: Final = 6
 SHAPE: Final = re.compile(r"kp[tx]_[0-9A-Za-z]{49}")
-
-
-class Secret:
-    """The text of a token. Ask for it by name, or you get dots."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        return "Secret(•••)"
-
-    def __reduce__(self) -> str:
-        raise TypeError("A secret is not written anywhere.")
-
-    def reveal(self) -> str:
-        return self._text
 
 
 def new(*, sandbox: bool) -> Secret:

@@ -13,6 +13,7 @@ from keypost.keys import Keys
 from keypost.tokens import secret, store
 from keypost.tokens.model import Grant, Origin, Token, TokenSecret
 from keypost.tokens.register import Register
+from keypost_sdk.secret import Secret
 
 REPLACED_LIFE_MS: Final = DAY_MS
 """How long the old token of a replaced pair goes on, so that nothing posts into the void meanwhile."""
@@ -34,7 +35,7 @@ def mint(
     *,
     sandbox: bool,
     origin: Origin | None = None,
-) -> tuple[Token, secret.Secret]:
+) -> tuple[Token, Secret]:
     """Makes a token of the caller's person for an app. The secret exists in readable form in this answer alone."""
     caller.require(Scope.PERSON)
     if len(_usable(tx, caller.org_id, caller.person_id)) >= LIVE_TOKENS_MAX:
