@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from sqlalchemy.exc import SQLAlchemyError
 
 from keypost import log
 from keypost.chat import service as chat
@@ -111,7 +112,7 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
 def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) -> tuple[Server, Dispatcher]:
     people, chats, register = People(), Chats(), Register()
     attribution = Attribution(register, people)
-    lane, hub = Lane(database), Hub(database, people, chats, attribution)
+    lane, hub = Lane(database), Hub(database, chats, attribution)
     supervisor = Supervisor(settings.data / "logs")
     addresses = Addresses(settings)
     desk = Desk(
@@ -157,9 +158,13 @@ async def _database(settings: Settings, path: Path, clock: Clock, events_log: Lo
     database = PostgresDatabase(settings.database_url, clock, events_log)
     try:
         await database.own()
-    except OSError as error:
-        raise Fault(f"The database does not answer: {error.strerror or type(error).__name__}.") from error
-    await migrate_postgres(settings.database_url)
+        await migrate_postgres(settings.database_url)
+    except (OSError, SQLAlchemyError) as error:
+        await database.close()
+        # Its class alone: the text can hold the address with its password.
+        raise Fault(
+            f"The database cannot be used ({type(error).__name__}). Is it there, and is the address right?"
+        ) from error
     return database
 
 

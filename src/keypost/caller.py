@@ -1,6 +1,6 @@
 """Who is asking, and with what.
 
-A caller is made once per request, by the one enforcement point (`web/routing.py`), and handed down.
+A caller is made once per request, by the one enforcement point (`web/door.py`), and handed down.
 """
 
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from msgspec import Struct
 
-from keypost.errors import Forbidden
+from keypost.errors import Fault, Forbidden
 from keypost.ids import AppId, OrgId, PersonId, TokenId
 
 
@@ -43,6 +43,13 @@ class Caller(Struct, frozen=True, kw_only=True):
     scopes: frozenset[Scope]
     token_id: TokenId | None = None
     app_id: AppId | None = None
+
+    @property
+    def token(self) -> TokenId:
+        """The token it came with, where the route admits nobody without one."""
+        if self.token_id is None:
+            raise Fault("This caller came without a token.")
+        return self.token_id
 
     def require(self, scope: Scope) -> None:
         if scope not in self.scopes:

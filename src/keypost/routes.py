@@ -7,11 +7,11 @@ from keypost.extensions import chat_page, composer, late
 from keypost.extensions import pages as buttons
 from keypost.live import api as live
 from keypost.people import pages as people
-from keypost.people.access import API_TOKEN, SESSION, public, public_page
+from keypost.people.access import API_TOKEN, SESSION
 from keypost.tokens import pages as tokens
 from keypost.tokens.access import TOKEN_OF_APP, TOKEN_THAT_POSTS
 from keypost.web import assets
-from keypost.web.routing import Route
+from keypost.web.routing import Route, public, public_page
 from keypost.webhooks import incoming, posting
 
 GET: Final = ("GET",)

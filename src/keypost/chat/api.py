@@ -11,6 +11,7 @@ from keypost.chat.store import MESSAGES_MAX
 from keypost.chat.views import wire_data
 from keypost.db.database import Database
 from keypost.errors import Invalid
+from keypost.ids import read_number
 from keypost.web.parts import part
 from keypost.web.replies import ok
 
@@ -28,15 +29,16 @@ async def list_messages(request: Request, caller: Caller) -> Response:
         chat.id,
         from_ms=_number(request, "fromtime", TIME_MAX),
         to_ms=_number(request, "totime", TIME_MAX),
-        limit=_number(request, "limit", MESSAGES_MAX) or MESSAGES_MAX,
+        limit=_number(request, "limit", MESSAGES_MAX, least=1) or MESSAGES_MAX,
     )
     return ok(wire_data(found))
 
 
-def _number(request: Request, name: str, most: int) -> int | None:
+def _number(request: Request, name: str, most: int, *, least: int = 0) -> int | None:
     text = request.query_params.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < len(str(TIME_MAX)) + 1 and int(text) <= most):
-        raise Invalid("invalid_inputs", f"{name} must be a whole number from 0 to {most}")
-    return int(text)
+    number = read_number(text)
+    if number is None or not least <= number <= most:
+        raise Invalid("invalid_inputs", f"{name} must be a whole number from {least} to {most}")
+    return number

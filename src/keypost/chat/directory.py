@@ -12,10 +12,10 @@ class Chats:
     def __init__(self) -> None:
         self._chats: dict[tuple[OrgId, ChatId], Chat] = {}
         self._channels: dict[tuple[OrgId, str], ChatId] = {}
-        self._bot_chats: dict[tuple[OrgId, BotId, PersonId], ChatId] = {}
         self._of_person: dict[tuple[OrgId, PersonId], set[ChatId]] = {}
         self._bots: dict[tuple[OrgId, BotId], Bot] = {}
         self._bots_by_name: dict[tuple[OrgId, str], BotId] = {}
+        self._bots_by_app: dict[tuple[OrgId, int], BotId] = {}
 
     def load(self, chats: Iterable[Chat], bots: Iterable[Bot]) -> None:
         for bot in bots:
@@ -29,22 +29,19 @@ class Chats:
             self._channels[chat.org_id, chat.unique_name] = chat.id
         for member in chat.members:
             if member.kind is PartyKind.PERSON:
-                person_id = PersonId(member.id)
-                self._of_person.setdefault((chat.org_id, person_id), set()).add(chat.id)
-                if chat.kind is ChatKind.BOT and chat.bot_id is not None:
-                    self._bot_chats[chat.org_id, chat.bot_id, person_id] = chat.id
+                self._of_person.setdefault((chat.org_id, PersonId(member.id)), set()).add(chat.id)
 
     def put_bot(self, bot: Bot) -> None:
         self._bots[bot.org_id, bot.id] = bot
         self._bots_by_name[bot.org_id, bot.unique_name] = bot.id
+        if bot.app_id is not None:
+            self._bots_by_app[bot.org_id, bot.app_id] = bot.id
 
     def leave(self, org_id: OrgId, chat_id: ChatId, party: Party) -> None:
         chat = self._chats[org_id, chat_id]
         self._chats[org_id, chat_id] = msgspec.structs.replace(chat, members=chat.members - {party})
         if party.kind is PartyKind.PERSON:
             self._of_person.get((org_id, PersonId(party.id)), set()).discard(chat_id)
-            if chat.bot_id is not None:
-                self._bot_chats.pop((org_id, chat.bot_id, PersonId(party.id)), None)
 
     def find(self, org_id: OrgId, chat_id: ChatId) -> Chat | None:
         return self._chats.get((org_id, chat_id))
@@ -61,12 +58,11 @@ class Chats:
         return self._bots[org_id, bot_id] if bot_id is not None else None
 
     def find_bot_of_app(self, org_id: OrgId, app_id: int) -> Bot | None:
-        found = (bot for bot in self._bots.values() if bot.org_id == org_id and bot.app_id == app_id)
-        return next(found, None)
+        bot_id = self._bots_by_app.get((org_id, app_id))
+        return self._bots[org_id, bot_id] if bot_id is not None else None
 
-    def find_bot_chat(self, org_id: OrgId, bot_id: BotId, person_id: PersonId) -> Chat | None:
-        chat_id = self._bot_chats.get((org_id, bot_id, person_id))
-        return self._chats[org_id, chat_id] if chat_id is not None else None
+    def ids_of(self, org_id: OrgId, person_id: PersonId) -> frozenset[ChatId]:
+        return frozenset(self._of_person.get((org_id, person_id), ()))
 
     def list_of(self, org_id: OrgId, person_id: PersonId) -> list[Chat]:
         """The person's chats, channels first, then by title."""

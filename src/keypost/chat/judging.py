@@ -6,7 +6,7 @@ from keypost.caller import Caller, Scope
 from keypost.chat.directory import Chats, is_member
 from keypost.chat.model import Chat, Party, PartyKind, Posting, Sender
 from keypost.errors import Forbidden, NotFound
-from keypost.ids import read_chat
+from keypost.ids import PersonId, read_chat
 from keypost.people.directory import People
 from keypost_sdk.content import Message as Content
 
@@ -59,9 +59,12 @@ def _channel(chats: Chats, caller: Caller, unique_name: str) -> Chat:
 
 def _chat(chats: Chats, caller: Caller, shown_id: str) -> Chat:
     chat_id = read_chat(shown_id)
-    chat = chats.find(caller.org_id, chat_id) if chat_id is not None else None
-    # One answer for "does not exist" and "you are not in it": ids of other people's chats cannot be probed.
-    if chat is None or not is_member(chat, caller.person_id):
+    return require_member(chats.find(caller.org_id, chat_id) if chat_id is not None else None, caller.person_id)
+
+
+def require_member(chat: Chat | None, person_id: PersonId) -> Chat:
+    """One answer for "does not exist" and "you are not in it": ids of other people's chats cannot be probed."""
+    if chat is None or not is_member(chat, person_id):
         raise NotFound("chat_not_found", "There is no such chat, or you do not take part in it.")
     return chat
 

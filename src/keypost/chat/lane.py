@@ -9,7 +9,7 @@ from typing import Final
 
 from keypost.chat import service
 from keypost.chat.model import Message, Posting
-from keypost.db.database import Database
+from keypost.db.database import CommitUnknown, Database
 from keypost.errors import Busy
 
 BATCH_MAX: Final = 256
@@ -55,6 +55,10 @@ class Lane:
     async def _commit_batch(self, batch: list[_Waiting]) -> None:
         try:
             stored = await self._database.write(service.store_batch, [posting for posting, _ in batch])
+        except CommitUnknown as error:
+            for _, answer in batch:  # Perhaps they are stored: trying again could store them twice.
+                _settle(answer, error)
+            return
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to the rows, one by one.
             await self._replay(batch, error)
             return

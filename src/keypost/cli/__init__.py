@@ -23,3 +23,5 @@ def main() -> None:
     except Fault as fault:
         complain(str(fault))
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -17,6 +17,7 @@ from keypost.cli.seed import Seeded, seed
 from keypost.cli.serving import bind, serve
 from keypost.errors import Invalid
 from keypost.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
+from keypost.web.credentials import HEADER_SHOWN
 
 LOG_FILE: Final = "keypost.log"
 POSTGRESQL: Final = "postgresql://"
@@ -61,7 +62,7 @@ def _greet(seeded: Seeded, shown: Path) -> None:
         role = "admin" if person.admin else "member"
         say(f"  {person.name}, {role}: {person.sign_in_url}")
     say("\nThen type /gitlab in #builds. Or post from another terminal:")
-    header = shlex.quote(f"X-Keypost-Token: {seeded.token}")
+    header = shlex.quote(f"{HEADER_SHOWN}: {seeded.token}")
     address = f"{seeded.base_url}/api/v2/channelsbyname/builds/message"
     say(f'  curl -H {header} -d \'{{"text": "Hello from *curl*"}}\' {address}')
     say("  .venv/bin/keypost sample gitlab push" + ("" if str(shown) == "keypost-demo" else f" --data {shown}"))

@@ -4,17 +4,20 @@ import tomllib
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from cyclopts import Parameter
 from msgspec import Struct
 
 from keypost.cli.console import say
-from keypost.cli.seed import EXAMPLE, FILE, Seeded
+from keypost.cli.seed import EXAMPLE, FILE, Seeded, read
 from keypost.errors import Fault, Invalid
+from keypost.web.credentials import HEADER_SHOWN
 
-TIMEOUT_S = 10
+TIMEOUT_S: Final = 10
+DIRECT: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Past every proxy: the demo is on this machine, and the token is for nobody else."""
 
 
 class Fixture(Struct):
@@ -26,7 +29,7 @@ class Fixture(Struct):
 
 def sample(
     extension: Annotated[str, Parameter(help="gitlab")],
-    event: Annotated[str, Parameter(help="push, merge_request or pipeline")],
+    event: Annotated[str, Parameter(help="push, merge_request, pipeline, issue, note …; a wrong name lists them all")],
     *,
     data: Annotated[Path, Parameter(help="The demo's folder.")] = Path("keypost-demo"),
 ) -> None:
@@ -38,10 +41,10 @@ def sample(
         raise Invalid("unknown_extension", f"There is no extension {extension} in the demo. There is: {names}.")
     body, headers = _event(event)
     request = urllib.request.Request(  # noqa: S310 - the address is the demo's own.
-        target.production.incoming_url, body, headers | {"X-Keypost-Token": demo.token}, method="POST"
+        target.production.incoming_url, body, headers | {HEADER_SHOWN: demo.token}, method="POST"
     )
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - as above.
+        with DIRECT.open(request, timeout=TIMEOUT_S) as answer:
             say(f"{target.name} {event}: HTTP {answer.status}. Look at #builds on {demo.base_url}")
     except urllib.error.HTTPError as error:
         raise Fault(f"The demo refused it: HTTP {error.code} {error.read().decode(errors='replace')}") from error
@@ -50,10 +53,10 @@ def sample(
 
 
 def _demo(data: Path) -> Seeded:
-    try:
-        return msgspec.json.decode((data / FILE).read_bytes(), type=Seeded)
-    except FileNotFoundError as error:
-        raise Invalid("no_demo", f"There is no {data / FILE}. Start the demo with: make demo") from error
+    demo = read(data / FILE)
+    if demo is None:
+        raise Invalid("no_demo", f"There is no demo in {data}. Start it with: make demo")
+    return demo
 
 
 def _event(name: str) -> tuple[bytes, dict[str, str]]:

@@ -1,5 +1,6 @@
 """What the demo's organisation has in it. Made once, found again; only sign-in links are new at each start."""
 
+import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -114,7 +115,7 @@ async def _gitlab(server: Server, org_id: OrgId, admin: Person) -> dict[Face, Ap
     declared, source = manifest.read(EXAMPLE), str(EXAMPLE)
     apps = await server.database.read(service.list_apps, org_id)
     if not apps:
-        key = signing.generate()
+        key = await asyncio.to_thread(signing.generate)
         apps = await server.database.write(_install, server, org_id, admin, source, declared, key)
         server.supervisor.start(apps[0].extension)
         return {app.face: app for app in apps}
@@ -173,12 +174,13 @@ async def _describe(
 
 async def _credentials(server: Server, person: Person, app: App, place: Chat) -> tuple[str, str]:
     """Those of an earlier start if they still work; nothing but `demo.json` could tell them."""
-    known = _read(server.settings.data / FILE)
+    known = read(server.settings.data / FILE)
     now = server.database.clock.now_ms()
     if known is not None:
         presented = Presented(known.token, Carrier.HEADER, "")
         api_token = await server.database.read(people.find_api_token, server.keys, known.operator_token)
-        if find(server.register, server.keys, presented, now) is not None and api_token is not None:
+        token = find(server.register, server.keys, presented, now)
+        if token is not None and token.expires_at is None and api_token is not None:
             return known.token, known.operator_token
     return await server.database.write(_mint, server, person, app, place)
 
@@ -195,10 +197,11 @@ def _app(server: Server, app: App) -> SeededApp:
     return SeededApp(str(app.id), app.appkey, server.addresses.incoming(app))
 
 
-def _read(path: Path) -> Seeded | None:
+def read(path: Path) -> Seeded | None:
+    """What an earlier start left; None if there is none, or it is of another version."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Seeded)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError):
         return None
 
 

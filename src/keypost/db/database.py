@@ -5,6 +5,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from keypost.clock import Clock
 from keypost.db.tx import Tx
+from keypost.errors import Fault
 from keypost.ids import IdSource
 
 P = ParamSpec("P")
@@ -39,8 +40,15 @@ class Database(Protocol):
     async def close(self) -> None: ...
 
 
-def conclude(hooks: Hooks, tx: Tx) -> None:
+class CommitUnknown(Fault):
+    """The transaction may have been committed. Whoever repeats it may do it twice."""
+
+
+def conclude_or_say(hooks: Hooks, tx: Tx) -> None:
     """In the event loop, after the commit: memory follows the database before anybody is answered."""
-    for effect in tx.effects:
-        effect()
-    hooks.after_commit(tx)
+    try:
+        for effect in tx.effects:
+            effect()
+        hooks.after_commit(tx)
+    except Exception as error:
+        raise CommitUnknown("What follows from a commit failed in memory.") from error

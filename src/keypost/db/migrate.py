@@ -15,15 +15,25 @@ from keypost.errors import Fault
 
 def migrate_sqlite(path: Path) -> None:
     """Foreign keys are off while tables are rebuilt (a rebuild deletes the old table, and would delete its children)
-    and checked as a whole before the end.
+    and checked as a whole before the commit: a migration happens whole, or not at all.
     """
     with writing_engine(path).connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        upgrade(connection)
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise Fault(f"After the migration {len(broken)} rows of {broken[0][0]} point nowhere.")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            upgrade(connection)
+            _require_whole(connection)
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
     path.chmod(0o600)
+
+
+def _require_whole(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise Fault(f"The migration would leave {len(broken)} rows of {broken[0][0]} that point nowhere.")
 
 
 async def migrate_postgres(url: str) -> None:

@@ -5,13 +5,15 @@ write-ahead log (`synchronous_commit` is set on by us: a server-wide default can
 """
 
 import asyncio
+import contextlib
 from typing import Final, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from keypost.clock import Clock
-from keypost.db.database import Hooks, Verb, conclude
+from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
 from keypost.db.tx import Tx
 from keypost.errors import Fault
 from keypost.ids import IdSource
@@ -32,13 +34,15 @@ class PostgresDatabase:
         self._turn = asyncio.Lock()
         self._holding: AsyncConnection | None = None
         self._writing = _engine(url, size=1, settings={"synchronous_commit": "on"})
-        self._reading = _engine(
-            url, size=READERS + 1, settings={"default_transaction_read_only": "on"}
-        ).execution_options(isolation_level="REPEATABLE READ")
+        self._reading = _engine(url, size=READERS, settings={"default_transaction_read_only": "on"}).execution_options(
+            isolation_level="REPEATABLE READ"
+        )
+        # The lock is the session's; an open transaction beside it would keep old rows from being cleaned up.
+        self._owning = _engine(url, size=1, settings={}).execution_options(isolation_level="AUTOCOMMIT")
 
     async def own(self) -> None:
         """Holds the database for this process: another server's memory would not follow what this one commits."""
-        self._holding = await self._reading.connect()
+        self._holding = await self._owning.connect()
         held = await self._holding.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": OWNER_KEY})
         if not held:
             await self.close()
@@ -47,9 +51,10 @@ class PostgresDatabase:
     async def write(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         async def transact() -> R:
             async with self._turn:
-                async with self._writing.begin() as connection:
+                async with self._writing.connect() as connection:
                     result, tx = await connection.run_sync(work)
-                conclude(self._hooks, tx)
+                    await _commit(connection)
+                conclude_or_say(self._hooks, tx)
                 return result
 
         def work(connection: Connection) -> tuple[R, Tx]:
@@ -70,10 +75,19 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         if self._holding is not None:
-            await self._holding.close()
+            with contextlib.suppress(SQLAlchemyError):  # The database may have gone before us, and the lock with it.
+                await self._holding.close()
         async with self._turn:
             await self._writing.dispose()
         await self._reading.dispose()
+        await self._owning.dispose()
+
+
+async def _commit(connection: AsyncConnection) -> None:
+    try:
+        await connection.commit()
+    except SQLAlchemyError as error:
+        raise CommitUnknown("The database went away while it committed.") from error
 
 
 def async_url(url: str) -> str:
@@ -82,5 +96,11 @@ def async_url(url: str) -> str:
 
 def _engine(url: str, *, size: int, settings: dict[str, str]) -> AsyncEngine:
     return create_async_engine(
-        async_url(url), pool_size=size, max_overflow=0, hide_parameters=True, connect_args={"server_settings": settings}
+        async_url(url),
+        pool_size=size,
+        max_overflow=0,
+        # After the database was restarted, the first request finds a good connection, not a dead one.
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"server_settings": settings},
     )

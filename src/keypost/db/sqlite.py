@@ -11,12 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from keypost.clock import Clock
-from keypost.db.database import Hooks, Verb, conclude
+from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
 from keypost.db.tx import Tx
 from keypost.ids import IdSource
 
@@ -92,8 +93,8 @@ class SqliteDatabase:
     def _settle(self, answer: asyncio.Future[Any], result: object, tx: Tx) -> None:
         # Memory must follow the commit even if the one who asked has gone.
         try:
-            conclude(self._hooks, tx)
-        except Exception as error:  # noqa: BLE001 - a fault of ours, which the one who waits has to hear of.
+            conclude_or_say(self._hooks, tx)
+        except CommitUnknown as error:
             _fail(answer, error)
         if not answer.done():
             answer.set_result(result)
@@ -122,7 +123,7 @@ class SqliteDatabase:
 
 def writing_engine(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
@@ -134,7 +135,7 @@ def writing_engine(path: Path) -> Engine:
 
 def _reading_engine(path: Path) -> Engine:
     return create_engine(
-        f"sqlite:///file:{path}?mode=ro&uri=true",
+        URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"}),
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,

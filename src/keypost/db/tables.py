@@ -4,7 +4,18 @@ Times are integer milliseconds, UTC. State is told by time stamps, not by flags.
 it is written, and nothing searches inside it.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy.sql.schema import SchemaItem
 
 metadata = MetaData(
@@ -282,6 +293,7 @@ invocations = _table(
     _number("chat_id", optional=True),
     _number("message_id", optional=True),
     _number("token_id", optional=True),
+    Column("replaces", Boolean, nullable=False),
     _bytes("answer_digest", optional=True),
     _number("answer_until", optional=True),
     _number("created_at"),

@@ -12,7 +12,7 @@ class Kind(StrEnum):
     TOKEN_REVOKED = "token_revoked"
     CHAT_CREATED = "chat_created"
     EXTENSION_INSTALLED = "extension_installed"
-    NOTICE = "notice"
+    SESSIONS_ENDED = "sessions_ended"
 
 
 class Event(Struct, frozen=True, kw_only=True):

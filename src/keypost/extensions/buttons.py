@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from keypost.chat.directory import Chats
 from keypost.chat.model import Message, PartyKind
 from keypost.errors import Invalid, NotFound
-from keypost.extensions.model import App
+from keypost.extensions.model import App, one_face_each
 from keypost.ids import AppId, BotId
 from keypost.tokens.register import Register
 from keypost_sdk.content import Button, FunctionRef, InvokeFunction, buttons_of
@@ -45,6 +45,5 @@ def resolve(installed: Sequence[App], posted_by: AppId | None, function: Functio
     if function.owner is not None:
         owner = function.owner.casefold()
         able = [app for app in able if app.extension.manifest.developer.email.casefold() == owner]
-    # Two faces of one extension are one answer: the first, its production face.
-    by_extension = {app.extension.id: app for app in reversed(able)}
-    return next(iter(by_extension.values())) if len(by_extension) == 1 else None
+    faces = one_face_each(able)
+    return faces[0] if len(faces) == 1 else None

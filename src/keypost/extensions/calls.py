@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from msgspec import Struct
+from starlette.requests import Request
 
 from keypost.chat.model import Chat, Message
 from keypost.extensions.model import App
@@ -14,6 +15,7 @@ from keypost.web.credentials import HEADER_SHOWN
 from keypost_sdk.content import Button
 
 Body = dict[str, Any]
+USER_AGENT_MAX: Final = 300
 WIRE_CHAT_TYPES: Final = {"channel": "channel", "group": "chat", "direct": "dm", "bot": "bot"}
 
 
@@ -56,10 +58,15 @@ class Addresses:
         return f"{self._base}/v2/extensions/{app.id}/responses/{nonce}"
 
 
-def command(addresses: Addresses, person: Person, chat: Chat, name: str, arguments: str, user_agent: str) -> Call:
+def user_agent(request: Request) -> str:
+    """What the clicking client calls itself, within bounds."""
+    return request.headers.get("user-agent", "")[:USER_AGENT_MAX]
+
+
+def command(addresses: Addresses, person: Person, chat: Chat, name: str, arguments: str, agent: str) -> Call:
     params = {
         "environment": _environment(addresses, person.org_id),
-        "access": _access(person, user_agent, chat),
+        "access": _access(person, agent, chat),
         "user": user(person),
         "chat": _chat(chat),
         "arguments": arguments,
@@ -75,11 +82,11 @@ def button(
     message: Message,
     clicked: Button,
     function: str,
-    user_agent: str,
+    agent: str,
 ) -> Call:
     params = {
         "environment": _environment(addresses, person.org_id),
-        "access": _access(person, user_agent, chat) | {"message_id": show_message(message.id)},
+        "access": _access(person, agent, chat) | {"message_id": show_message(message.id)},
         "user": user(person),
         "chat": _chat(chat),
         "message": _message(message),
@@ -144,12 +151,12 @@ def _environment(addresses: Addresses, org_id: OrgId) -> Body:
     return {"data_center": "US", "base_url": addresses.of_company(org_id), "tld": ".com"}
 
 
-def _access(person: Person, user_agent: str, chat: Chat | None) -> Body:
+def _access(person: Person, agent: str, chat: Chat | None) -> Body:
     access = {
         "user_id": str(person.id),
         "zoho_user_id": str(person.id),
         "organization": {"type": "company", "id": str(person.org_id)},
-        "user_agent": user_agent,
+        "user_agent": agent,
     }
     return access | {"chat_id": chat.shown_id} if chat is not None else access
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
 from keypost.chat import service as chat_service
@@ -16,24 +16,24 @@ from keypost.db.tx import Tx
 from keypost.errors import NotFound
 from keypost.events import service as events
 from keypost.extensions import service
-from keypost.extensions.model import App
+from keypost.extensions.model import App, one_face_each
 from keypost.ids import PersonId
 from keypost.people.directory import People
 from keypost.people.model import Person
 from keypost.tokens.attribution import Attribution
 from keypost.web.pages import page
 from keypost.web.parts import part
+from keypost.web.replies import see
 
 SHOWN: Final = 60
 """Messages on a page when it is opened."""
-SEE_OTHER: Final = 303
 
 
 async def open_first(request: Request, caller: Caller) -> Response:
     mine = part(request, Chats).list_of(caller.org_id, caller.person_id)
     if not mine:
         raise NotFound("no_chats", "You take part in no chat yet. An admin can add you to one.")
-    return RedirectResponse(f"/chats/{mine[0].shown_id}", SEE_OTHER)
+    return see(f"/chats/{mine[0].shown_id}")
 
 
 async def show(request: Request, caller: Caller) -> Response:
@@ -69,9 +69,7 @@ async def show(request: Request, caller: Caller) -> Response:
 def _snapshot(tx: Tx, person: Person, chat: Chat) -> tuple[list[Message], int, list[App]]:
     messages = chat_service.list_messages(tx, chat.org_id, chat.id, limit=SHOWN)
     installed = service.list_installed(tx, person)
-    # Of two faces of one extension, the page offers the one that a typed command reaches.
-    offered = {app.extension.id: app for app in reversed(installed)}
-    return messages, events.last_number(tx, chat.org_id), list(offered.values())
+    return messages, events.last_number(tx, chat.org_id), one_face_each(installed)
 
 
 def _title(people: People, reader: Person, chat: Chat) -> str:

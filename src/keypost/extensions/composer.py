@@ -15,10 +15,11 @@ from keypost.errors import NotFound
 from keypost.extensions import calls, invocations, outcomes, service
 from keypost.extensions.desk import Desk
 from keypost.extensions.dialogs import Begun
-from keypost.extensions.model import App
+from keypost.extensions.model import App, one_face_each
 from keypost.messages.decoding import decode
 from keypost.messages.judging import Draft, judge_post
 from keypost.people.model import Person
+from keypost.tokens.leaks import refuse_secrets
 from keypost.web.body import read_body
 from keypost.web.parts import part
 from keypost.web.replies import ok
@@ -38,9 +39,10 @@ async def say(request: Request, caller: Caller) -> Response:
     command = COMMAND.fullmatch(said.text.strip())
     if command is None:
         content = judge_post(Draft(text=said.text))
+        refuse_secrets(content, desk.keys, desk.register)
         await desk.lane.commit(judge(desk.people, desk.chats, caller, ChatShown(chat.shown_id), content))
         return ok({"kind": "posted"})
-    outcome = await _run(desk, caller, chat, command[1], command[2] or "", request.headers.get("user-agent", ""))
+    outcome = await _run(desk, caller, chat, command[1], command[2] or "", calls.user_agent(request))
     if outcome.banner is not None:
         return ok({"kind": "banner", "banner": outcome.banner})
     return ok({"kind": "posted"})
@@ -52,7 +54,7 @@ async def _run(desk: Desk, caller: Caller, chat: Chat, name: str, arguments: str
     app = _whose(await desk.database.read(service.list_installed, person), name)
     call = calls.command(desk.addresses, person, chat, name, arguments, user_agent)
     begun = await desk.database.write(_begin, desk, app, person, chat, call)
-    return await outcomes.run(desk, caller, begun)
+    return await outcomes.run(desk, begun)
 
 
 def _begin(tx: Tx, desk: Desk, app: App, person: Person, chat: Chat, call: calls.Call) -> Begun:
@@ -61,8 +63,8 @@ def _begin(tx: Tx, desk: Desk, app: App, person: Person, chat: Chat, call: calls
 
 
 def _whose(installed: list[App], name: str) -> App:
-    commands = {command.name: app for app in reversed(installed) for command in app.extension.manifest.commands}
+    commands = {command.name: app for app in one_face_each(installed) for command in app.extension.manifest.commands}
     if name not in commands:
         known = ", ".join(f"/{command}" for command in sorted(commands)) or "none"
-        raise NotFound("command_not_found", f"There is no command /{name}. Commands here: {known}.")
+        raise NotFound("command_not_found", f"There is no command /{name[:60]}. Commands here: {known}.")
     return commands[name]

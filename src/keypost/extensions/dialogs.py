@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from keypost.caller import Caller, Scope
 from keypost.chat import service as chat_service
-from keypost.chat.directory import is_member
+from keypost.chat.judging import require_member
 from keypost.chat.model import Chat, Message
 from keypost.db.tx import Tx
 from keypost.errors import Conflict, Forbidden, NotFound
@@ -74,15 +74,15 @@ def open_dialog(tx: Tx, keys: Keys, caller: Caller, pressed: Pressed) -> tuple[s
     return nonce, live
 
 
-def accept(tx: Tx, desk: Desk, caller: Caller, nonce: str, user_agent: str) -> Begun:
+def accept(tx: Tx, desk: Desk, caller: Caller, nonce: str, user_agent: str, *, replaces: bool) -> Begun:
     """Uses up the nonce; stores token, digest and invocation in one transaction. The secret is in the answer alone."""
     dialog = store.take_dialog(tx, caller.org_id, caller.person_id, desk.keys.digest(nonce))
     if dialog is None:
         raise Conflict("dialog_over", "This dialog was answered already, or is too old. Press the button again.")
-    return begin(tx, desk, caller, _as_asked(tx, desk, dialog), user_agent)
+    return begin(tx, desk, caller, _as_asked(tx, desk, dialog), user_agent, replaces=replaces)
 
 
-def begin(tx: Tx, desk: Desk, caller: Caller, pressed: Pressed, user_agent: str) -> Begun:
+def begin(tx: Tx, desk: Desk, caller: Caller, pressed: Pressed, user_agent: str, *, replaces: bool = False) -> Begun:
     caller.require(Scope.PERSON)
     call = calls.button(
         desk.addresses,
@@ -103,6 +103,7 @@ def begin(tx: Tx, desk: Desk, caller: Caller, pressed: Pressed, user_agent: str)
         chat_id=pressed.chat.id,
         message_id=pressed.message.id,
         token_id=minted.token.id if minted else None,
+        replaces=replaces,
     )
     if minted is not None:
         call = calls.with_token(call, desk.addresses, pressed.app, minted.token.id, minted.secret.reveal())
@@ -121,9 +122,7 @@ def _mint(tx: Tx, desk: Desk, caller: Caller, pressed: Pressed) -> Minted:
 def _as_asked(tx: Tx, desk: Desk, dialog: Dialog) -> Pressed:
     """What the dialog asked about, if it is all still so: rights may have changed while it was open."""
     person = desk.people.get(dialog.org_id, dialog.person_id)
-    chat = desk.chats.find(dialog.org_id, dialog.chat_id)
-    if chat is None or not is_member(chat, person.id):
-        raise NotFound("chat_not_found", "There is no such chat, or you do not take part in it.")
+    chat = require_member(desk.chats.find(dialog.org_id, dialog.chat_id), person.id)
     message = chat_service.find_message(tx, dialog.org_id, chat.id, dialog.message_id)
     app = service.find_app(tx, dialog.org_id, dialog.app_id)
     if message is None or app is None:

@@ -9,7 +9,7 @@ from keypost.errors import NotFound
 from keypost.extensions import store
 from keypost.extensions.calls import Call
 from keypost.extensions.model import LATE_ANSWER_LIFE_MS, App, Invocation, Outcome
-from keypost.ids import AppId, ChatId, InvocationId, MessageId, OrgId, PersonId, TokenId
+from keypost.ids import AppId, ChatId, InvocationId, MessageId, PersonId, TokenId
 from keypost.keys import Keys
 from keypost.tokens import service as tokens
 from keypost.tokens.register import Register
@@ -27,6 +27,7 @@ def begin(
     chat_id: ChatId | None = None,
     message_id: MessageId | None = None,
     token_id: TokenId | None = None,
+    replaces: bool = False,
 ) -> tuple[Invocation, str]:
     """Notes that a call leaves; answers it with the nonce (decimal) of the address for a late answer."""
     invocation = Invocation(
@@ -39,6 +40,7 @@ def begin(
         chat_id=chat_id,
         message_id=message_id,
         token_id=token_id,
+        replaces=replaces,
     )
     nonce = str(secrets.randbits(NONCE_BITS))
     store.add_invocation(tx, invocation, keys.digest(nonce), tx.now + LATE_ANSWER_LIFE_MS)
@@ -56,27 +58,50 @@ def end(tx: Tx, invocation: Invocation, answer: Answer) -> None:
         store.close_answer(tx, invocation.org_id, invocation.id)
 
 
-def take_late(tx: Tx, keys: Keys, app_id: AppId, nonce: str) -> tuple[Invocation, App]:
-    """The call that a late answer belongs to. Its address works once."""
-    invocation = store.take_answer(tx, app_id, keys.digest(nonce))
+def settle_token(tx: Tx, register: Register, invocation: Invocation, *, failed: bool) -> None:
+    """What an answer means for the token of its call: after a failure nobody needs it; else it takes the place of
+    those before it, if the person chose so.
+    """
+    token = tokens.find(tx, invocation.org_id, invocation.token_id) if invocation.token_id is not None else None
+    if token is None:
+        return
+    if failed:
+        tokens.end(tx, register, token, "its function failed")
+    elif invocation.replaces:
+        tokens.replace_live(tx, register, token)
+
+
+def abandon(tx: Tx, register: Register, invocation: Invocation) -> None:
+    """Ends a call of which nobody will learn more, and its token with it: nobody knows whether its secret arrived."""
+    store.end_invocation(tx, invocation.org_id, invocation.id, Outcome.LOST, "cut off by a failure of the server")
+    store.close_answer(tx, invocation.org_id, invocation.id)
+    token = tokens.find(tx, invocation.org_id, invocation.token_id) if invocation.token_id is not None else None
+    if token is not None:
+        tokens.end(tx, register, token, "lost when the server failed")
+
+
+def find_late(tx: Tx, keys: Keys, app_id: AppId, nonce: str) -> tuple[Invocation, App]:
+    """The call that a late answer belongs to."""
+    invocation = store.find_answer(tx, app_id, keys.digest(nonce))
     app = store.find_app(tx, invocation.org_id, app_id) if invocation is not None else None
     if invocation is None or app is None:
-        raise NotFound("response_not_expected", "No answer is expected at this address, or no longer.")
+        raise _not_expected()
     return invocation, app
 
 
+def take_late(tx: Tx, keys: Keys, app_id: AppId, nonce: str) -> None:
+    """Uses up the address of a late answer: it works once."""
+    if not store.take_answer(tx, app_id, keys.digest(nonce)):
+        raise _not_expected()
+
+
 def give_up_lost(tx: Tx, register: Register) -> list[Invocation]:
-    """At start: calls that a crash cut off. Nobody knows whether their secrets arrived, so their tokens end."""
+    """At start: the calls that were under way when the server last ended."""
     lost = store.list_unended(tx)
     for invocation in lost:
-        store.end_invocation(tx, invocation.org_id, invocation.id, Outcome.LOST, "the server ended during the call")
-        store.close_answer(tx, invocation.org_id, invocation.id)
-        if invocation.token_id is not None:
-            end_token(tx, register, invocation.org_id, invocation.token_id, "lost when the server ended")
+        abandon(tx, register, invocation)
     return lost
 
 
-def end_token(tx: Tx, register: Register, org_id: OrgId, token_id: TokenId, reason: str) -> None:
-    token = tokens.find(tx, org_id, token_id)
-    if token is not None:
-        tokens.end(tx, register, token, reason)
+def _not_expected() -> NotFound:
+    return NotFound("response_not_expected", "No answer is expected at this address, or no longer.")

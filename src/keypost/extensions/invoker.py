@@ -26,11 +26,14 @@ class Invoker:
         self._signing_keys: dict[ExtensionId, RSAPrivateKey] = {}
 
     async def invoke(self, app: App, call: Call, response_url: str = "") -> Answer:
-        body = canonical(call.body(self._clock.now_ms(), response_url))
-        # A signature takes milliseconds of pure computing: not in the loop that everybody waits for.
-        signature = await asyncio.to_thread(signing.sign, self._signing_key(app.extension), body)
+        # Milliseconds of pure computing: not in the loop that everybody waits for.
+        body, signature = await asyncio.to_thread(self._signed, app, call, response_url)
         local = self._supervisor.local_addresses() if app.extension.is_local else frozenset()
         return await self._outbound.call(self.address(app), body, signature, local=local)
+
+    def _signed(self, app: App, call: Call, response_url: str) -> tuple[bytes, str]:
+        body = canonical(call.body(self._clock.now_ms(), response_url))
+        return body, signing.sign(self._signing_key(app.extension), body)
 
     async def close(self) -> None:
         await self._outbound.close()

@@ -5,9 +5,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from keypost.db.database import Database
 from keypost.errors import NotFound
-from keypost.extensions import invocations, outcomes
+from keypost.extensions import outcomes
 from keypost.extensions.desk import Desk
 from keypost.ids import AppId, read_number
 from keypost.messages.decoding import decode_any
@@ -22,10 +21,7 @@ async def respond(request: Request) -> Response:
     if app_id is None:
         raise NotFound("response_not_expected", "No answer is expected at this address, or no longer.")
     output = _output(decode_any(await read_body(request)))
-    desk = part(request, Desk)
-    nonce = request.path_params["nonce"]
-    invocation, app = await part(request, Database).write(invocations.take_late, desk.keys, AppId(app_id), nonce)
-    await outcomes.finish_late(desk, app, invocation, output)
+    await outcomes.finish_late(part(request, Desk), AppId(app_id), request.path_params["nonce"], output)
     return no_content()
 
 

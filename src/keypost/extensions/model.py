@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -66,6 +67,14 @@ class App(Struct, frozen=True, kw_only=True):
         return Grant(scope=request.verbs, budget=request.budget)
 
 
+def one_face_each(apps: Sequence[App]) -> list[App]:
+    """Of two faces of one extension the first: with production before sandbox, its production face."""
+    first: dict[ExtensionId, App] = {}
+    for app in apps:
+        first.setdefault(app.extension.id, app)
+    return list(first.values())
+
+
 class Dialog(Struct, frozen=True, kw_only=True):
     """A question that was put to one person, once: for this button, this function, at this address."""
 
@@ -81,7 +90,7 @@ class Dialog(Struct, frozen=True, kw_only=True):
 
 
 class Invocation(Struct, frozen=True, kw_only=True):
-    """One call of an extension's handler."""
+    """One call of an extension's handler. `replaces`: its token is to take the place of those before it."""
 
     org_id: OrgId
     id: InvocationId
@@ -92,6 +101,7 @@ class Invocation(Struct, frozen=True, kw_only=True):
     chat_id: ChatId | None = None
     message_id: MessageId | None = None
     token_id: TokenId | None = None
+    replaces: bool = False
 
 
 DIALOG_LIFE_MS = 10 * MINUTE_MS

@@ -6,16 +6,16 @@ from typing import Any
 from msgspec import Struct
 
 from keypost import log
-from keypost.caller import Caller
+from keypost.chat.directory import is_member
 from keypost.db.tx import Tx
 from keypost.delivery.answer import Answer, Failed
 from keypost.extensions import invocations
 from keypost.extensions.desk import Desk
 from keypost.extensions.dialogs import Begun
 from keypost.extensions.model import App, Invocation
-from keypost.extensions.replies import failure, holds, holds_any, posting, shown_or_failed
-from keypost.ids import ChatId
-from keypost.tokens import service as tokens
+from keypost.extensions.replies import failure, holds, posting, shown_or_failed
+from keypost.ids import AppId
+from keypost.tokens.leaks import holds_secret
 from keypost_sdk.content import Banner
 from keypost_sdk.content import Message as Content
 
@@ -35,59 +35,74 @@ class Outcome(Struct, frozen=True):
         return self.banner is not None and self.banner.status == "failure"
 
 
-async def run(desk: Desk, caller: Caller, begun: Begun, *, replaces: bool = False) -> Outcome:
+async def run(desk: Desk, begun: Begun) -> Outcome:
     """Sends the call that was begun, and settles everything that follows from its answer."""
     response_url = desk.addresses.late_answer(begun.app, begun.late_nonce)
     answer = await desk.invoker.invoke(begun.app, begun.call, response_url)
-    outcome, content = _read(begun, answer)
+    outcome, content = _read(desk, begun, answer)
+    # After a timeout the secret may be in use already, and an answer may still come.
+    is_open = isinstance(answer, Failed) and answer.kind == "timeout"
 
     def settle(tx: Tx) -> None:
         invocations.end(tx, begun.invocation, answer)
-        if begun.minted is None:
-            return
-        if outcome.has_failed and not (isinstance(answer, Failed) and answer.kind == "timeout"):
-            # After a timeout the secret may be in use already, and an answer may still come; else nobody needs it.
-            invocations.end_token(tx, desk.register, begun.app.org_id, begun.minted.token.id, "its function failed")
-        elif replaces and not outcome.has_failed:
-            tokens.replace_live(tx, desk.register, caller, begun.minted.token)
+        if not is_open:
+            invocations.settle_token(tx, desk.register, begun.invocation, failed=outcome.has_failed)
 
-    await _conclude(desk, begun.app, begun.chat.id, content, settle)
+    try:
+        await _conclude(desk, begun.app, begun.invocation, content, settle)
+    except Exception:
+        await desk.database.write(invocations.abandon, desk.register, begun.invocation)
+        raise
     return outcome
 
 
-async def finish_late(desk: Desk, app: App, invocation: Invocation, output: Any) -> None:
+async def finish_late(desk: Desk, app_id: AppId, nonce: str, output: Any) -> None:
     """An answer that came after the call was given up: the chat shows the message, open pages show the banner."""
+    invocation, app = await desk.database.read(invocations.find_late, desk.keys, app_id, nonce)
     reply = shown_or_failed(app, output)
-    if holds_any(output, desk.keys, desk.register):
-        reply = failure(f"{app.title} answered with a token's secret, which is shown to nobody.")
+    if holds_secret(output, desk.keys, desk.register):
+        reply = _leak(app)
+    failed = isinstance(reply, Banner) and reply.status == "failure"
+
+    def settle(tx: Tx) -> None:
+        invocations.take_late(tx, desk.keys, app_id, nonce)
+        invocations.settle_token(tx, desk.register, invocation, failed=failed)
+
+    await _conclude(desk, app, invocation, None if isinstance(reply, Banner) else reply, settle)
     if isinstance(reply, Banner):
         banner = {"text": reply.text, "status": reply.status}
         desk.hub.tell(invocation.org_id, invocation.person_id, "banner", banner)
-    elif reply is not None and invocation.chat_id is not None:
-        await desk.lane.commit(posting(app, invocation.chat_id, reply))
 
 
-def _read(begun: Begun, answer: Answer) -> tuple[Outcome, Content | None]:
+def _read(desk: Desk, begun: Begun, answer: Answer) -> tuple[Outcome, Content | None]:
     """What the person sees, and what everybody in the chat sees."""
     if isinstance(answer, Failed):
         logger.warning("call failed", extension=begun.app.title, kind=answer.kind, detail=answer.detail)
         return Outcome(banner=failure(_sentence(begun.app, answer))), None
     reply = shown_or_failed(begun.app, answer.output)
-    if begun.minted is not None and reply is not None and holds(answer.output, begun.minted.secret):
+    if reply is not None and begun.minted is not None and holds(answer.output, begun.minted.secret):
         return Outcome(private=_as_content(reply)), None
+    if holds_secret(answer.output, desk.keys, desk.register):
+        return Outcome(banner=_leak(begun.app)), None
     if isinstance(reply, Banner):
         return Outcome(banner=reply), None
     return Outcome(), reply
 
 
 async def _conclude(
-    desk: Desk, app: App, chat_id: ChatId, content: Content | None, settle: Callable[[Tx], None]
+    desk: Desk, app: App, invocation: Invocation, content: Content | None, settle: Callable[[Tx], None]
 ) -> None:
     """The message and the end of its call become true together, or neither does."""
-    if content is None:
+    chat = desk.chats.find(invocation.org_id, invocation.chat_id) if invocation.chat_id is not None else None
+    # Whoever has left the chat meanwhile has no answer posted there.
+    if content is None or chat is None or not is_member(chat, invocation.person_id):
         await desk.database.write(settle)
     else:
-        await desk.lane.commit(posting(app, chat_id, content, also=settle))
+        await desk.lane.commit(posting(app, chat.id, content, also=settle))
+
+
+def _leak(app: App) -> Banner:
+    return failure(f"{app.title} answered with the secret of a token, which is shown to nobody.")
 
 
 def _as_content(reply: Content | Banner) -> Content:

@@ -18,6 +18,7 @@ from keypost.db.tx import Tx
 from keypost.errors import NotFound
 from keypost.extensions import dialogs, outcomes, service
 from keypost.extensions.buttons import locate, posting_app, resolve
+from keypost.extensions.calls import user_agent
 from keypost.extensions.desk import Desk
 from keypost.extensions.dialogs import Pressed
 from keypost.extensions.model import App
@@ -60,8 +61,8 @@ async def press(request: Request, caller: Caller) -> Response:
     if pressed is None:
         return ok({"kind": "banner", "banner": failure("No extension that is installed for you has this function.")})
     if pressed.action.confirm is None:
-        begun = await desk.database.write(dialogs.begin, desk, caller, pressed, _user_agent(request))
-        return ok(_shown(await outcomes.run(desk, caller, begun)))
+        begun = await desk.database.write(dialogs.begin, desk, caller, pressed, user_agent(request))
+        return ok(_shown(await outcomes.run(desk, begun)))
     nonce, live = await desk.database.write(dialogs.open_dialog, desk.keys, caller, pressed)
     return ok({"kind": "dialog", "html": _dialog(pressed, nonce, live)})
 
@@ -69,8 +70,10 @@ async def press(request: Request, caller: Caller) -> Response:
 async def accept(request: Request, caller: Caller) -> Response:
     desk = part(request, Desk)
     answer = decode(await read_body(request), AcceptIn)
-    begun = await desk.database.write(dialogs.accept, desk, caller, answer.nonce, _user_agent(request))
-    outcome = await outcomes.run(desk, caller, begun, replaces=answer.choice == "replace")
+    replaces = answer.choice == "replace"
+    agent = user_agent(request)
+    begun = await desk.database.write(dialogs.accept, desk, caller, answer.nonce, agent, replaces=replaces)
+    outcome = await outcomes.run(desk, begun)
     reveal_nonce = ""
     if begun.minted is not None and not outcome.has_failed:
         minted = begun.minted
@@ -157,7 +160,3 @@ def _private(outcome: outcomes.Outcome) -> str:
 
 def _day(moment_ms: int) -> str:
     return datetime.fromtimestamp(moment_ms / SECOND_MS, UTC).strftime("%-d %B %Y")
-
-
-def _user_agent(request: Request) -> str:
-    return request.headers.get("user-agent", "")[:300]

@@ -10,11 +10,8 @@ from keypost.db.tx import Tx
 from keypost.errors import Invalid
 from keypost.extensions.model import App
 from keypost.ids import ChatId
-from keypost.keys import Keys
 from keypost.messages.decoding import decode
 from keypost.messages.judging import judge
-from keypost.tokens.register import Register
-from keypost.tokens.secret import SHAPE, parse
 from keypost_sdk.content import Banner
 from keypost_sdk.content import Message as Content
 from keypost_sdk.secret import Secret
@@ -51,14 +48,8 @@ def is_message_like(output: Any) -> bool:
 
 
 def holds(output: Any, secret: Secret) -> bool:
-    """Whether an output has a secret anywhere in it: then it is shown once, to one person, and not stored."""
+    """Whether an output has this call's own secret in it: then it is shown once, to one person, and not stored."""
     return secret.reveal().encode() in msgspec.json.encode(output)
-
-
-def holds_any(output: Any, keys: Keys, register: Register) -> bool:
-    """Whether an output has the secret of any token in it that this server ever made."""
-    found = (parse(text) for text in SHAPE.findall(msgspec.json.encode(output).decode()))
-    return any(register.knows(keys.digest(secret.reveal())) for secret in found if secret is not None)
 
 
 def posting(app: App, chat_id: ChatId, content: Content, *, also: Callable[[Tx], None] | None = None) -> Posting:

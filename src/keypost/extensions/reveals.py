@@ -1,11 +1,12 @@
 """Secrets that their new owner may look at, once, for a short while after minting. In memory alone."""
 
+import asyncio
 import secrets
 from typing import Final
 
 from msgspec import Struct
 
-from keypost.clock import MINUTE_MS, Clock
+from keypost.clock import MINUTE_MS, SECOND_MS, Clock
 from keypost.errors import NotFound
 from keypost.extensions.model import App
 from keypost.ids import OrgId, PersonId, TokenId
@@ -30,10 +31,10 @@ class Reveals:
 
     def offer(self, person_id: PersonId, app: App, token_id: TokenId, secret: Secret) -> str:
         """Keeps the secret for a look; answers the nonce that asks for it."""
-        now = self._clock.now_ms()
-        self._waiting = {nonce: reveal for nonce, reveal in self._waiting.items() if reveal.until > now}
         nonce = secrets.token_urlsafe()
-        self._waiting[nonce] = Reveal(app.org_id, person_id, app, token_id, secret, now + LIFE_MS)
+        until = self._clock.now_ms() + LIFE_MS
+        self._waiting[nonce] = Reveal(app.org_id, person_id, app, token_id, secret, until)
+        asyncio.get_running_loop().call_later(LIFE_MS / SECOND_MS, self._waiting.pop, nonce, None)
         return nonce
 
     def take(self, org_id: OrgId, person_id: PersonId, nonce: str) -> Reveal:

@@ -149,6 +149,7 @@ def add_invocation(tx: Tx, invocation: Invocation, answer_digest: bytes | None, 
             chat_id=invocation.chat_id,
             message_id=invocation.message_id,
             token_id=invocation.token_id,
+            replaces=invocation.replaces,
             answer_digest=answer_digest,
             answer_until=answer_until,
             created_at=tx.now,
@@ -173,23 +174,30 @@ def close_answer(tx: Tx, org_id: OrgId, invocation_id: InvocationId) -> None:
     )
 
 
-def take_answer(tx: Tx, app_id: AppId, answer_digest: bytes) -> Invocation | None:
-    """The invocation that a late answer belongs to, whose address this uses up.
+def find_answer(tx: Tx, app_id: AppId, answer_digest: bytes) -> Invocation | None:
+    """The invocation that a late answer belongs to, while its address can be used.
 
     The digest of 256 random bits is what names the row: the extension that answers has no other credential.
     """
-    open_answer = and_(
-        invocations.c.app_id == app_id,
-        invocations.c.answer_digest == answer_digest,
-        invocations.c.answer_until > tx.now,
-    )
-    row = tx.one(update(invocations).where(open_answer).values(answer_digest=None).returning(invocations))
+    row = tx.one(select(invocations).where(_open_answer(tx, app_id, answer_digest)))
     return _to_invocation(row) if row is not None else None
+
+
+def take_answer(tx: Tx, app_id: AppId, answer_digest: bytes) -> bool:
+    return tx.run(update(invocations).where(_open_answer(tx, app_id, answer_digest)).values(answer_digest=None)) == 1
 
 
 def list_unended(tx: Tx) -> list[Invocation]:
     """Calls that were under way when the server last ended."""
     return [_to_invocation(row) for row in tx.all(select(invocations).where(invocations.c.ended_at.is_(None)))]
+
+
+def _open_answer(tx: Tx, app_id: AppId, answer_digest: bytes) -> ColumnElement[bool]:
+    return and_(
+        invocations.c.app_id == app_id,
+        invocations.c.answer_digest == answer_digest,
+        invocations.c.answer_until > tx.now,
+    )
 
 
 def _apps() -> Select[Any]:
@@ -256,4 +264,5 @@ def _to_invocation(row: Row[Any]) -> Invocation:
         chat_id=row.chat_id,
         message_id=row.message_id,
         token_id=row.token_id,
+        replaces=row.replaces,
     )

@@ -73,7 +73,7 @@ class Supervisor:
             try:
                 code = await self._run(extension, listener)
             except OSError as error:  # Its folder has moved, say.
-                code = f"{error.strerror}: {error.filename}"
+                code = f"{os.strerror(error.errno or 0)}: {extension.source}"
             pause = FIRST_PAUSE_S if clock() - started > STEADY_S else min(pause * 2, LONGEST_PAUSE_S)
             logger.warning("extension ended", extension=extension.manifest.name, code=code, again_in_s=pause)
             await asyncio.sleep(pause)

@@ -10,7 +10,7 @@ from keypost.db.database import Database
 from keypost.events import service as events
 from keypost.ids import read_number
 from keypost.live.frames import HEARTBEAT, RETRY
-from keypost.live.hub import Hub, Watcher
+from keypost.live.hub import Hub
 from keypost.web.parts import part
 
 HEARTBEAT_S: Final = 15.0
@@ -27,11 +27,13 @@ async def watch(request: Request, caller: Caller) -> Response:
     hub = part(request, Hub)
     if request.method == "HEAD":
         return Response(media_type="text/event-stream")
-    watcher = hub.watch(caller.org_id, caller.person_id, newest if since is None else since, newest)
-    return StreamingResponse(_stream(hub, watcher), media_type="text/event-stream", headers=UNBUFFERED)
+    start = newest if since is None else since
+    return StreamingResponse(_stream(hub, caller, start, newest), media_type="text/event-stream", headers=UNBUFFERED)
 
 
-async def _stream(hub: Hub, watcher: Watcher) -> AsyncIterator[bytes]:
+async def _stream(hub: Hub, caller: Caller, since: int, newest: int) -> AsyncIterator[bytes]:
+    # Joined here and not before: a reader that has gone by now must not be waited on.
+    watcher = hub.watch(caller.org_id, caller.person_id, since, newest)
     try:
         yield RETRY
         while True:

@@ -24,12 +24,16 @@ RETRY: Final = b"retry: 1000\n\n"
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """`chat_id` or `person_id` says who may see it; `content` is empty for what pages do not show."""
+    """`chat_id` or `person_id` says who may see it; `content` is empty for what pages do not show.
+
+    `ends_streams`: those of the person end here, and have to come back with a session that is still good.
+    """
 
     number: int
     content: bytes
     chat_id: ChatId | None = None
     person_id: PersonId | None = None
+    ends_streams: bool = False
 
 
 def read_frames(tx: Tx, chats: Chats, attribution: Attribution, org_id: OrgId, after: int) -> list[Frame]:
@@ -52,7 +56,8 @@ def _frame(event: Event, chats: Chats, attribution: Attribution, messages: dict[
     except Exception:  # One event that cannot be shown must not hold up those behind it.
         logger.exception("an event cannot be shown", org=event.org_id, number=event.number)
         content = b""
-    return Frame(event.number, content, event.chat_id, event.person_id)
+    ends = event.kind is Kind.SESSIONS_ENDED
+    return Frame(event.number, content, event.chat_id, event.person_id, ends)
 
 
 def _content(event: Event, chats: Chats, attribution: Attribution, messages: dict[MessageId, Message]) -> bytes:
@@ -77,5 +82,5 @@ def _content(event: Event, chats: Chats, attribution: Attribution, messages: dic
 
 def visible(frames: Sequence[Frame], org_id: OrgId, person_id: PersonId, chats: Chats) -> list[Frame]:
     """Those that the person may see now: of their chats, and about themselves."""
-    mine = {chat.id for chat in chats.list_of(org_id, person_id)}
+    mine = chats.ids_of(org_id, person_id)
     return [frame for frame in frames if frame.content and (frame.chat_id in mine or frame.person_id == person_id)]

@@ -9,7 +9,6 @@ from keypost.db.database import Database
 from keypost.events.model import Event
 from keypost.ids import OrgId, PersonId
 from keypost.live.frames import RESET, Frame, encode, read_frames, visible
-from keypost.people.directory import People
 from keypost.tokens.attribution import Attribution
 
 logger = log.get(__name__)
@@ -55,9 +54,8 @@ class Watcher:
 
 
 class Hub:
-    def __init__(self, database: Database, people: People, chats: Chats, attribution: Attribution) -> None:
+    def __init__(self, database: Database, chats: Chats, attribution: Attribution) -> None:
         self._database = database
-        self._people = people
         self._chats = chats
         self._attribution = attribution
         self._watchers: dict[OrgId, set[Watcher]] = {}
@@ -126,10 +124,16 @@ class Hub:
             if not frames:
                 return
             for watcher in list(watchers):
-                active = self._people.find_active(org_id, watcher.person_id) is not None
-                if not active or not watcher.offer(frames, self._chats):
+                if _ends(watcher, frames) or not watcher.offer(frames, self._chats):
                     watcher.end()
                     self.leave(watcher)
 
     async def _read(self, org_id: OrgId, after: int) -> list[Frame]:
         return await self._database.read(read_frames, self._chats, self._attribution, org_id, after)
+
+
+def _ends(watcher: Watcher, frames: list[Frame]) -> bool:
+    """Whether a session of the watcher's person ended after the stream began."""
+    return any(
+        frame.ends_streams and frame.person_id == watcher.person_id and frame.number > watcher.last for frame in frames
+    )

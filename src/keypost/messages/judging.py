@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from keypost.errors import Invalid
 from keypost.messages.wording import quoted, step
-from keypost_sdk.content import Button, InvokeFunction, Message, Table, TableSlide
+from keypost_sdk.content import Button, InvokeFunction, Message, Table, TableSlide, buttons_of
 
 
 class Draft(Message, frozen=True):
@@ -27,6 +27,9 @@ def judge(message: Message) -> Message:
     """The same message if its fields agree with each other and there is something to show."""
     if not _shows_something(message):
         raise Invalid("param_missing", "text is missing, and so are card, slides and buttons: there is nothing to show")
+    for path, button in buttons_of(message):
+        if not button.label.strip():
+            raise Invalid("invalid_inputs", f"{path}.label is empty")
     for index, slide in enumerate(message.slides):
         if isinstance(slide, TableSlide):
             _judge_table(slide.data, f"slides[{index}].data")

@@ -11,20 +11,12 @@ from typing import Final
 from keypost.messages import markup, tree
 from keypost_sdk.content import Button, Message, TableSlide
 
-TITLE_MAX: Final = 80
-
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def plain(message: Message) -> str:
     """Everything a message shows, in reading order, without formatting."""
     return "\n".join(visible(part, keep="\n\t") for part in _parts(message) if part.strip())
-
-
-def title(message: Message, *, most: int = TITLE_MAX) -> str:
-    """The first line that shows something, cut to `most` characters; empty if there is none."""
-    line = next((line.strip() for line in plain(message).split("\n") if line.strip()), "")
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def visible(text: str, *, keep: str = "\n\t") -> str:

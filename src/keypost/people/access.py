@@ -39,19 +39,6 @@ async def _by_api_token(request: Request) -> Caller:
     return _person(*found[:2], Means.API_TOKEN, found[2])
 
 
-async def _nobody(_request: Request) -> None:
-    return None
-
-
-def public(why: str) -> Access:
-    """For wire routes that need no credential; `why` says what protects them."""
-    return Access(f"none: {why}", Surface.WIRE, _nobody)
-
-
-def public_page(why: str) -> Access:
-    return Access(f"none: {why}", Surface.PAGE, _nobody)
-
-
 SESSION: Final = Access("a person's session cookie", Surface.PAGE, _by_session)
 API_TOKEN: Final = Access("a person's API token (kpa_)", Surface.WIRE, _by_api_token)
 

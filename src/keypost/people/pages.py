@@ -1,5 +1,5 @@
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from keypost.caller import Caller
 from keypost.db.database import Database
@@ -9,8 +9,7 @@ from keypost.people.cookie import SessionCookie
 from keypost.people.directory import People
 from keypost.web.pages import page
 from keypost.web.parts import part
-
-SEE_OTHER = 303
+from keypost.web.replies import see
 
 
 async def show_sign_in(request: Request) -> Response:
@@ -25,17 +24,18 @@ async def show_sign_in(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     session = await part(request, Database).write(service.sign_in, part(request, Keys), request.path_params["secret"])
-    response = RedirectResponse("/", SEE_OTHER)
+    response = see("/")
     part(request, SessionCookie).write(response, session)
     return response
 
 
-async def sign_out(request: Request, _caller: Caller) -> Response:
+async def sign_out(request: Request, caller: Caller) -> Response:
     cookie = part(request, SessionCookie)
     session = cookie.read(request)
     if session is not None:
-        await part(request, Database).write(service.sign_out, part(request, Keys), session)
-    response = RedirectResponse("/signed-out", SEE_OTHER)
+        keys = part(request, Keys)
+        await part(request, Database).write(service.sign_out, keys, caller.org_id, caller.person_id, session)
+    response = see("/signed-out")
     cookie.clear(response)
     return response
 

@@ -8,6 +8,8 @@ from keypost.caller import Scope
 from keypost.clock import DAY_MS, HOUR_MS
 from keypost.db.tx import Tx
 from keypost.errors import NotFound
+from keypost.events import service as events
+from keypost.events.model import Event, Kind
 from keypost.ids import OrgId, PersonId, TeamId
 from keypost.keys import Keys
 from keypost.people import credential, store
@@ -54,6 +56,7 @@ def deactivate(tx: Tx, people: People, org_id: OrgId, person_id: PersonId) -> No
     store.deactivate(tx, org_id, person_id)
     store.end_sessions(tx, org_id, person_id)
     store.revoke_api_tokens(tx, org_id, person_id)
+    _tell_open_pages(tx, org_id, person_id)
     now = tx.now
 
     def leave() -> None:
@@ -88,8 +91,9 @@ def sign_in(tx: Tx, keys: Keys, secret: str) -> str:
     return session
 
 
-def sign_out(tx: Tx, keys: Keys, session: str) -> None:
+def sign_out(tx: Tx, keys: Keys, org_id: OrgId, person_id: PersonId, session: str) -> None:
     store.end_session(tx, keys.digest(session))
+    _tell_open_pages(tx, org_id, person_id)
 
 
 def find_session(tx: Tx, keys: Keys, session: str) -> store.Found | None:
@@ -104,6 +108,11 @@ def create_api_token(tx: Tx, keys: Keys, org_id: OrgId, person_id: PersonId, sco
 
 def find_api_token(tx: Tx, keys: Keys, secret: str) -> tuple[OrgId, PersonId, frozenset[Scope]] | None:
     return store.find_api_token(tx, keys.digest(secret))
+
+
+def _tell_open_pages(tx: Tx, org_id: OrgId, person_id: PersonId) -> None:
+    """Live streams of the person end; those with another session come back by themselves."""
+    events.emit(tx, Event(org_id=org_id, kind=Kind.SESSIONS_ENDED, subject_id=person_id, person_id=person_id))
 
 
 def _link_is_over() -> NotFound:

@@ -59,6 +59,10 @@ class Token(Struct, frozen=True, kw_only=True):
     revoked_reason: str | None = None
     last_used_at: int | None = None
 
+    @property
+    def is_from_button(self) -> bool:
+        return self.origin is not None and self.origin.button is not None
+
     def is_usable(self, now: int) -> bool:
         ended = self.revoked_at is not None or self.paused_at is not None
         return not ended and (self.expires_at is None or now < self.expires_at)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
 from keypost.chat.directory import Chats
@@ -20,8 +20,8 @@ from keypost.tokens.model import State, Token
 from keypost.tokens.register import Register
 from keypost.web.pages import page
 from keypost.web.parts import part
+from keypost.web.replies import see
 
-SEE_OTHER: Final = 303
 VERBS: Final = {Scope.POST: "Posts messages in your name", Scope.INCOMING: "Sends events that the extension shows"}
 
 
@@ -43,7 +43,7 @@ async def revoke(request: Request, caller: Caller) -> Response:
     if token_id is None:
         raise NotFound("token_not_found", "You have no such token.")
     await part(request, Database).write(service.revoke, part(request, Register), caller, token_id)
-    return RedirectResponse("/tokens", SEE_OTHER)
+    return see("/tokens")
 
 
 def _row(request: Request, token: Token, now: int) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _row(request: Request, token: Token, now: int) -> dict[str, Any]:
         "verbs": [VERBS[scope] for scope in sorted(token.grant.scope)],
         "state": state.value,
         "state_text": _state_text(token, state),
-        "last_used_text": f"Last used {_moment(last_use)}" if last_use is not None else "Never used",
+        "last_used_text": _moment(last_use) if last_use is not None else "Never",
         "can_revoke": state is not State.OVER,
     }
 

@@ -59,16 +59,14 @@ def mint(
 
 
 def list_live(tx: Tx, caller: Caller, app_id: AppId) -> list[Token]:
-    """The caller's live tokens for an app that nothing has replaced yet, newest first."""
-    mine = _usable(tx, caller.org_id, caller.person_id)
-    return [token for token in mine if token.app_id == app_id and token.expires_at is None]
+    """The caller's tokens for an app that a new one could replace, newest first."""
+    return _replaceable(tx, caller.org_id, caller.person_id, app_id)
 
 
-def replace_live(tx: Tx, register: Register, caller: Caller, successor: Token) -> list[Token]:
-    """Gives the caller's other live tokens for the successor's app an end."""
-    caller.require(Scope.PERSON)
-    others = [token for token in list_live(tx, caller, successor.app_id) if token.id != successor.id]
-    ending = [replace(token, expires_at=tx.now + REPLACED_LIFE_MS) for token in others]
+def replace_live(tx: Tx, register: Register, successor: Token) -> list[Token]:
+    """Gives the tokens that the successor takes the place of an end: those made before it, never those after."""
+    mine = _replaceable(tx, successor.org_id, successor.owner_id, successor.app_id)
+    ending = [replace(token, expires_at=tx.now + REPLACED_LIFE_MS) for token in mine if token.id < successor.id]
     for token in ending:
         _save(tx, register, token, Kind.TOKEN_REPLACED)
     return ending
@@ -106,6 +104,12 @@ def save_uses(tx: Tx, uses: dict[tuple[OrgId, TokenId], int]) -> None:
 
 def _usable(tx: Tx, org_id: OrgId, person_id: PersonId) -> list[Token]:
     return [token for token in store.list_of_owner(tx, org_id, person_id) if token.is_usable(tx.now)]
+
+
+def _replaceable(tx: Tx, org_id: OrgId, person_id: PersonId, app_id: AppId) -> list[Token]:
+    """Live, made by a button, and not replaced yet. One that was made by hand serves what its owner set up by hand."""
+    usable = [token for token in _usable(tx, org_id, person_id) if token.app_id == app_id]
+    return [token for token in usable if token.expires_at is None and token.is_from_button]
 
 
 def _save(tx: Tx, register: Register, token: Token, kind: Kind) -> None:

@@ -1,6 +1,7 @@
 """Request bodies: bounded in size as they arrive, and in time."""
 
 import asyncio
+import contextlib
 from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -12,6 +13,9 @@ MESSAGE_MAX: Final = 256 * 1024
 RAW_MAX: Final = 5 * 1024 * 1024
 """Bytes of a body that goes to an extension's incoming handler as it is."""
 PATIENCE_S: Final = 15
+DRAIN_MAX: Final = 8 * 1024 * 1024
+DRAIN_S: Final = 2
+READ: Final = "body_read"
 
 
 async def read_body(request: Request, limit: int = MESSAGE_MAX) -> bytes:
@@ -33,7 +37,22 @@ async def read_body(request: Request, limit: int = MESSAGE_MAX) -> bytes:
         raise TooSlow("body_too_slow", f"The body did not arrive within {PATIENCE_S} seconds.") from error
     except ClientDisconnect as error:
         raise Invalid("body_incomplete", "The connection ended before the body did.") from error
+    request.scope["state"][READ] = True
     return b"".join(pieces)
+
+
+async def drain(request: Request) -> None:
+    """Takes in and drops what a refused sender is still sending: one that only writes would never see the answer."""
+    if request.scope["state"].get(READ):
+        return
+    # RuntimeError: the last piece was the one too many, and there is nothing left to read.
+    with contextlib.suppress(TimeoutError, ClientDisconnect, RuntimeError):
+        async with asyncio.timeout(DRAIN_S):
+            size = 0
+            async for piece in request.stream():
+                size += len(piece)
+                if size > DRAIN_MAX:
+                    return
 
 
 def _too_large(limit: int) -> TooLarge:

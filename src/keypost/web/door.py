@@ -4,6 +4,7 @@ In order: secrets leave the address, the route is found, a page's change must co
 admitted, the endpoint answers, every answer gets the headers that keep it private.
 """
 
+import asyncio
 import time
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,9 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 from keypost import log
 from keypost.caller import Caller
-from keypost.errors import Forbidden, Refusal
+from keypost.errors import Busy, Forbidden, Refusal
 from keypost.ids import read_number
 from keypost.web import problem
+from keypost.web.body import drain
 from keypost.web.credentials import take_secrets
 from keypost.web.headers import Headers
 from keypost.web.parts import Parts
@@ -24,6 +26,7 @@ from keypost.web.routing import Route, Routes, Surface
 
 logger = log.get(__name__)
 
+STOPPING: Final = Busy("server_stopping", "Keypost is stopping. Try again in a moment.")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -62,7 +65,10 @@ async def _guarded(request: Request, route: Route) -> Response:
     try:
         response = await _admitted(request, route)
     except Refusal as refusal:
+        await drain(request)
         response = problem.refused(request, refusal, page=page)
+    except asyncio.CancelledError:  # Only the server's own stop cancels a request.
+        response = problem.refused(request, STOPPING, page=page)
     except Exception as error:  # noqa: BLE001 - the last resort: the caller gets a reference, the log the reason.
         response = problem.failed(request, error, page=page)
     # The route's own pattern, never the path: a path can hold a secret (a sign-in link's does).

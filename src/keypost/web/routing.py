@@ -35,6 +35,19 @@ class Access(Struct, frozen=True):
     admit: Admit
 
 
+async def _nobody(_request: Request) -> None:
+    return None
+
+
+def public(why: str) -> Access:
+    """For wire routes that need no credential; `why` says what protects them."""
+    return Access(f"none: {why}", Surface.WIRE, _nobody)
+
+
+def public_page(why: str) -> Access:
+    return Access(f"none: {why}", Surface.PAGE, _nobody)
+
+
 class Route(Struct, frozen=True):
     """`path` has `{name}` for one piece between slashes, `{name:path}` for all that is left.
 

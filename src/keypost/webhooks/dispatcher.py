@@ -23,7 +23,8 @@ from keypost.extensions import service as extensions
 from keypost.extensions.desk import Desk
 from keypost.extensions.model import App
 from keypost.extensions.replies import is_message_like, judge_reply, posting
-from keypost.ids import IngressId, OrgId
+from keypost.ids import AppId, IngressId, OrgId
+from keypost.tokens.leaks import refuse_secrets
 from keypost.webhooks import store
 from keypost.webhooks.model import Ingress, Outcome
 from keypost_sdk.content import Message as Content
@@ -35,24 +36,22 @@ AT_ONCE: Final = 4
 FAULT_PAUSE_S: Final = 60
 """After a failure of our own (the database was away, say), not of the extension."""
 
-Work = tuple[Ingress, App, calls.Call]
-
 
 class Dispatcher:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._turns: dict[int, asyncio.Semaphore] = {}
+        self._turns: dict[AppId, asyncio.Semaphore] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
         """Takes up what an earlier life of the server left."""
         now = self._desk.database.clock.now_ms()
-        for org_id, ingress_id, due_at in await self._desk.database.read(store.list_open):
-            self.submit(org_id, ingress_id, after_s=max(0, due_at - now) / SECOND_MS)
+        for org_id, ingress_id, app_id, due_at in await self._desk.database.read(store.list_open):
+            self.submit(org_id, ingress_id, app_id, after_s=max(0, due_at - now) / SECOND_MS)
 
-    def submit(self, org_id: OrgId, ingress_id: IngressId, *, after_s: float = 0) -> asyncio.Task[Any]:
+    def submit(self, org_id: OrgId, ingress_id: IngressId, app_id: AppId, *, after_s: float = 0) -> asyncio.Task[Any]:
         """Handles a stored request soon; the task answers the handler's output, None where it gave none."""
-        task = asyncio.create_task(self._handle(org_id, ingress_id, after_s), name=f"ingress {ingress_id}")
+        task = asyncio.create_task(self._handle(org_id, ingress_id, app_id, after_s), name=f"ingress {ingress_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -64,22 +63,25 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _handle(self, org_id: OrgId, ingress_id: IngressId, after_s: float) -> Any:
+    async def _handle(self, org_id: OrgId, ingress_id: IngressId, app_id: AppId, after_s: float) -> Any:
         if after_s > 0:
             await asyncio.sleep(after_s)
         try:
-            work = await self._desk.database.read(_load, self._desk, org_id, ingress_id)
-            if work is None:
-                return None
-            turn = self._turns.setdefault(work[1].id, asyncio.Semaphore(AT_ONCE))
-            async with turn:
-                return await self._attempt(*work)
+            # The body is read in its turn, not before: however many wait, a few are in memory.
+            async with self._turns.setdefault(app_id, asyncio.Semaphore(AT_ONCE)):
+                request = await self._desk.database.read(store.find_open, org_id, ingress_id)
+                return await self._attempt(request) if request is not None else None
         except Exception:
             logger.exception("handling a request failed", ingress=ingress_id)
-            self.submit(org_id, ingress_id, after_s=FAULT_PAUSE_S)  # The row is still open.
+            self.submit(org_id, ingress_id, app_id, after_s=FAULT_PAUSE_S)  # The row is still open.
             return None
 
-    async def _attempt(self, request: Ingress, app: App, call: calls.Call) -> Any:
+    async def _attempt(self, request: Ingress) -> Any:
+        app = await self._desk.database.read(_served_app, self._desk, request)
+        if app is None:
+            await self._give_up(request, "its owner or the extension may no longer post here")
+            return None
+        call = await asyncio.to_thread(_call, self._desk, request, app)
         answer = await self._desk.invoker.invoke(app, call)
         if isinstance(answer, Failed):
             await self._failed(request, answer)
@@ -92,10 +94,9 @@ class Dispatcher:
         done = partial(store.end, request=request, outcome=Outcome.HANDLED, detail="")
         try:
             content = judge_reply(output) if is_message_like(output) else None
+            refuse_secrets(output, self._desk.keys, self._desk.register)
         except Invalid as refusal:
-            detail = f"the handler's answer cannot be shown: {refusal.sentence}"
-            logger.warning("bad answer", extension=app.title, detail=detail)
-            await self._desk.database.write(store.end, request, Outcome.GIVEN_UP, detail)
+            await self._give_up(request, f"the handler's answer cannot be shown: {refusal.sentence}")
             return
         if not isinstance(content, Content):
             await self._desk.database.write(done)
@@ -111,26 +112,33 @@ class Dispatcher:
             wait = wait_before(request.attempts + 1, jitter=jitter, asked=answer.retry_after)
         logger.warning("call failed", ingress=request.id, attempt=request.attempts + 1, detail=detail)
         if wait is None:
-            await self._desk.database.write(store.end, request, Outcome.GIVEN_UP, detail)
+            await self._give_up(request, detail)
             return
         due_at = self._desk.database.clock.now_ms() + wait // timedelta(milliseconds=1)
         await self._desk.database.write(store.put_off, request, due_at, detail)
-        self.submit(request.org_id, request.id, after_s=wait.total_seconds())
+        self.submit(request.org_id, request.id, request.app_id, after_s=wait.total_seconds())
+
+    async def _give_up(self, request: Ingress, detail: str) -> None:
+        logger.warning("gave up a request", ingress=request.id, detail=detail)
+        await self._desk.database.write(store.end, request, Outcome.GIVEN_UP, detail)
 
 
-def _load(tx: Tx, desk: Desk, org_id: OrgId, ingress_id: IngressId) -> Work | None:
-    request = store.find_open(tx, org_id, ingress_id)
-    app = extensions.find_app(tx, org_id, request.app_id) if request is not None else None
-    if request is None or app is None:
-        return None
-    person = desk.people.get(org_id, request.person_id)
+def _served_app(tx: Tx, desk: Desk, request: Ingress) -> App | None:
+    """The app, if it still serves the token's owner; both may have changed while the request waited."""
+    person = desk.people.find_active(request.org_id, request.person_id)
+    app = extensions.find_app(tx, request.org_id, request.app_id)
+    return app if person is not None and app is not None and extensions.serves(tx, app, person) else None
+
+
+def _call(desk: Desk, request: Ingress, app: App) -> calls.Call:
+    person = desk.people.get(request.org_id, request.person_id)
     sent = {
         "headers": request.headers,
         "params": request.params,
         "body": request.body.decode("utf-8", errors="replace"),
         "http_method": request.method,
     }
-    return request, app, calls.incoming(desk.addresses, app, person, request.token_id, sent)
+    return calls.incoming(desk.addresses, app, person, request.token_id, sent)
 
 
 def _place(tx: Tx, desk: Desk, request: Ingress, app: App) -> Chat:

@@ -13,9 +13,10 @@ from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from keypost.extensions import service as extensions
 from keypost.extensions.model import App
-from keypost.ids import AppId, IngressId, TokenId, read_number
+from keypost.ids import AppId, IngressId, read_number
 from keypost.log import mask
 from keypost.people.directory import People
+from keypost.tokens.leaks import masked
 from keypost.web.body import RAW_MAX, read_body
 from keypost.web.credentials import HEADER
 from keypost.web.parts import part
@@ -26,7 +27,7 @@ from keypost.webhooks.model import Ingress
 
 PATIENCE_S: Final = 4.0
 """How long the third party waits for the handler's own answer; the request is stored before that in any case."""
-PRIVATE_HEADERS: Final = frozenset({HEADER, "authorization", "proxy-authorization", "cookie"})
+PRIVATE_HEADERS: Final = frozenset({HEADER, "authorization", "proxy-authorization", "cookie", "x-gitlab-token"})
 PRIVATE_PARAMS: Final = frozenset({"appkey", "extension_key", "zapikey", "authtoken"})
 
 
@@ -36,8 +37,8 @@ async def receive(request: Request, caller: Caller) -> Response:
     app = await part(request, Database).read(_find_app, people, caller, request.path_params["app"], appkey)
     body = await read_body(request, RAW_MAX)
 
-    stored = await part(request, Database).write(_store, caller, app, _visible(request), body)
-    handling = dispatcher.submit(stored.org_id, stored.id)
+    stored = await part(request, Database).write(_store, caller, app, _visible(request), masked(body))
+    handling = dispatcher.submit(stored.org_id, stored.id, app.id)
     try:
         async with asyncio.timeout(PATIENCE_S):
             output = await asyncio.shield(handling)
@@ -68,8 +69,8 @@ def _visible(request: Request) -> tuple[str, dict[str, str], dict[str, str]]:
 
     People paste a token into other fields of a sender too (a `secret token`): it is masked wherever it stands.
     """
-    headers = {name: mask(value) for name, value in request.headers.items() if name not in PRIVATE_HEADERS}
-    params = {name: mask(value) for name, value in request.query_params.items() if name not in PRIVATE_PARAMS}
+    headers = {mask(name): mask(value) for name, value in request.headers.items() if name not in PRIVATE_HEADERS}
+    params = {mask(name): mask(value) for name, value in request.query_params.items() if name not in PRIVATE_PARAMS}
     return request.method, _storable(headers), _storable(params)
 
 
@@ -88,7 +89,7 @@ def _store(
         org_id=caller.org_id,
         id=IngressId(tx.new_id()),
         app_id=app.id,
-        token_id=TokenId(caller.token_id or 0),
+        token_id=caller.token,
         person_id=caller.person_id,
         method=method,
         headers=headers,

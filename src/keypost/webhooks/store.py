@@ -5,7 +5,7 @@ from sqlalchemy import Row, insert, select, update
 
 from keypost.db.tables import ingress
 from keypost.db.tx import Tx
-from keypost.ids import IngressId, OrgId
+from keypost.ids import AppId, IngressId, OrgId
 from keypost.webhooks.model import Ingress, Outcome
 
 _texts = msgspec.json.Decoder(dict[str, str])
@@ -38,14 +38,14 @@ def find_open(tx: Tx, org_id: OrgId, ingress_id: IngressId) -> Ingress | None:
     return _to_ingress(row) if row is not None else None
 
 
-def list_open(tx: Tx) -> list[tuple[OrgId, IngressId, int]]:
-    """What is not handled yet, with the time of its next attempt: the queue at start."""
+def list_open(tx: Tx) -> list[tuple[OrgId, IngressId, AppId, int]]:
+    """What is not handled yet, for which app, with the time of its next attempt: the queue at start."""
     rows = tx.all(
-        select(*ingress.c["org_id", "id", "next_attempt_at"])
+        select(*ingress.c["org_id", "id", "app_id", "next_attempt_at"])
         .where(ingress.c.ended_at.is_(None))
         .order_by(ingress.c.next_attempt_at)
     )
-    return [(OrgId(row.org_id), IngressId(row.id), row.next_attempt_at) for row in rows]
+    return [(OrgId(row.org_id), IngressId(row.id), AppId(row.app_id), row.next_attempt_at) for row in rows]
 
 
 def put_off(tx: Tx, request: Ingress, next_attempt_at: int, detail: str) -> None:
@@ -55,7 +55,8 @@ def put_off(tx: Tx, request: Ingress, next_attempt_at: int, detail: str) -> None
 def end(tx: Tx, request: Ingress, outcome: Outcome, detail: str) -> None:
     ended: dict[str, Any] = {"ended_at": tx.now, "outcome": outcome.value, "next_attempt_at": None}
     if outcome is Outcome.HANDLED:
-        ended["body"] = b""  # The chat has what came of it; what nobody needs any more is not kept.
+        # The chat has what came of it; what nobody needs any more is not kept.
+        ended |= {"body": b"", "headers": "{}", "params": "{}"}
     _save(tx, request, ended | {"attempts": request.attempts + 1, "detail": detail})
 
 

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("token_id", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("replaces", sa.Boolean(), nullable=False),
         sa.Column("answer_digest", sa.LargeBinary(), nullable=True),
         sa.Column("answer_until", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("created_at", sa.BigInteger(), autoincrement=False, nullable=False),
