@@ -6,18 +6,33 @@ power over the formatting, in `markup`.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+from gitlab_events.access_token import TokenEvent, on_access_token, on_deploy_token
+from gitlab_events.deployment import DeploymentEvent, on_deployment
+from gitlab_events.emoji import EmojiEvent, on_emoji
+from gitlab_events.feature_flag import FeatureFlagEvent, on_feature_flag
+from gitlab_events.issue import IssueEvent, on_issue
+from gitlab_events.job import JobEvent, on_job
+from gitlab_events.member import DEEDS as MEMBER_DEEDS
+from gitlab_events.member import MemberEvent, on_member
 from gitlab_events.merge_request import MergeRequestEvent, on_merge_request
+from gitlab_events.milestone import MilestoneEvent, on_milestone
+from gitlab_events.note import NoteEvent, on_note
 from gitlab_events.other import on_other
 from gitlab_events.payload import Project
 from gitlab_events.pipeline import PipelineEvent, on_pipeline
+from gitlab_events.project import ProjectEvent, on_project
 from gitlab_events.push import Push, on_push
+from gitlab_events.release import ReleaseEvent, on_release
+from gitlab_events.subgroup import SubgroupEvent, on_subgroup
+from gitlab_events.tag_push import TagPush, on_tag_push
+from gitlab_events.vulnerability import VulnerabilityEvent, on_vulnerability
+from gitlab_events.wiki_page import WikiPageEvent, on_wiki_page
 from keypost_sdk import Message
 
-Renderer: TypeAlias = Callable[[str], Message | None]
 T = TypeVar("T")
 
 
@@ -32,23 +47,52 @@ class _Placed(msgspec.Struct, frozen=True):
     project: Project = Project()
 
 
-def reads(kind: type[T], renderer: Callable[[T], Message | None]) -> Renderer:
-    return lambda body: renderer(msgspec.json.decode(body, type=kind))
+class Renderer(msgspec.Struct, frozen=True):
+    """A type with the members that are shown, and a pure function from it to a message."""
+
+    kind: Any
+    to_message: Callable[[Any], Message | None]
+
+    def __call__(self, body: str) -> Message | None:
+        return self.to_message(msgspec.json.decode(body, type=self.kind))
+
+
+def reads(kind: type[T], to_message: Callable[[T], Message | None]) -> Renderer:
+    return Renderer(kind, to_message)
 
 
 EVENTS: Final[Mapping[str, Renderer]] = {
     "push": reads(Push, on_push),
+    "tag_push": reads(TagPush, on_tag_push),
     "merge_request": reads(MergeRequestEvent, on_merge_request),
+    "issue": reads(IssueEvent, on_issue),
+    "work_item": reads(IssueEvent, on_issue),
+    "note": reads(NoteEvent, on_note),
+    "emoji": reads(EmojiEvent, on_emoji),
+    "wiki_page": reads(WikiPageEvent, on_wiki_page),
     "pipeline": reads(PipelineEvent, on_pipeline),
+    "build": reads(JobEvent, on_job),
+    "deployment": reads(DeploymentEvent, on_deployment),
+    "release": reads(ReleaseEvent, on_release),
+    "feature_flag": reads(FeatureFlagEvent, on_feature_flag),
+    "milestone": reads(MilestoneEvent, on_milestone),
+    "vulnerability": reads(VulnerabilityEvent, on_vulnerability),
+    "access_token": reads(TokenEvent, on_access_token),
+    "deploy_token": reads(TokenEvent, on_deploy_token),
+    "project_create": reads(ProjectEvent, on_project),
+    "project_destroy": reads(ProjectEvent, on_project),
+    "subgroup_create": reads(SubgroupEvent, on_subgroup),
+    "subgroup_destroy": reads(SubgroupEvent, on_subgroup),
+    **dict.fromkeys(MEMBER_DEEDS, reads(MemberEvent, on_member)),
 }
-"""By `object_kind`: system hooks send the same bodies under another header."""
+"""By `object_kind`, or by `event_name` where that is all: system hooks send the same bodies under another header."""
 
 
 def render(event: str, body: str) -> Message | None:
     """`event` is the X-Gitlab-Event header, empty if there was none. None: there is nothing to say."""
     try:
         announced = msgspec.json.decode(body, type=_Announced)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         return None
     name = next((name for name in (announced.object_kind, announced.event_name, event) if _is_name(name)), None)
     if name is None:

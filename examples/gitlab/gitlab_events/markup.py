@@ -20,6 +20,8 @@ TITLE_MAX: Final = 150
 BRANCH_MAX: Final = 100
 LINK_MAX: Final = 500
 SHA_SHOWN: Final = 8
+QUOTE_LINES: Final = 8
+QUOTE_LINE_MAX: Final = 200
 READ_MAX: Final = 4_000
 """What stands behind this in a text is never shown, so it is not looked at: GitLab may send megabytes."""
 
@@ -30,6 +32,7 @@ _OPENER: Final = re.compile(
       | \{ (?= [@#] )                                     # a mention""",
     re.VERBOSE,
 )
+_HEADING: Final = re.compile(r"\A\s*#{1,6}\s")
 _MARKS: Final = "*_~ "
 _ADDRESS: Final = re.compile(r"https?://[0-9a-z][!#-;=?-Z_a-z~\[\]]*", re.IGNORECASE | re.ASCII)
 _PARENTHESES: Final = str.maketrans({"(": "%28", ")": "%29"})
@@ -64,6 +67,14 @@ def sha(text: Text, url: Text = None) -> str:
     shown = code(_clean(text, LINK_MAX)[:SHA_SHOWN])
     to = address(url)
     return f"[{shown}]({to})" if shown and _is_plain_word(shown) and to and len(to) <= LINK_MAX else shown
+
+
+def quote(text: Text) -> str:
+    """The first lines of a text in Markdown, as a quote of at most 3,300 code points; empty if there is none."""
+    written = (_HEADING.sub("", line) for line in (text or "")[:READ_MAX].splitlines())
+    lines = [line for line in (plain(line, QUOTE_LINE_MAX) for line in written) if line]
+    shown = lines[:QUOTE_LINES] + [ELLIPSIS] * (len(lines) > QUOTE_LINES)
+    return "\n".join(f"! {line}" for line in shown)
 
 
 def address(url: Text) -> str:

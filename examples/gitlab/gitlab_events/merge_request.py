@@ -6,11 +6,10 @@ from typing import Final
 from msgspec import Struct
 
 from gitlab_events.markup import Text, buttons, code, link, plain
-from gitlab_events.payload import Commit, Count, Person, Project
+from gitlab_events.payload import Commit, Count, Person, Project, names
 from keypost_sdk import Card, Message, TextSlide
 from keypost_sdk.content import CARD_TITLE_MAX
 
-PEOPLE_SHOWN: Final = 5
 TITLE_SHOWN: Final = 120
 
 DEEDS: Final[Mapping[str, str]] = {
@@ -83,7 +82,7 @@ def _lines(event: MergeRequestEvent) -> Iterable[str]:
         yield f"State: {state.removeprefix(', ')}"
     for role, people in (("Assigned to", event.assignees), ("Reviewed by", event.reviewers)):
         if people:
-            yield f"{role}: {_names(people)}"
+            yield f"{role}: {names(people)}"
 
 
 def _source(request: MergeRequest) -> str:
@@ -91,9 +90,3 @@ def _source(request: MergeRequest) -> str:
     if request.source is None or request.source_project_id == request.target_project_id:
         return code(request.source_branch)
     return code(f"{request.source.shown}:{request.source_branch}")
-
-
-def _names(people: tuple[Person, ...]) -> str:
-    names = [plain(person.shown, TITLE_SHOWN) for person in people[:PEOPLE_SHOWN]]
-    more = len(people) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")

@@ -1,13 +1,19 @@
 """The parts that GitLab's events share. What a message does not show is left out."""
 
+import re
 from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta, Struct
 
-from gitlab_events.markup import Text, address, bold, link
+from gitlab_events.markup import NAME_MAX, TITLE_MAX, Text, address, bold, link, plain, sha
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=10**12)]
 PATH_MAX: Final = 120
+PEOPLE_SHOWN: Final = 5
+PERSON_MAX: Final = 120
+DAY_MAX: Final = 40
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?=[ T]|\Z)", re.ASCII)
 
 
 class Person(Struct, frozen=True):
@@ -42,6 +48,17 @@ class Project(Struct, frozen=True):
         return f"{home}/-/{path}" if home else ""
 
 
+class Group(Struct, frozen=True):
+    """GitLab sends no address of a group."""
+
+    group_name: Text = None
+    full_path: Text = None
+
+    @property
+    def shown(self) -> str:
+        return plain(self.full_path or self.group_name, PATH_MAX)
+
+
 class Author(Struct, frozen=True):
     name: Text = None
 
@@ -56,3 +73,21 @@ class Commit(Struct, frozen=True):
     @property
     def headline(self) -> str:
         return self.title or (self.message or "").strip().partition("\n")[0]
+
+    @property
+    def line(self) -> str:
+        author = plain(self.author.name, NAME_MAX)
+        line = f"{sha(self.id, self.url) or 'Commit'} {plain(self.headline, TITLE_MAX)}".rstrip()
+        return f"{line} · {author}" if author else line
+
+
+def names(people: tuple[Person, ...]) -> str:
+    shown = [plain(person.shown, PERSON_MAX) for person in people[:PEOPLE_SHOWN]]
+    more = len(people) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def day(time: Text) -> str:
+    """`2026-03-02` of a date or of a time in any of GitLab's spellings; what is neither is shown as it is."""
+    found = _DAY.match(time or "")
+    return found[0] if found else plain(time, DAY_MAX)

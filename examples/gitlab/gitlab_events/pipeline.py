@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from gitlab_events.markup import BRANCH_MAX, NAME_MAX, Text, bold, buttons, code, link, plain, sha
+from gitlab_events.markup import BRANCH_MAX, Text, bold, buttons, code, link, plain
 from gitlab_events.payload import Commit, Count, Person, Project
 from keypost_sdk import Card, Message, Table, TableSlide
 from keypost_sdk.content import CARD_TITLE_MAX, TABLE_ROWS_MAX
@@ -61,9 +61,9 @@ def on_pipeline(event: PipelineEvent) -> Message | None:
     pipeline = event.object_attributes
     if pipeline.status in UNDER_WAY:
         return None
-    status = _status(pipeline.status)
+    status = status_word(pipeline.status)
     return Message(
-        text="\n".join(filter(None, (_headline(event, status), _commit(event.commit)))),
+        text="\n".join(filter(None, (_headline(event, status), event.commit.line if event.commit else ""))),
         card=Card(title=plain(f"Pipeline #{pipeline.id} {status}: {event.project.shown}", CARD_TITLE_MAX // 2)),
         slides=_slides(event),
         buttons=buttons(
@@ -83,14 +83,6 @@ def _headline(event: PipelineEvent, status: str) -> str:
     return f"Pipeline {name} {bold(status)} on {code(branch, BRANCH_MAX)} in {event.project.link}{took}"
 
 
-def _commit(commit: Commit | None) -> str:
-    if commit is None:
-        return ""
-    author = plain(commit.author.name, NAME_MAX)
-    line = f"{sha(commit.id, commit.url) or 'Commit'} {plain(commit.headline)}".rstrip()
-    return f"{line} · {author}" if author else line
-
-
 def _slides(event: PipelineEvent) -> tuple[TableSlide, ...]:
     if not event.builds:
         return ()
@@ -103,11 +95,11 @@ def _slides(event: PipelineEvent) -> tuple[TableSlide, ...]:
 
 def _row(job: Job) -> dict[str, str | int | float | bool | None]:
     allowed = " (allowed)" if job.allow_failure and job.status == "failed" else ""
-    cells = (job.stage, job.name, _status(job.status) + allowed, duration(job.duration))
+    cells = (job.stage, job.name, status_word(job.status) + allowed, duration(job.duration))
     return {header: plain(cell, CELL_MAX) for header, cell in zip(HEADERS, cells, strict=True)}
 
 
-def _status(status: Text) -> str:
+def status_word(status: Text) -> str:
     return STATUS.get(status or "", (status or "unknown").replace("_", " "))
 
 

@@ -1,14 +1,14 @@
 """Push Hook: commits on a branch, or a branch that came, went or moved."""
 
 from typing import Final
-from urllib.parse import quote
 
 from msgspec import Struct
 
 from gitlab_events.markup import BRANCH_MAX, buttons, code, count, plain, sha
 from gitlab_events.payload import Commit, Count, Person, Project
+from gitlab_events.ref import is_nothing, quoted
 from keypost_sdk import Card, Message, TextSlide
-from keypost_sdk.content import CARD_TITLE_MAX, SLIDE_TEXT_MAX, URL_MAX
+from keypost_sdk.content import CARD_TITLE_MAX, SLIDE_TEXT_MAX
 
 COMMITS_SHOWN: Final = 10
 AUTHOR_MAX: Final = 60
@@ -36,11 +36,11 @@ class Push(Struct, frozen=True):
 
     @property
     def creates(self) -> bool:
-        return _is_nothing(self.before)
+        return is_nothing(self.before)
 
     @property
     def deletes(self) -> bool:
-        return _is_nothing(self.after)
+        return is_nothing(self.after)
 
 
 def on_push(push: Push) -> Message:
@@ -111,15 +111,5 @@ def _offers(push: Push) -> list[tuple[str, str]]:
     if push.deletes:
         return []
     if push.creates:
-        return [("Open branch", push.project.page(f"tree/{_quoted(push.branch)}"))]
-    return [("Compare", push.project.page(f"compare/{_quoted(push.before)}...{_quoted(push.after)}"))]
-
-
-def _quoted(name: str) -> str:
-    """Cut where no button could hold it, so that the button is left out instead of leading elsewhere."""
-    return quote(name[:URL_MAX])
-
-
-def _is_nothing(commit: str) -> bool:
-    """Git spells "no commit" in zeros, as many as its hashes have digits."""
-    return bool(commit) and not commit.strip("0")
+        return [("Open branch", push.project.page(f"tree/{quoted(push.branch)}"))]
+    return [("Compare", push.project.page(f"compare/{quoted(push.before)}...{quoted(push.after)}"))]

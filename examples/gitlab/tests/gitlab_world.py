@@ -11,12 +11,24 @@ from keypost_sdk import Message, OpenUrl, TextSlide
 
 HOME: Final = Path(__file__).parent.parent
 FIXTURES: Final = HOME / "fixtures"
+MESSAGE: Final = ".message.json"
+"""What the name of a body's message ends with."""
 ENGINE: Final = "https://gitlab.keypost.example/analytical/engine"
 IN_ENGINE: Final = f"in [analytical/engine]({ENGINE})"
 
 
 def samples() -> dict[str, Any]:
     return tomllib.loads((FIXTURES / "events.toml").read_text(encoding="utf-8"))
+
+
+def cases() -> list[str]:
+    """Every body in `fixtures/`: `EVENT`, and `EVENT__CASE` for what else there is of it."""
+    return sorted(path.stem for path in FIXTURES.glob("*.json") if not path.name.endswith(MESSAGE))
+
+
+def header(case: str) -> str:
+    sample = samples().get(case.partition("__")[0], {"headers": {}})
+    return str(sample["headers"].get("X-Gitlab-Event", ""))
 
 
 def body(name: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def test_a_click_without_a_token_fails_in_words(extension: Extension) -> None:
     assert output["status"] == "failure"
 
 
-@pytest.mark.parametrize("name", ["push", "merge_request", "pipeline"])
+@pytest.mark.parametrize("name", samples())
 def test_each_sample_becomes_its_message(extension: Extension, name: str) -> None:
     sample = samples()[name]
     body = (FIXTURES / sample["body"]).read_text(encoding="utf-8")

@@ -2,15 +2,14 @@
 
 import json
 import types
+from collections.abc import Iterator
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from gitlab_events import render
-from gitlab_events.merge_request import MergeRequestEvent
+import pytest
+from gitlab_events import EVENTS, render
 from gitlab_events.payload import Count
-from gitlab_events.pipeline import PipelineEvent
-from gitlab_events.push import Push
-from gitlab_world import body
+from gitlab_world import body, cases, header
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +31,9 @@ words = st.text(max_size=30) | st.sampled_from(
         "0" * 40,
         "success",
         "running",
+        "open",
+        "delete",
+        "2026-03-09",
     ]
 )
 # Longer than any limit of a message; text of that size is not worth drawing letter by letter.
@@ -42,6 +44,18 @@ urls = st.builds("https://x.example/{}".format, long | huge)
 texts = words | long | huge | urls
 
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+NO_NEWS = {"pipeline": ("object_attributes", "status"), "build": ("build_status",)}
+"""The events that say nothing while they are under way, and where they say that they are."""
+
+FORMS = list({renderer: name for name, renderer in EVENTS.items()}.values())
+"""One event of each form: some differ in nothing but the name."""
+
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: texts,
     int: st.integers(-(2**53), 2**53),
@@ -49,6 +63,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     float: st.floats(allow_nan=False, allow_infinity=False),
     type(None): st.none(),
     Count: st.integers(0, 10**12),
+    Any: st.none() | texts | st.lists(texts, max_size=2),
 }
 
 
@@ -59,6 +74,9 @@ def anything_like(kind: Any) -> st.SearchStrategy[Any]:
     if get_origin(kind) is tuple:
         few = st.lists(anything_like(get_args(kind)[0]), max_size=3)
         return st.builds(lambda items, times: tuple(items * times), few, st.sampled_from([1, 1, 60]))
+    if get_origin(kind) is dict:
+        keys = st.sampled_from(["title", "labels", "due_date", "updated_at"]) | words
+        return st.dictionaries(keys, anything_like(get_args(kind)[1]), max_size=6)
     if get_origin(kind) in {types.UnionType, Union}:
         return st.one_of([anything_like(member) for member in get_args(kind)])
     hints = get_type_hints(kind, include_extras=True)
@@ -87,42 +105,28 @@ def _all_text(value: Any) -> str:
     return str(value)
 
 
-def _sent(kind: str, event: Any) -> str:
-    return json.dumps({"object_kind": kind} | msgspec.to_builtins(event))
+def _sent(name: str, event: Any) -> str:
+    """`event` as the event of this name: by `event_name` where that is all that GitLab sends."""
+    named_by = "event_name" if "event_name" in event.__struct_fields__ else "object_kind"
+    return json.dumps(msgspec.to_builtins(event) | {named_by: name})
 
 
-@settings(deadline=None)
-@given(anything_like(Push))
-def test_any_push_is_a_message(push: Push) -> None:
-    message = render("Push Hook", _sent("push", push))
-
-    assert message is not None
-    assert is_taken(message)
+def _status(name: str, sent: Any) -> Any:
+    for member in NO_NEWS.get(name, ("nothing",)):
+        sent = sent.get(member)
+    return sent
 
 
-@settings(deadline=None)
-@given(anything_like(MergeRequestEvent))
-def test_any_merge_request_is_a_message(event: MergeRequestEvent) -> None:
-    message = render("Merge Request Hook", _sent("merge_request", event))
+@pytest.mark.parametrize("name", FORMS)
+@settings(deadline=None, max_examples=40)
+@given(st.data())
+def test_any_event_of_a_known_form_is_a_message_unless_it_is_under_way(name: str, data: st.DataObject) -> None:
+    sent = _sent(name, data.draw(anything_like(EVENTS[name].kind)))
 
-    assert message is not None
-    assert is_taken(message)
+    message = render("", sent)
 
-
-@settings(deadline=None)
-@given(anything_like(PipelineEvent))
-def test_any_pipeline_is_a_message_unless_it_is_under_way(event: PipelineEvent) -> None:
-    message = render("Pipeline Hook", _sent("pipeline", event))
-
-    assert (message is None) == (event.object_attributes.status == "running")
+    assert (message is None) == (_status(name, json.loads(sent)) == "running")
     assert message is None or is_taken(message)
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
 
 
 @settings(deadline=None)
@@ -133,19 +137,93 @@ def test_any_body_is_a_message_or_nothing(event: str, sent: str) -> None:
     assert message is None or is_taken(message)
 
 
-@settings(deadline=None)
-@given(st.sampled_from(["push", "merge_request", "pipeline"]), st.data())
-def test_a_known_event_with_one_member_changed_to_anything_is_a_message_or_nothing(
-    name: str, data: st.DataObject
-) -> None:
-    sent = body(name)
-    place = sent
-    for _ in range(data.draw(st.integers(0, 2))):
-        inner = [value for value in place.values() if isinstance(value, dict)]
-        place = data.draw(st.sampled_from(inner)) if inner else place
-    if place:
-        place[data.draw(st.sampled_from(sorted(place)))] = data.draw(json_values)
+HOSTILE: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    2**70,
+    1.5,
+    "",
+    "*_`[a](https://evil.example){@all}" * 200,
+    "https://x.example/" + "u" * 470,
+    [],
+    [None],
+    ["a"] * 300,
+    {},
+    {"name": 5, "id": [], "title": {}},
+)
 
-    message = render("", json.dumps(sent))
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """To every member of a body, however deep."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in members:
+        yield (*path, key)
+        yield from _paths(inner, (*path, key))
+
+
+def _holder(sent: Any, path: tuple[Any, ...]) -> Any:
+    for key in path[:-1]:
+        sent = sent[key]
+    return sent
+
+
+def _spoiled(sent: Any) -> Iterator[str]:
+    """A body with each of its members missing once, and once each hostile value."""
+    for path in list(_paths(sent)):
+        holder, key = _holder(sent, path), path[-1]
+        kept = holder[key]
+        for value in HOSTILE:
+            holder[key] = value
+            yield json.dumps(sent)
+        del holder[key]
+        yield json.dumps(sent)
+        holder.insert(key, kept) if isinstance(holder, list) else holder.update({key: kept})
+
+
+@pytest.mark.parametrize("case", [case for case in cases() if "__" not in case])
+def test_an_event_with_any_member_missing_or_spoiled_is_still_a_message(case: str) -> None:
+    event = header(case)
+    for sent in _spoiled(body(case)):
+        message = render(event, sent)
+
+        assert message is not None
+        assert is_taken(message)
+
+
+STEERING = {"object_kind", "event_name", "event_type", "action", "status", "build_status", "noteable_type"}
+"""What these say decides what is shown; all other texts are only shown."""
+
+
+def _swollen(value: Any, text: str, key: str = "") -> Any:
+    """A body with each text as long as `text`, each address as long as one may be, each list twelve times as long."""
+    if isinstance(value, dict):
+        return {key: _swollen(inner, text, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_swollen(inner, text) for inner in value] * 12
+    if not isinstance(value, str) or key in STEERING:
+        return value
+    return "https://x.example/" + "u" * 470 if value.startswith("http") else text
+
+
+@pytest.mark.parametrize("text", ["*_~" * 300, "_a " * 300, "a](b " * 200, "漢" * 900, ("*x" * 100 + "\n") * 9])
+def test_an_event_that_is_too_long_all_over_is_still_a_message_in_its_own_words(text: str) -> None:
+    for case in cases():
+        message = render(header(case), json.dumps(_swollen(body(case), text)))
+
+        assert message is None or is_taken(message)
+        assert (message is None) == case.endswith("__running")
+        assert message is None or not message.text.startswith("GitLab: ") or "__unknown" in case
+
+
+@settings(deadline=None)
+@given(st.sampled_from(cases()), st.data())
+def test_an_event_with_some_members_changed_to_anything_is_a_message_or_nothing(case: str, data: st.DataObject) -> None:
+    sent = body(case)
+    for _ in range(data.draw(st.integers(1, 4))):
+        path = data.draw(st.sampled_from(list(_paths(sent)) or [("object_kind",)]))
+        _holder(sent, path)[path[-1]] = data.draw(json_values)
+
+    message = render(header(case), json.dumps(sent))
 
     assert message is None or is_taken(message)

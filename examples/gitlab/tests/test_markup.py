@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from gitlab_events.markup import HAIR_SPACE, address, bold, buttons, code, cut, link, plain, sha
+from gitlab_events.markup import HAIR_SPACE, address, bold, buttons, code, cut, link, plain, quote, sha
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +53,22 @@ def test_a_text_is_cut_to_what_was_asked_for(text: str, most: int) -> None:
     assert len(bold(text, most)) <= 2 * most + 2
     assert len(code(text, most)) <= 2 * most + 2
     assert "\n" not in plain(text) + bold(text) + code(text) + link(text, "https://x.example")
+
+
+def test_a_longer_text_is_quoted_line_by_line() -> None:
+    assert quote("# Title\r\n\n- one\n! two\n   \n> three") == "! Title\n! - one\n! ! two\n! > three"
+    assert quote("\n".join("abcdefghij")) == "\n".join(f"! {sign}" for sign in "abcdefgh…")
+    assert quote(" \n\n") == quote("") == quote(None) == ""
+
+
+@settings(deadline=None)
+@given(texts | texts.map(lambda text: "\n".join([text] * 30)))
+def test_every_line_of_a_quote_is_in_the_quote(text: str) -> None:
+    lines = quote(text).split("\n")
+
+    assert len(quote(text)) <= 3_300
+    assert lines == [""] or all(line.startswith("! ") and line[2:].strip() for line in lines)
+    assert not any(OPENS.search(line[2:]) or "`" in line or "](" in line for line in lines)
 
 
 def test_an_address_is_shown_whole_or_not_at_all() -> None:

@@ -18,7 +18,8 @@ PROJECT = {"path_with_namespace": "analytical/engine", "web_url": ENGINE}
             {"object_kind": "tag_push", "project": PROJECT},
             f"tag push* in [analytical/engine]({ENGINE})",
         ),
-        ("Member Hook", {"event_name": "user_add_to_group"}, "user add to group*"),
+        ("Member Hook", {"event_name": "user_add_to_group", "user_name": 5}, "user add to group*"),
+        ("System Hook", {"event_name": "user_create", "name": "Ada"}, "user create*"),
         ("Emoji Hook", {"project": None}, "emoji*"),
         ("Push Hook", {"object_kind": "push", "project": PROJECT}, f"push* in [analytical/engine]({ENGINE})"),
         ("Pipeline Hook", body("pipeline", {"builds": 5, "project": PROJECT}), f"in [analytical/engine]({ENGINE})"),
@@ -34,7 +35,9 @@ def test_an_event_of_another_kind_is_one_line(event: str, sent: dict[str, Any], 
     assert message == Message(text=message.text)
 
 
-@pytest.mark.parametrize("sent", ["", "null", "[]", "5", '"push"', "not json", "{", "{}", '{"a":1}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "sent", ["", "null", "[]", "5", '"push"', "not json", "{", "{}", '{"a":1}', "[" * 100_000, '"\ud800"']
+)
 def test_what_is_not_gitlabs_is_no_message(sent: str) -> None:
     assert render("", sent) is None
 
