@@ -2,7 +2,7 @@ import msgspec
 from hypothesis import given, settings
 from tests.messages.samples import FULL, texts
 
-from keypost.messages.plain import TITLE_MAX, plain, title, visible
+from keypost.messages.plain import plain, visible
 from keypost_sdk.content import Card, Message
 
 
@@ -20,13 +20,6 @@ def test_a_message_without_a_page_says_everything_it_shows() -> None:
         "[Create webhook]",
         "[Create webhook] [Open]",
     ]
-
-
-def test_a_title_is_the_first_line_that_shows_something() -> None:
-    assert title(Message(text="\n \n*Hello* there\nmore")) == "Hello there"
-    assert title(Message(card=Card(title="A card"))) == "A card"
-    assert title(Message()) == ""
-    assert title(Message(text="x" * 81)) == "x" * (TITLE_MAX - 1) + "…"
 
 
 def test_a_terminal_gets_no_orders() -> None:

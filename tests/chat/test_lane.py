@@ -1,0 +1,91 @@
+import asyncio
+from collections.abc import Awaitable
+
+import pytest
+from msgspec import structs
+from tests.world import World
+
+from keypost.chat import lane as lanes
+from keypost.chat.lane import BATCH_MAX, Lane
+from keypost.chat.model import Message, PartyKind, Posting, Sender
+from keypost.db.tx import Tx
+from keypost.errors import Busy
+from keypost.ids import ChatId
+from keypost_sdk.content import Message as Content
+
+
+async def test_postings_that_come_together_are_stored_in_few_batches_in_order(world: World) -> None:
+    lane = Lane(world.database)
+
+    stored = await asyncio.gather(*[lane.commit(posting(world, f"{number}")) for number in range(600)])
+
+    assert [message.content.text for message in stored] == await world.texts_in("#general")
+    assert lane.rows == 600
+    assert lane.batches <= 600 / BATCH_MAX + 2
+
+
+async def test_a_row_that_fails_fails_alone(world: World) -> None:
+    lane = Lane(world.database)
+    texts = [posting(world, "before"), to_nowhere(world), posting(world, "after")]
+
+    outcomes = await asyncio.gather(*[lane.commit(text) for text in texts], return_exceptions=True)
+
+    assert [isinstance(outcome, Message) for outcome in outcomes] == [True, False, True]
+    assert await world.texts_in("#general") == ["before", "after"]
+
+
+async def test_what_should_also_become_true_takes_its_message_with_it_when_it_fails(world: World) -> None:
+    def fail(_tx: Tx) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await Lane(world.database).commit(posting(world, "never", also=fail))
+
+    assert await world.messages_in("#general") == []
+
+
+async def test_the_message_of_a_caller_that_went_away_is_stored_all_the_same(world: World) -> None:
+    lane = Lane(world.database)
+    going, staying = (asyncio.create_task(lane.commit(posting(world, text))) for text in ("going", "staying"))
+    await asyncio.wait([going], timeout=0)
+
+    going.cancel()
+    await staying
+
+    assert going.cancelled()
+    assert await world.texts_in("#general") == ["going", "staying"]
+
+
+async def test_a_lane_that_is_full_says_so_and_keeps_what_it_took(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "WAITING_MAX", 5)
+    lane = Lane(world.database)
+    waiting: list[Awaitable[Message]] = [lane.commit(posting(world, f"{number}")) for number in range(8)]
+
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [isinstance(outcome, Busy) for outcome in outcomes] == [False] * 5 + [True] * 3
+    assert len(await world.messages_in("#general")) == 5
+
+
+async def test_draining_waits_for_everything_that_was_taken(world: World) -> None:
+    lane = Lane(world.database)
+    tasks = [asyncio.create_task(lane.commit(posting(world, f"{number}"))) for number in range(20)]
+    await asyncio.wait(tasks, timeout=0)
+
+    await lane.drain()
+
+    assert lane.rows == 20
+    await asyncio.gather(*tasks)
+
+
+def posting(world: World, text: str, **changes: object) -> Posting:
+    ada = world.ada.person
+    sender = Sender(kind=PartyKind.PERSON, id=ada.id, name=ada.name)
+    base = Posting(org_id=ada.org_id, chat_id=world.chat("#general").id, sender=sender, content=Content(text=text))
+    return structs.replace(base, **changes)
+
+
+def to_nowhere(world: World) -> Posting:
+    return posting(world, "to nowhere", chat_id=ChatId(1))

@@ -1,0 +1,43 @@
+"""The server's clock and socket, as tests hold them."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from keypost.clock import WallClock
+from keypost.web.door import Door
+
+
+class HeldClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = WallClock().now_ms()
+
+    def now_ms(self) -> int:
+        return self.now
+
+    def move(self, milliseconds: int) -> None:
+        self.now += milliseconds
+
+
+@asynccontextmanager
+async def serving(door: Door, listener: socket.socket) -> AsyncIterator[None]:
+    """The web server of `keypost.cli.serving`, without its waiting for a signal."""
+    config = uvicorn.Config(door, http="httptools", ws="none", lifespan="off", log_config=None, server_header=False)
+    config.load()
+    web = uvicorn.Server(config)
+    web.lifespan = config.lifespan_class(config)
+    await web.startup(sockets=[listener])
+    try:
+        yield
+    finally:
+        # As its own shutdown does, without the tenth of a second that it sleeps: that is minutes for all worlds.
+        for server in web.servers:
+            server.close()
+        for connection in list(web.server_state.connections):
+            connection.shutdown()
+        await asyncio.gather(*web.server_state.tasks, return_exceptions=True)
