@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests: started once, ended whatever becomes of the process that started it."""
 
 import asyncio
+import atexit
 import importlib
 import os
 import shutil
@@ -46,6 +47,7 @@ class Postgres:
         data = self._folder / "data"
         # It would stop the server when Python ends in order; our watchman also sees an end by `kill -9`.
         self._server = await asyncio.to_thread(package.get_server, data, cleanup_mode=None)
+        atexit.unregister(self._server._cleanup)
         self._watchman = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", WATCHMAN, str(self._server.get_pid()), str(self._folder)),
             stdin=asyncio.subprocess.PIPE,

@@ -54,7 +54,7 @@ class TokenLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._folder = Path(tempfile.mkdtemp(prefix="kp-life-"))
-        shutil.copy(_migrated(), self._folder / "keypost.db")
+        (self._folder / "keypost.db").write_bytes(_migrated())
         self._connection = writing_engine(self._folder / "keypost.db").connect()
         self.now = 1_800_000_000_000
         self._ids = IdSource(self)
@@ -157,10 +157,12 @@ TestTokenLife.settings = settings(max_examples=25, stateful_step_count=30, deadl
 
 
 @cache
-def _migrated() -> Path:
-    file = Path(tempfile.mkdtemp(prefix="kp-life-")) / "keypost.db"
-    migrate_sqlite(file)
-    return file
+def _migrated() -> bytes:
+    """An empty database file with the current schema."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "keypost.db"
+        migrate_sqlite(file)
+        return file.read_bytes()
 
 
 def _add_person(tx: Tx, directory: People, org_id: OrgId, name: str) -> PersonId:
