@@ -24,6 +24,16 @@ class HeldClock:
         self.now += milliseconds
 
 
+def listening() -> socket.socket:
+    """A socket on a free port of this machine. With its protocol named, or asyncio would not send small answers at once
+    but wait 40 ms for an acknowledgement first.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
 @asynccontextmanager
 async def serving(door: Door, listener: socket.socket) -> AsyncIterator[None]:
     """The web server of `keypost.cli.serving`, without its waiting for a signal."""

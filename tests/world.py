@@ -1,7 +1,6 @@
 """One organisation on a real server, on a real socket, over a real database."""
 
 import shutil
-import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import cache
@@ -12,7 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from tests.founding import NAMES, founding_chats, organisation
 from tests.people import Client, Tool, Visitor
-from tests.serving import HeldClock, serving
+from tests.serving import HeldClock, listening, serving
 
 from keypost.app import Server, running
 from keypost.caller import Caller, Means, Scope
@@ -53,7 +52,7 @@ class World:
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
         self.clock = HeldClock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = listening()
         port = self._listener.getsockname()[1]
         self.settings = Settings(data=folder / "data", database_url=database_url, port=port)
         self.base = self.settings.address

@@ -165,6 +165,9 @@ async def _database(settings: Settings, path: Path, clock: Clock, events_log: Lo
         raise Fault(
             f"The database cannot be used ({type(error).__name__}). Is it there, and is the address right?"
         ) from error
+    except BaseException:
+        await database.close()  # Else it would be held until this process ends.
+        raise
     return database
 
 

@@ -37,9 +37,9 @@ async def test_a_bot_speaks_where_it_takes_part(world: World) -> None:
         (ChannelNamed("general"), "nobody", "bot_not_found"),
     ],
 )
-async def test_alan_is_refused(world: World, place: Place, bot_name: str | None, code: str) -> None:
+async def test_alan_is_refused(lasting_world: World, place: Place, bot_name: str | None, code: str) -> None:
     with pytest.raises(Refusal) as refused:
-        judged(world, world.alan, place, bot_name=bot_name)
+        judged(lasting_world, lasting_world.alan, place, bot_name=bot_name)
 
     assert refused.value.code == code
 

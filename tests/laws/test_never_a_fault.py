@@ -36,7 +36,7 @@ ROUTES = [
 
 
 @pytest.mark.parametrize("route", ROUTES)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(body=BODIES)
 async def test_no_body_is_a_fault(lasting_world: World, route: str, body: bytes) -> None:
     standup = await lasting_world.standing_tool()
@@ -52,7 +52,8 @@ async def test_no_body_is_a_fault(lasting_world: World, route: str, body: bytes)
 
 
 async def address(world: World, standup: Tool, route: str) -> str:
-    """Of a new message whose buttons can be pressed."""
-    shown = (await standup.say("#general", FULL)).json["message_id"]
-    app = standup.app
+    """Where a message is named, it is a new one whose buttons can be pressed."""
+    shown, app = "", standup.app
+    if "{message}" in route:
+        shown = (await standup.say("#general", FULL)).json["message_id"]
     return route.format(chat=world.id_of("#general"), app=app.id, key=app.appkey, message=shown)

@@ -35,7 +35,7 @@ CALL = st.builds(
 LINK = WEB.map(lambda web: {"type": "open.url", "data": {"web": web}})
 BUTTON = st.builds(
     lambda label, action, rest: {"label": label, "action": action, **rest},
-    line(20),
+    line(20).filter(str.strip),
     CALL | LINK,
     some(hint=line(100), type=st.sampled_from("+-"), key=line(100)),
 )

@@ -49,7 +49,11 @@ def test_two_neighbours_in_each_others_place_make_it_no_secret(place: int) -> No
     assert (secret.parse(text) is None) == (text != WRITTEN)
 
 
-@pytest.mark.parametrize("text", ["", WRITTEN[:-1], WRITTEN + "0", WRITTEN + "\n", " " + WRITTEN, WRITTEN.upper()])
+@pytest.mark.parametrize(
+    "text",
+    ["", WRITTEN[:-1], WRITTEN + "0", WRITTEN + "\n", " " + WRITTEN, WRITTEN.upper()],
+    ids=["nothing", "one less", "one more", "a line's end", "a space before", "capitals"],
+)
 def test_nothing_around_or_missing_is_forgiven(text: str) -> None:
     assert secret.parse(text) is None
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,7 +9,7 @@ from typing import Any, NoReturn
 import pytest
 import structlog
 from tests.people import Client
-from tests.serving import serving
+from tests.serving import listening, serving
 
 from keypost import log
 from keypost.clock import WallClock
@@ -59,7 +58,7 @@ def log_file(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[Client]:
     """Of a server whose database is torn, and which lacks most of its other parts."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listening() as listener:
         settings = Settings(data=tmp_path, port=listener.getsockname()[1])
         parts = Parts()
         parts.add(Database, TornDatabase())

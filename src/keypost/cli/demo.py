@@ -15,6 +15,7 @@ from keypost.app import running
 from keypost.cli.console import say
 from keypost.cli.seed import Seeded, seed
 from keypost.cli.serving import bind, serve
+from keypost.db import ownership
 from keypost.errors import Invalid
 from keypost.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
 from keypost.web.credentials import HEADER_SHOWN
@@ -46,7 +47,7 @@ async def _run(settings: Settings, shown: Path) -> None:
     # Bound first: a port in use is said before anything is written.
     with bind(settings.host, settings.port) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ownership.make(settings.data)
         log.configure(settings.log_level, settings.data / LOG_FILE)
         async with running(settings) as server:
             seeded = await seed(server)

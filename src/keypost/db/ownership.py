@@ -12,10 +12,7 @@ from keypost.errors import Fault
 @contextmanager
 def owned(folder: Path) -> Iterator[None]:
     """Makes the directory where it is missing and holds it until the end."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Fault(f"{folder} cannot be a data directory: {os.strerror(error.errno or 0)}.") from error
+    make(folder)
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -26,3 +23,10 @@ def owned(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Fault(f"{folder} cannot be a data directory: {os.strerror(error.errno or 0)}.") from error

@@ -8,8 +8,8 @@ import asyncio
 import contextlib
 from typing import Final, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from keypost.clock import Clock
@@ -45,7 +45,6 @@ class PostgresDatabase:
         self._holding = await self._owning.connect()
         held = await self._holding.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": OWNER_KEY})
         if not held:
-            await self.close()
             raise Fault("Another Keypost is running on this database. Stop it first.")
 
     async def write(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -91,6 +90,10 @@ async def _commit(connection: AsyncConnection) -> None:
 
 
 def async_url(url: str) -> str:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):  # Its text can hold the password.
+        raise Fault("The address of the database cannot be read. It is like postgresql://user@host/name.") from None
     return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 

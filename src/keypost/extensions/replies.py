@@ -9,7 +9,7 @@ from keypost.chat.model import PartyKind, Posting, Sender
 from keypost.db.tx import Tx
 from keypost.errors import Invalid
 from keypost.extensions.model import App
-from keypost.ids import ChatId
+from keypost.ids import ChatId, TokenId
 from keypost.messages.decoding import decode
 from keypost.messages.judging import judge
 from keypost_sdk.content import Banner
@@ -52,7 +52,14 @@ def holds(output: Any, secret: Secret) -> bool:
     return secret.reveal().encode() in msgspec.json.encode(output)
 
 
-def posting(app: App, chat_id: ChatId, content: Content, *, also: Callable[[Tx], None] | None = None) -> Posting:
-    """A message by the extension itself."""
+def posting(
+    app: App,
+    chat_id: ChatId,
+    content: Content,
+    *,
+    token_id: TokenId | None = None,
+    also: Callable[[Tx], None] | None = None,
+) -> Posting:
+    """A message by the extension itself; `token_id` where a third party's request with that token made it speak."""
     sender = Sender(kind=PartyKind.EXTENSION, id=app.id, name=app.title)
-    return Posting(org_id=app.org_id, chat_id=chat_id, sender=sender, content=content, also=also)
+    return Posting(org_id=app.org_id, chat_id=chat_id, sender=sender, content=content, token_id=token_id, also=also)

@@ -11,6 +11,7 @@ from keypost.events import service as events
 from keypost.ids import read_number
 from keypost.live.frames import HEARTBEAT, RETRY
 from keypost.live.hub import Hub
+from keypost.people.access import SESSION
 from keypost.web.parts import part
 
 HEARTBEAT_S: Final = 15.0
@@ -22,6 +23,7 @@ async def watch(request: Request, caller: Caller) -> Response:
     """Server-sent events from `since` (or `Last-Event-ID` after a cut) on, until the page or the server goes."""
     caller.require(Scope.READ)
     newest = await part(request, Database).read(events.last_number, caller.org_id)
+    await SESSION.admit(request)  # Again: of a session that ended before `newest` no later event would tell.
     asked = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = read_number(asked)
     hub = part(request, Hub)

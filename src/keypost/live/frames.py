@@ -40,7 +40,7 @@ def read_frames(tx: Tx, chats: Chats, attribution: Attribution, org_id: OrgId, a
     """The frames of the events after a number, in order."""
     happened = events.list_after(tx, org_id, after)
     ids = [MessageId(event.subject_id) for event in happened if event.kind is Kind.MESSAGE_POSTED]
-    messages = {message.id: message for message in chat.list_by_id(tx, org_id, ids)} if ids else {}
+    messages = _readable(tx, org_id, ids) if ids else {}
     return [_frame(event, chats, attribution, messages) for event in happened]
 
 
@@ -48,6 +48,18 @@ def encode(name: str, content: Any, number: int | None = None) -> bytes:
     """One frame; `content` is JSON on one line, so it cannot end the frame early."""
     prefix = f"id: {number}\n" if number is not None else ""
     return f"{prefix}event: {name}\ndata: ".encode() + msgspec.json.encode(content) + b"\n\n"
+
+
+def _readable(tx: Tx, org_id: OrgId, ids: Sequence[MessageId]) -> dict[MessageId, Message]:
+    """All at once; where one of them cannot be read, in halves, until that one stands alone."""
+    try:
+        return {message.id: message for message in chat.list_by_id(tx, org_id, ids)}
+    except (msgspec.DecodeError, ValueError):
+        if len(ids) == 1:
+            logger.exception("a message cannot be read", org=org_id, message=ids[0])
+            return {}
+    half = len(ids) // 2
+    return _readable(tx, org_id, ids[:half]) | _readable(tx, org_id, ids[half:])
 
 
 def _frame(event: Event, chats: Chats, attribution: Attribution, messages: dict[MessageId, Message]) -> Frame:

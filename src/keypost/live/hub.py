@@ -21,12 +21,15 @@ RETRY_S: Final = 1.0
 
 
 class Watcher:
-    """One open stream. `last` is the number of the newest event that was put in its queue."""
+    """One open stream. `last` is the number of the newest event that was put in its queue; `opened_at` that of the
+    newest one when its session was looked at.
+    """
 
-    def __init__(self, org_id: OrgId, person_id: PersonId, last: int) -> None:
+    def __init__(self, org_id: OrgId, person_id: PersonId, last: int, opened_at: int) -> None:
         self.org_id = org_id
         self.person_id = person_id
         self.last = last
+        self.opened_at = opened_at
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_MAX)
 
     def offer(self, frames: list[Frame], chats: Chats) -> bool:
@@ -72,7 +75,7 @@ class Hub:
 
     def watch(self, org_id: OrgId, person_id: PersonId, since: int, newest: int) -> Watcher:
         """Opens a stream that goes on after event `since`; from the future, or too far back, it says to start anew."""
-        watcher = Watcher(org_id, person_id, since)
+        watcher = Watcher(org_id, person_id, since, newest)
         if since > newest or newest - since > BACKLOG_MAX:
             watcher.last = newest
             watcher.put(RESET)
@@ -133,7 +136,8 @@ class Hub:
 
 
 def _ends(watcher: Watcher, frames: list[Frame]) -> bool:
-    """Whether a session of the watcher's person ended after the stream began."""
-    return any(
-        frame.ends_streams and frame.person_id == watcher.person_id and frame.number > watcher.last for frame in frames
-    )
+    """Whether a session of the watcher's person ended after the stream began; one that ended before may be among what
+    it missed.
+    """
+    mine = [frame for frame in frames if frame.ends_streams and frame.person_id == watcher.person_id]
+    return any(frame.number > watcher.opened_at for frame in mine)

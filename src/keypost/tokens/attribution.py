@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from keypost.chat.model import Message
+from keypost.chat.model import Message, PartyKind
 from keypost.ids import AppId, OrgId
 from keypost.people.directory import People
 from keypost.tokens.model import Token
@@ -23,13 +23,16 @@ class Attribution:
         self._titles[org_id, app_id] = title
 
     def of(self, message: Message) -> str:
-        """E.g. `GitLab, token of Ada Lovelace`; empty for what a person typed, or a bot or extension said."""
+        """E.g. `GitLab, token of Ada Lovelace`; for an extension's own message, which says what it is, the owner alone.
+        Empty for what came without a token: what a person typed, or an extension answered.
+        """
         if message.token_id is None:
             return ""
         token = self._register.find_by_id(message.org_id, message.token_id)
         if token is None:
             return GONE
-        return f"{self.title(token)}, token of {self._people.get(token.org_id, token.owner_id).name}"
+        owner = f"token of {self._people.get(token.org_id, token.owner_id).name}"
+        return owner if message.sender.kind is PartyKind.EXTENSION else f"{self.title(token)}, {owner}"
 
     def title(self, token: Token) -> str:
         """What the extension is called that a token was minted for."""

@@ -1,5 +1,6 @@
 """Secrets of tokens in places where they do not belong: what would be stored, or shown to others."""
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +11,8 @@ from keypost.log import mask
 from keypost.tokens.register import Register
 from keypost.tokens.secret import PRODUCTION, SANDBOX, SHAPE, parse
 
+ANYWHERE: Final = re.compile(f"(?=({SHAPE.pattern}))")
+"""Also where two overlap: a lookalike in front must not swallow the beginning of a secret."""
 STARTS: Final = (PRODUCTION.encode(), SANDBOX.encode())
 
 
@@ -18,7 +21,7 @@ def holds_secret(content: Any, keys: Keys, register: Register) -> bool:
     text = msgspec.json.encode(content)
     if not _may_hold(text):
         return False
-    found = (parse(piece) for piece in SHAPE.findall(text.decode()))
+    found = (parse(piece) for piece in ANYWHERE.findall(text.decode()))
     return any(register.knows(keys.digest(secret.reveal())) for secret in found if secret is not None)
 
 

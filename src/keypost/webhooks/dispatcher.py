@@ -102,7 +102,7 @@ class Dispatcher:
             await self._desk.database.write(done)
             return
         place = await self._desk.database.write(_place, self._desk, request, app)
-        await self._desk.lane.commit(posting(app, place.id, content, also=done))
+        await self._desk.lane.commit(posting(app, place.id, content, token_id=request.token_id, also=done))
 
     async def _failed(self, request: Ingress, answer: Failed) -> None:
         detail = f"{answer.kind}: {answer.detail}"

@@ -1,0 +1,51 @@
+"""A server that is told to stop while it works for somebody."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+from tests.live.running import ADA, STOP_S, Demo
+from tests.live.until import until
+from tests.live.visitor import Answer, post
+
+
+def test_who_still_waits_for_an_extension_is_told_that_the_server_stops(demo: Demo) -> None:
+    ada = demo.sign_in(ADA)
+    answers: list[Answer] = []
+    asking = [
+        lambda: post(demo.facts.extensions[0].production.incoming_url, {}, [("X-Keypost-Token", demo.facts.token)]),
+        lambda: ada.post(f"/chats/{demo.builds}/say", {"text": "/gitlab"}),
+    ]
+
+    with frozen(demo):
+        threads = [threading.Thread(target=lambda ask=ask: answers.append(ask())) for ask in asking]
+        for thread in threads:
+            thread.start()
+        until(lambda: connections(demo) >= len(asking), "the requests have arrived")
+        took = demo.stop()
+        for thread in threads:
+            thread.join()
+
+    assert [answer.status for answer in answers] == [503, 503]
+    for answer in answers:
+        assert answer.json() == {"message": "Keypost is stopping. Try again in a moment.", "code": "server_stopping"}
+    assert took < 2 * STOP_S
+
+
+@contextmanager
+def frozen(demo: Demo) -> Iterator[None]:
+    """The extension takes calls and answers none."""
+    (child,) = demo.children()
+    child.send_signal(signal.SIGSTOP)
+    yield
+    assert not psutil.pid_exists(child.pid)
+
+
+def connections(demo: Demo) -> int:
+    """Calls that are under way to the extension."""
+    (child,) = demo.children()
+    (listening,) = [found.laddr for found in child.net_connections() if found.status == psutil.CONN_LISTEN]
+    of_server = psutil.Process(demo.process.pid).net_connections()
+    return sum(found.raddr == listening and found.status == psutil.CONN_ESTABLISHED for found in of_server)
