@@ -1,6 +1,7 @@
 """When nobody knows whether a batch was committed, it is not tried again: once too few is told, twice would not be."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from tests.world import World
@@ -8,6 +9,7 @@ from tests.world import World
 from keypost.chat.lane import Lane
 from keypost.chat.model import PartyKind, Posting, Sender
 from keypost.db.database import CommitUnknown, Database, P, R, Verb
+from keypost.db.tx import Tx
 from keypost_sdk.content import Message as Content
 
 
@@ -56,8 +58,8 @@ def fail() -> None:
     raise ZeroDivisionError
 
 
-def posting(world: World, text: str, **more: object) -> Posting:
+def posting(world: World, text: str, *, also: Callable[[Tx], None] | None = None) -> Posting:
     ada = world.ada.person
     sender = Sender(kind=PartyKind.PERSON, id=ada.id, name=ada.name)
     place = world.chat("#general")
-    return Posting(org_id=ada.org_id, chat_id=place.id, sender=sender, content=Content(text=text), **more)
+    return Posting(org_id=ada.org_id, chat_id=place.id, sender=sender, content=Content(text=text), also=also)

@@ -36,26 +36,38 @@ FAILS: Final = "    raise ZeroDivisionError\n"
 LEAVES_ORPHANS: Final = "    op.execute(\"DELETE FROM chats WHERE unique_name = 'general'\")\n"
 
 
+class NextMigration:
+    """One that follows all that there are."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def does(self, *pieces: str) -> None:
+        self._file.write_text(HEADER + "".join(pieces))
+
+    def is_withdrawn(self) -> None:
+        self._file.unlink()
+
+
 @pytest.fixture
-def next_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file of a migration that is still to be written: it follows all that there are."""
+def next_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NextMigration:
     scripts = tmp_path / "db" / "migrations"
     shutil.copytree(Path(migrate.__file__).parent / "migrations", scripts)
     monkeypatch.setattr(migrate, "__file__", str(tmp_path / "db" / "migrate.py"))
-    return scripts / "versions" / "0002_the_next.py"
+    return NextMigration(scripts / "versions" / "0002_the_next.py")
 
 
 async def test_a_server_whose_migration_failed_starts_as_before_when_that_is_gone(
-    world: World, next_migration: Path
+    world: World, next_migration: NextMigration
 ) -> None:
     standup = await world.tool()
     await standup.say("#general", "Hello")
     await world.stop()
-    next_migration.write_text(HEADER + HALF_A_CHANGE + FAILS)
+    next_migration.does(HALF_A_CHANGE, FAILS)
 
     with pytest.raises(ZeroDivisionError):
         await world.start()
-    next_migration.unlink()
+    next_migration.is_withdrawn()
     await world.start()
 
     assert await world.texts_in("#general") == ["Hello"]
@@ -64,10 +76,10 @@ async def test_a_server_whose_migration_failed_starts_as_before_when_that_is_gon
 
 
 @pytest.mark.parametrize("world", ["sqlite"], indirect=True)
-async def test_a_migration_that_fails_leaves_sqlite_as_it_was(world: World, next_migration: Path) -> None:
+async def test_a_migration_that_fails_leaves_sqlite_as_it_was(world: World, next_migration: NextMigration) -> None:
     file = await file_with_a_message(world)
     before = dump(file)
-    next_migration.write_text(HEADER + HALF_A_CHANGE + FAILS)
+    next_migration.does(HALF_A_CHANGE, FAILS)
 
     with pytest.raises(ZeroDivisionError):
         migrate_sqlite(file)
@@ -77,11 +89,11 @@ async def test_a_migration_that_fails_leaves_sqlite_as_it_was(world: World, next
 
 @pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 async def test_a_migration_that_would_leave_rows_pointing_nowhere_is_refused(
-    world: World, next_migration: Path
+    world: World, next_migration: NextMigration
 ) -> None:
     file = await file_with_a_message(world)
     before = dump(file)
-    next_migration.write_text(HEADER + HALF_A_CHANGE + LEAVES_ORPHANS)
+    next_migration.does(HALF_A_CHANGE, LEAVES_ORPHANS)
 
     with pytest.raises(Fault, match="point nowhere"):
         migrate_sqlite(file)
@@ -89,10 +101,12 @@ async def test_a_migration_that_would_leave_rows_pointing_nowhere_is_refused(
     assert dump(file) == before
 
 
-async def test_a_table_that_is_rebuilt_keeps_the_rows_that_point_to_it(world: World, next_migration: Path) -> None:
+async def test_a_table_that_is_rebuilt_keeps_the_rows_that_point_to_it(
+    world: World, next_migration: NextMigration
+) -> None:
     standup = await world.tool()
     await standup.say("#general", "Hello")
-    next_migration.write_text(HEADER + REBUILD)
+    next_migration.does(REBUILD)
 
     await world.restart()
 

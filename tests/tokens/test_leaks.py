@@ -56,7 +56,6 @@ PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
-
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("by_name", [True, False])
 async def test_a_message_with_a_secret_anywhere_in_it_is_refused_and_not_stored(
@@ -162,7 +161,9 @@ def test_a_body_without_a_secret_stays_as_it_came(text: str) -> None:
 async def event_full_of(tool: Tool, text: str) -> Answer:
     """An event that has a secret in every place but those that are for it."""
     headers = [("X-Secret", f"it is {text}"), (text, "named")]
-    return await tool.event(f"One {text}, two {text}".encode() + b"\xff", query=f"&key={text}&{text}=named", headers=headers)
+    return await tool.event(
+        f"One {text}, two {text}".encode() + b"\xff", query=f"&key={text}&{text}=named", headers=headers
+    )
 
 
 def table(headers: list[str], rows: list[dict[str, str]]) -> dict[str, Any]:

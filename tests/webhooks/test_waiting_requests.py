@@ -46,9 +46,7 @@ async def test_a_request_whose_owner_was_deactivated_meanwhile_is_given_up(
     assert await nothing_came_of_it(world, graces)
 
 
-async def test_a_request_whose_owner_the_app_no_longer_serves_is_given_up(
-    world: World, dispatcher: Dispatcher
-) -> None:
+async def test_a_request_whose_owner_the_app_no_longer_serves_is_given_up(world: World, dispatcher: Dispatcher) -> None:
     graces = await waiting_request(world)
     await world.write(uninstall, graces.app.id)
 

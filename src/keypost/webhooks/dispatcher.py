@@ -86,23 +86,26 @@ class Dispatcher:
         if isinstance(answer, Failed):
             await self._failed(request, answer)
             return None
-        await self._show(request, app, answer.output)
-        return answer.output
+        return answer.output if await self._show(request, app, answer.output) else None
 
-    async def _show(self, request: Ingress, app: App, output: Any) -> None:
-        """The message and the end of its request become true together: a crash cannot show it twice."""
+    async def _show(self, request: Ingress, app: App, output: Any) -> bool:
+        """The message and the end of its request become true together: a crash cannot show it twice.
+
+        False for an output that is nobody's to see: it is not posted, and not given to the third party either.
+        """
         done = partial(store.end, request=request, outcome=Outcome.HANDLED, detail="")
         try:
             content = judge_reply(output) if is_message_like(output) else None
             refuse_secrets(output, self._desk.keys, self._desk.register)
         except Invalid as refusal:
             await self._give_up(request, f"the handler's answer cannot be shown: {refusal.sentence}")
-            return
+            return False
         if not isinstance(content, Content):
             await self._desk.database.write(done)
-            return
+            return True
         place = await self._desk.database.write(_place, self._desk, request, app)
         await self._desk.lane.commit(posting(app, place.id, content, token_id=request.token_id, also=done))
+        return True
 
     async def _failed(self, request: Ingress, answer: Failed) -> None:
         detail = f"{answer.kind}: {answer.detail}"
