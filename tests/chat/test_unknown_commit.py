@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from tests.people import PATIENCE_S
 from tests.world import World
 
 from keypost.chat.lane import Lane
@@ -48,7 +49,8 @@ async def test_what_follows_from_a_commit_and_fails_does_not_store_it_twice(worl
     lane = Lane(world.database)
 
     with pytest.raises(CommitUnknown):
-        await lane.commit(posting(world, "Once", also=lambda tx: tx.on_commit(fail)))
+        async with asyncio.timeout(PATIENCE_S):
+            await lane.commit(posting(world, "Once", also=lambda tx: tx.on_commit(fail)))
     await lane.commit(posting(world, "And on"))
 
     assert await world.texts_in("#general") == ["Once", "And on"]

@@ -124,13 +124,15 @@ async def test_secrets_in_an_event_are_dots_for_the_handler(world: World) -> Non
     assert tool.secret[4:].lower() not in str(call).lower()
 
 
-async def test_a_handlers_answer_with_a_secret_is_not_posted(world: World) -> None:
+@pytest.mark.parametrize("member", ["text", "challenge"])
+async def test_a_handlers_answer_with_a_secret_is_neither_posted_nor_handed_back(world: World, member: str) -> None:
     tool, graces = await world.tool(await world.running_extension()), await world.tool(owner=world.grace)
     # Spelled so that the handler finds it when it reads the JSON, and nobody before.
-    event = json.dumps({"answer": {"text": f"Use {graces.secret}"}}).replace("kpt_", "\\u006bpt_")
+    event = json.dumps({"answer": {member: f"Use {graces.secret}"}}).replace("kpt_", "\\u006bpt_")
 
-    await tool.event(event.encode())
+    answer = await tool.event(event.encode())
 
+    assert (answer.status, answer.body) == (204, b"")
     assert await world.messages_in("#builds") == []
     assert await world.read(outcomes) == ["given up"]
 
