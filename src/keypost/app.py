@@ -157,18 +157,21 @@ async def _database(settings: Settings, path: Path, clock: Clock, events_log: Lo
         return SqliteDatabase(path, clock, events_log)
     database = PostgresDatabase(settings.database_url, clock, events_log)
     try:
-        await database.own()
+        await _own(database)
         await migrate_postgres(settings.database_url)
-    except (OSError, SQLAlchemyError) as error:
-        await database.close()
-        # Its class alone: the text can hold the address with its password.
-        raise Fault(
-            f"The database cannot be used ({type(error).__name__}). Is it there, and is the address right?"
-        ) from error
     except BaseException:
         await database.close()  # Else it would be held until this process ends.
         raise
     return database
+
+
+async def _own(database: PostgresDatabase) -> None:
+    try:
+        await database.own()
+    except (OSError, SQLAlchemyError) as error:
+        # Its class alone: the text can hold the address with its password.
+        kind = type(error).__name__
+        raise Fault(f"The database cannot be used ({kind}). Is it there, and is the address right?") from error
 
 
 async def _load(server: Server) -> None:

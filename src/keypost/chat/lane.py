@@ -14,7 +14,6 @@ from keypost.errors import Busy
 
 BATCH_MAX: Final = 256
 WAITING_MAX: Final = 10_000
-RETRY_AFTER_S: Final = 1
 
 _Waiting = tuple[Posting, asyncio.Future[Message]]
 

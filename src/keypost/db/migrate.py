@@ -5,6 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -37,10 +38,15 @@ def _require_whole(connection: Connection) -> None:
 
 
 async def migrate_postgres(url: str) -> None:
-    engine = create_async_engine(async_url(url), poolclass=NullPool)
-    async with engine.begin() as connection:
-        await connection.run_sync(upgrade)
-    await engine.dispose()
+    engine = create_async_engine(async_url(url), poolclass=NullPool, hide_parameters=True)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+    except SQLAlchemyError as error:
+        kind = type(error).__name__
+        raise Fault(f"The schema could not be brought up to date ({kind}), and is as it was.") from error
+    finally:
+        await engine.dispose()
 
 
 def upgrade(connection: Connection) -> None:
