@@ -1,13 +1,14 @@
 # Each target is one word and works on a fresh checkout.
 PYTHON ?= python3
+PORT ?= 5397
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format bench machine
+.PHONY: demo test check format docs bench machine
 
 demo: $(VENV)/.runtime
-	@exec $(BIN)/keypost demo
+	@exec $(BIN)/keypost demo --port $(PORT)
 
 test: $(VENV)/.test
 	@$(BIN)/python tests/machine.py
@@ -22,6 +23,9 @@ check: $(VENV)/.test
 format: $(VENV)/.test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.runtime
+	@$(BIN)/python -c 'from scripts.reference.pages import write; write()'
 
 bench: $(VENV)/.runtime
 	@$(BIN)/python bench/posts.py

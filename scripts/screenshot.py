@@ -73,6 +73,7 @@ def sign_in(page: Page, demo: dict[str, Any]) -> None:
 def connect_gitlab(page: Page) -> None:
     page.locator("#text").fill("/gitlab")
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="Allow and continue").click()
     page.get_by_role("button", name="Create Webhook").click()
     page.get_by_role("button", name="Create token").click()
     page.get_by_role("button", name="Done").click()

@@ -145,6 +145,10 @@ class Visitor(Client):
     async def sign_in(self) -> Answer:
         return await self.post(await self._sign_in_path())
 
+    async def sign_in_address(self) -> str:
+        """For a browser."""
+        return f"{self.base}{await self._sign_in_path()}"
+
     async def arrive(self) -> None:
         """Signs in, unless they are in already."""
         if not len(self.session.cookie_jar):
@@ -156,8 +160,9 @@ class Visitor(Client):
     async def press(self, chat: str, message: str, button: str = "buttons[0]") -> Answer:
         return await self.post(f"/chats/{chat}/messages/{message}/press", {"button": button})
 
-    async def accept(self, nonce: str, choice: str = "add") -> Answer:
-        return await self.post("/dialogs/accept", {"nonce": nonce, "choice": choice})
+    async def accept(self, nonce: str, choice: str = "add", **given: object) -> Answer:
+        """`given` is what else the dialog asks for: `input`, `settings`."""
+        return await self.post("/dialogs/accept", {"nonce": nonce, "choice": choice, **given})
 
     async def reveal(self, nonce: str) -> Answer:
         return await self.post("/dialogs/reveal", {"nonce": nonce})
@@ -200,6 +205,17 @@ class Tool(Client):
 
     async def carry(self, path: str, body: object, headers: Headers = ()) -> Answer:
         return await self.post(path, body, [("X-Keypost-Token", self.secret), *headers])
+
+
+class Program(Client):
+    """A program with a person's API token, which speaks the API."""
+
+    def __init__(self, base: str, api_token: str) -> None:
+        super().__init__(base)
+        self.api_token = api_token
+
+    async def call(self, method: str, path: str, body: object = None) -> Answer:
+        return await self.send(method, "/api/v1" + path, body, [("Authorization", f"Bearer {self.api_token}")])
 
 
 def posting_path(place: str, company: object = None) -> str:

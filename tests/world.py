@@ -10,7 +10,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from tests.founding import NAMES, founding_chats, organisation
-from tests.people import Client, Tool, Visitor
+from tests.people import Client, Program, Tool, Visitor
 from tests.serving import HeldClock, listening, serving
 
 from keypost.app import Server, running
@@ -20,7 +20,7 @@ from keypost.chat.model import Chat, ChatKind, Message, Party, PartyKind
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.delivery import signing
-from keypost.extensions import manifest
+from keypost.extensions import consents, manifest
 from keypost.extensions import service as extensions
 from keypost.extensions.model import App
 from keypost.ids import MessageId, OrgId, TeamId
@@ -111,6 +111,12 @@ class World:
 
         return self._known(Visitor(self.base, person, sign_in_path, api_token))
 
+    async def program(self, who: Visitor, *scopes: Scope) -> Program:
+        """A program with an API token of somebody's, with all scopes if none are given."""
+        granted, (org_id, person_id) = frozenset(scopes or Scope), (who.person.org_id, who.person.id)
+        api_token = await self.write(people.create_api_token, self.server.keys, org_id, person_id, granted)
+        return self._known(Program(self.base, api_token))
+
     async def foreigner(self) -> Visitor:
         """Somebody of another organisation on the same server, which has a #general too."""
         org_id, (person,) = await self.write(organisation, self.server, "Elsewhere", ("ada",))
@@ -161,16 +167,17 @@ class World:
         owner: Visitor | None = None,
         teams: frozenset[TeamId] = frozenset(),
         address: str = "",
+        consented: bool = True,
         **changes: Any,
     ) -> App:
         """Installs a copy of the tests' extension, not yet running; answers its production app. `changes` are to its
-        manifest; `address` is for one that runs elsewhere.
+        manifest; `address` is for one that runs elsewhere. Everybody who is there has `consented` to what it asks for.
         """
         owner = owner or self.ada
         folder = self.folder / f"{name}-{owner.person.org_id}"
         shutil.copytree(STANDUP, folder, ignore=shutil.ignore_patterns("__pycache__"))
         declared = manifest.read(folder)
-        declared = msgspec.structs.replace(declared, name=name, title=name.title(), **changes)
+        declared = msgspec.structs.replace(declared, **{"name": name, "title": name.title(), **changes})
         sandbox, production = await self.write(
             extensions.register, self.server.keys, owner.person.org_id, address or str(folder), declared, signing_key()
         )
@@ -178,8 +185,14 @@ class World:
             await self.write(
                 extensions.install, self.server.chats, self.server.attribution, app, owner.person.id, teams
             )
+        if consented:
+            await self.write(self._consent, production)
         self._standups.setdefault(owner.person.org_id, production)
         return production
+
+    def _consent(self, tx: Tx, app: App) -> None:
+        for person in self.server.people.all_of(app.org_id):
+            consents.give(tx, person, app.extension, app.extension.manifest.permissions)
 
     async def running_extension(self, name: str = "standup", **options: Any) -> App:
         app = await self.extension(name, **options)
@@ -230,7 +243,8 @@ class World:
         return self._standing
 
     async def revoke(self, tool: Tool, by: Visitor | None = None) -> None:
-        await self.write(tokens.revoke, self.server.register, self.caller(by or self.ada), tool.token.id)
+        register, people = self.server.register, self.server.people
+        await self.write(tokens.revoke, register, people, self.caller(by or self.ada), tool.token.id)
 
     def _known(self, client: C) -> C:
         self._clients.append(client)

@@ -78,6 +78,11 @@ SURROUNDINGS: Final[Mapping[str, Any]] = {
 }
 
 
+VALIDATOR: Final = call(
+    "extension", "installation_validator", {"app_info": {"current_version": "1.5", "type": "install"}}
+)
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sdk_world import CANARY, call, click, command, incoming
 
-from keypost_sdk import ButtonCall, CommandCall, IncomingCall, Secret
-from keypost_sdk.calls import Call, read
+from keypost_sdk import ButtonCall, CommandCall, IncomingCall, InstallationCall, Secret, TokenEndedCall
+from keypost_sdk.calls import Call
 from keypost_sdk.errors import CallRefused, MalformedCall, NoHandler
+from keypost_sdk.reading import read
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -48,6 +49,69 @@ def test_a_click_without_a_token_has_no_secret() -> None:
     assert found.secret is None
 
 
+def test_what_is_typed_is_no_token_and_a_token_is_not_typed() -> None:
+    written = read(call("function", "button_handler", {"arguments": {"key": "k", "input": "all good"}}, name="ask"))
+    minted = read(click("authentication"))
+
+    assert isinstance(written, ButtonCall)
+    assert isinstance(minted, ButtonCall)
+    assert (written.secret, written.typed) == (None, "all good")
+    assert (minted.secret is not None, minted.typed) == (True, "")
+
+
+def test_a_buttons_own_arguments_are_apart_from_what_the_server_adds() -> None:
+    arguments = {"key": "k", "input": "x", "project": 7, "more": [1], "deep": {"a": None}}
+
+    found = read(call("function", "button_handler", {"arguments": arguments}, name="ask"))
+
+    assert isinstance(found, ButtonCall)
+    assert found.arguments.key == "k"
+    assert found.arguments.more == {"project": 7, "more": [1], "deep": {"a": None}}
+
+
+def test_a_token_says_what_its_owner_chose_and_which_ones_it_replaces() -> None:
+    body = json.loads(click("authentication"))
+    body["params"]["token"] |= {"settings": {"events": ["push"], "quiet": True}, "replaces": ["tok_8", "tok_9"]}
+
+    found = read(json.dumps(body).encode())
+
+    assert found.token is not None
+    assert found.token.settings == {"events": ["push"], "quiet": True}
+    assert found.token.replaces == ("tok_8", "tok_9")
+
+
+def test_the_end_of_a_token_says_why_and_what_it_served() -> None:
+    serves = [{"name": "analytical/engine", "address": "https://gitlab.keypost.example/analytical/engine"}]
+    params = {"token": {"id": "tok_1"}, "serves": serves, "reason": "revoked by its owner", "ended_at": 1700000000000}
+
+    found = read(call("extension", "token_ended_handler", params))
+
+    assert isinstance(found, TokenEndedCall)
+    assert (found.token.id, found.reason, found.ended_at) == ("tok_1", "revoked by its owner", 1_700_000_000_000)
+    assert [served.name for served in found.serves] == ["analytical/engine"]
+
+
+@pytest.mark.parametrize("handler", ["installation_validator", "installation_handler", "uninstallation_handler"])
+def test_a_change_of_the_installation_says_which(handler: str) -> None:
+    app_info = {"current_version": "1.5", "existing_version": "1.3", "type": "upgrade"}
+
+    found = read(call("extension", handler, {"app_info": app_info, "form": {}, "authtoken": ""}))
+
+    assert isinstance(found, InstallationCall)
+    assert (found.handler, found.user.admin) == (handler, True)
+    assert (found.app_info.current_version, found.app_info.existing_version) == ("1.5", "1.3")
+
+
+def test_what_nobody_agreed_to_is_empty() -> None:
+    body = json.loads(command("hello"))
+    for personal in ("user", "chat"):
+        del body["params"][personal]
+
+    found = read(json.dumps(body).encode())
+
+    assert (found.user.email, found.chat.id, found.access.user_id) == ("", "", "11")
+
+
 def test_an_incoming_call_has_the_raw_body_and_headers_of_any_case() -> None:
     found = read(incoming('{"a": 1}\n', {"x-gitlab-EVENT": "Push Hook"}, {"project": "7"}))
 
@@ -79,7 +143,7 @@ def test_a_secret_is_not_written_anywhere() -> None:
 def test_members_that_we_do_not_know_change_nothing(extra: dict[str, Any]) -> None:
     body = json.loads(click("authentication"))
     more = json.loads(json.dumps(body))
-    for place in (more, more["handler"], more["params"], more["params"]["user"], more["params"]["arguments"]):
+    for place in (more, more["handler"], more["params"], more["params"]["user"], more["params"]["token"]):
         for key, value in extra.items():
             place.setdefault(f"new_{key}", value)
 

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from sdk_world import PROBE, click, command, incoming
 
-from keypost_sdk import Banner, ButtonCall, CommandCall, Extension, IncomingCall, Message
+from keypost_sdk import AnswerDoesNotFit, Banner, ButtonCall, CommandCall, Extension, IncomingCall, Message
 from keypost_sdk.errors import NoHandler
-from keypost_sdk.extension import AnswerDoesNotFit
 from keypost_sdk.loading import CannotStart, load
 
 

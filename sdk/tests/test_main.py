@@ -36,6 +36,37 @@ def test_a_key_that_is_none_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["{", "[]", "5", '"x"'])
+def test_settings_that_cannot_be_read_are_named_and_not_shown(private_key: RSAPrivateKey, text: str) -> None:
+    ended = run("run", str(PROBE), "--port", "0", KEYPOST_PUBLIC_KEY=public_text(private_key), KEYPOST_SETTINGS=text)
+
+    sentence = "KEYPOST_SETTINGS cannot be read: it is a JSON object of what is set, by name.\n"
+    assert (ended.returncode, ended.stderr) == (1, sentence)
+
+
+def test_settings_that_are_missing_are_said_and_do_not_stop_it(private_key: RSAPrivateKey, tmp_path: Path) -> None:
+    code = """
+import msgspec
+from keypost_sdk import Extension
+
+class Settings(msgspec.Struct):
+    address: str
+
+extension = Extension("tool", Settings)
+"""
+    (tmp_path / "extension.py").write_text(code, "utf-8")
+    command = [sys.executable, "-m", "keypost_sdk", "run", str(tmp_path), "--port", "0"]
+    settings = {"KEYPOST_PUBLIC_KEY": public_text(private_key)}
+    with subprocess.Popen(
+        command, env=os.environ | settings, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stderr is not None
+        lines = [json.loads(child.stderr.readline())["event"] for _ in range(2)]
+        child.send_signal(signal.SIGINT)
+
+    assert lines == ["tool is not set up yet: an admin has to set address.", "listening"]
+
+
 def test_without_an_address_it_asks_for_one(private_key: RSAPrivateKey) -> None:
     ended = run("run", str(PROBE), KEYPOST_PUBLIC_KEY=public_text(private_key))
 

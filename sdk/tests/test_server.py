@@ -103,6 +103,14 @@ def test_a_packed_body_is_not_unpacked_before_it_is_checked(probe: Program, priv
     assert probe.send(gzip.compress(body), headers).status == 401
 
 
+def test_a_refusal_has_a_status_of_its_own_and_its_sentence(program: Program) -> None:
+    answer = program.call(incoming(CANARY, {"X-Event": "unknown"}, {}))
+
+    assert (answer.status, answer.body) == (422, {"code": "refused", "message": "This is not from your tool."})
+    assert {"incoming handler"} == {line["handler"] for line in program.log_lines() if "handler" in line}
+    assert CANARY not in program.log()
+
+
 def test_a_failure_shows_a_reference_that_the_log_knows_and_nothing_else(program: Program) -> None:
     answer = program.call(click("broken"))
 

@@ -1,8 +1,9 @@
 """Composition: settings to a running server. The only builder; everything else gets what it needs handed over."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,16 +23,22 @@ from keypost.db.postgres import PostgresDatabase
 from keypost.db.sqlite import SqliteDatabase
 from keypost.delivery.outbound import Outbound
 from keypost.errors import Fault
+from keypost.events import service as events
 from keypost.events.service import Log
 from keypost.extensions import invocations
 from keypost.extensions import service as extensions
-from keypost.extensions.calls import Addresses
+from keypost.extensions import settings as extension_settings
+from keypost.extensions.addresses import Addresses
 from keypost.extensions.desk import Desk
+from keypost.extensions.endings import Endings
 from keypost.extensions.invoker import Invoker
+from keypost.extensions.lifecycle import Lifecycle
+from keypost.extensions.model import Extension
 from keypost.extensions.reveals import Reveals
 from keypost.extensions.supervisor import Supervisor
 from keypost.keys import Keys
 from keypost.live.hub import Hub
+from keypost.operations import OPERATIONS
 from keypost.people import service as people_service
 from keypost.people.cookie import SessionCookie
 from keypost.people.directory import People
@@ -40,6 +47,7 @@ from keypost.settings import Settings
 from keypost.tokens import service as tokens
 from keypost.tokens.attribution import Attribution
 from keypost.tokens.register import Register
+from keypost.web.api_docs import ApiDocument
 from keypost.web.door import Door
 from keypost.web.headers import Headers
 from keypost.web.parts import Parts
@@ -69,6 +77,8 @@ class Server(Struct, frozen=True, kw_only=True):
     supervisor: Supervisor
     addresses: Addresses
     desk: Desk
+    endings: Endings
+    lifecycle: Lifecycle
 
 
 @asynccontextmanager
@@ -85,26 +95,30 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
     events_log = Log()
     database = await _database(settings, path, clock, events_log)
     try:
-        org_names, persons = await database.read(people_service.load)
+        org_names, persons, team_names = await database.read(people_service.load)
         keys = Keys.from_file(settings.data / KEY_FILE, may_create=not org_names)
     except BaseException:
         await database.close()
         raise
     server, dispatcher = _build(settings, database, keys, events_log)
-    server.people.load(org_names, persons)
-    saving = asyncio.create_task(_save_uses(database, server.register), name="token uses")
+    server.people.load(org_names, persons, team_names)
+    saving = asyncio.create_task(_keep_saving_uses(database, server.register), name="token uses")
     try:
         await _load(server)
+        await server.lifecycle.start()
         server.hub.start()
         await dispatcher.start()
+        server.endings.start()
         yield server
     finally:
         saving.cancel()
         await server.hub.close()
         await dispatcher.stop()
+        await server.lifecycle.stop()
+        await server.endings.stop()
         await server.supervisor.stop()
         await server.lane.drain()
-        await database.write(tokens.save_uses, server.register.take_uses())
+        await _save_uses(database, server.register)
         await server.desk.invoker.close()
         await database.close()
 
@@ -112,8 +126,8 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
 def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) -> tuple[Server, Dispatcher]:
     people, chats, register = People(), Chats(), Register()
     attribution = Attribution(register, people)
-    lane, hub = Lane(database), Hub(database, chats, attribution)
-    supervisor = Supervisor(settings.data / "logs")
+    lane, hub = Lane(database), Hub(database, people, chats, attribution)
+    supervisor = Supervisor(settings.data / "logs", partial(_settings_of, database, keys))
     addresses = Addresses(settings)
     desk = Desk(
         database=database,
@@ -127,11 +141,16 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
         invoker=Invoker(database.clock, keys, Outbound(), supervisor),
         reveals=Reveals(database.clock),
     )
-    dispatcher = Dispatcher(desk)
+    dispatcher, endings = Dispatcher(desk), Endings(desk)
+    lifecycle = Lifecycle(desk, supervisor, attribution, endings)
     events_log.follow(hub.heard)
-    parts = Parts(settings, keys, people, chats, register, attribution, lane, hub, desk, dispatcher)
+    events_log.follow(endings.heard)
+    parts = Parts(settings, keys, people, chats, register, attribution, lane, hub, desk, dispatcher, endings)
+    parts.add(Supervisor, supervisor)
+    parts.add(Lifecycle, lifecycle)
     parts.add(Database, database)
     parts.add(SessionCookie, SessionCookie(settings))
+    parts.add(ApiDocument, ApiDocument(ROUTES, OPERATIONS, settings.address))
     server = Server(
         door=Door(Routes(ROUTES), parts, Headers(https=settings.is_https)),
         settings=settings,
@@ -146,6 +165,8 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
         supervisor=supervisor,
         addresses=addresses,
         desk=desk,
+        endings=endings,
+        lifecycle=lifecycle,
     )
     return server, dispatcher
 
@@ -181,20 +202,26 @@ async def _load(server: Server) -> None:
     lost = await database.write(invocations.give_up_lost, server.register)
     if lost:
         logger.warning("calls were cut off when the server last ended", count=len(lost))
+    server.hub.load(await database.read(events.last_numbers))
     server.chats.load(*await database.read(chat.load))
     server.register.load(*await database.read(tokens.load))
-    known, apps = await database.read(extensions.load, server.people.org_ids())
-    for app in apps:
+    for app in await database.read(extensions.load, server.people.org_ids()):
         server.attribution.name_app(app.org_id, app.id, app.title)
-    for extension in known:
-        if extension.is_local:
-            server.supervisor.start(extension)
+
+
+async def _settings_of(database: Database, keys: Keys, extension: Extension) -> Mapping[str, str | bool]:
+    return await database.read(extension_settings.read, keys, extension)
+
+
+async def _keep_saving_uses(database: Database, register: Register) -> None:
+    while True:
+        await asyncio.sleep(USES_SAVED_EVERY_S)
+        await _save_uses(database, register)
 
 
 async def _save_uses(database: Database, register: Register) -> None:
-    while True:
-        await asyncio.sleep(USES_SAVED_EVERY_S)
-        try:
-            await database.write(tokens.save_uses, register.take_uses())
-        except Exception as error:
-            logger.warning("saving last uses failed", exc_info=error)
+    """Without them everything goes on, also the stopping."""
+    try:
+        await database.write(tokens.save_uses, register.take_uses())
+    except Exception as error:
+        logger.warning("saving last uses failed", exc_info=error)

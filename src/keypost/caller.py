@@ -23,6 +23,11 @@ class Scope(StrEnum):
     """Read messages where the owner may."""
     PERSON = "person"
     """Everything a person does on the pages: press buttons, run commands, see and revoke their tokens."""
+    ADMIN = "admin"
+    """Administer the organisation: people, channels, extensions, everybody's tokens. Only an admin's credential has
+    it in effect."""
+    OPERATOR = "operator"
+    """Add extensions that this machine runs, from folders of this machine."""
 
 
 class Means(StrEnum):

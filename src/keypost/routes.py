@@ -3,33 +3,73 @@
 from typing import Final
 
 from keypost.chat import api as chat
-from keypost.extensions import chat_page, composer, late
+from keypost.chat import channel_api as channels
+from keypost.extensions import api as extensions
+from keypost.extensions import chat_page, composer, late, token_page
 from keypost.extensions import pages as buttons
+from keypost.extensions import token_api as tokens
 from keypost.live import api as live
+from keypost.people import api as persons
 from keypost.people import pages as people
 from keypost.people.access import API_TOKEN, SESSION
-from keypost.tokens import pages as tokens
 from keypost.tokens.access import TOKEN_OF_APP, TOKEN_THAT_POSTS
-from keypost.web import assets
+from keypost.web import api_docs, assets
 from keypost.web.routing import Route, public, public_page
-from keypost.webhooks import incoming, posting
+from keypost.webhooks import api as ledger
+from keypost.webhooks import bots, incoming, posting
 
 GET: Final = ("GET",)
 POST: Final = ("POST",)
+PUT: Final = ("PUT",)
+DELETE: Final = ("DELETE",)
 ANY: Final = ("GET", "POST", "PUT", "DELETE")
 
 ONE_TIME_LINK: Final = public_page("the address holds a sign-in link's secret, which works once")
 ONE_TIME_ANSWER: Final = public("the address holds a nonce that only the called extension knows, and works once")
 NOTHING_TO_SEE: Final = public_page("it shows nothing of anybody")
+NOTHING_SECRET: Final = public("it shows nothing of anybody")
 
 
 ROUTES: Final = (
-    # Tools post with a token.
+    # Tools post with a token, a person's API token or an extension's.
     Route(POST, "/api/v2/channelsbyname/{name}/message", posting.to_channel, TOKEN_THAT_POSTS, with_company=True),
     Route(POST, "/api/v2/chats/{chat}/message", posting.to_chat, TOKEN_THAT_POSTS, with_company=True),
+    Route(POST, "/api/v2/bots/{name}/message", bots.post, TOKEN_THAT_POSTS, with_company=True),
+    Route(POST, "/api/v3/bots/{name}/messages", bots.post_v3, TOKEN_THAT_POSTS, with_company=True),
     Route(ANY, "/api/v2/applications/{app}/incoming", incoming.receive, TOKEN_OF_APP, with_company=True),
     # Tools read with a person's API token.
     Route(GET, "/api/v2/chats/{chat}/messages", chat.list_messages, API_TOKEN, with_company=True),
+    # Programs of people look after tokens,
+    Route(GET, "/api/v1/tokens", tokens.list_tokens, API_TOKEN),
+    Route(GET, "/api/v1/tokens/{token}", tokens.show, API_TOKEN),
+    Route(POST, "/api/v1/tokens/{token}/revoke", tokens.revoke, API_TOKEN),
+    # and after who there is and who takes part where.
+    Route(GET, "/api/v1/me", persons.show_me, API_TOKEN),
+    Route(GET, "/api/v1/persons", persons.list_persons, API_TOKEN),
+    Route(POST, "/api/v1/persons", persons.add, API_TOKEN),
+    Route(GET, "/api/v1/persons/{person}", persons.show, API_TOKEN),
+    Route(POST, "/api/v1/persons/{person}/deactivate", persons.deactivate, API_TOKEN),
+    Route(POST, "/api/v1/persons/{person}/sign-in-link", persons.make_sign_in_link, API_TOKEN),
+    Route(GET, "/api/v1/channels", channels.list_channels, API_TOKEN),
+    Route(POST, "/api/v1/channels", channels.create, API_TOKEN),
+    Route(GET, "/api/v1/channels/{name}", channels.show, API_TOKEN),
+    Route(POST, "/api/v1/channels/{name}/members", channels.add_member, API_TOKEN),
+    Route(DELETE, "/api/v1/channels/{name}/members/{person}", channels.remove_member, API_TOKEN),
+    # Admins bring extensions in, set them up, and look what they do.
+    Route(GET, "/api/v1/extensions", extensions.list_extensions, API_TOKEN),
+    Route(GET, "/api/v1/extensions/{name}", extensions.show, API_TOKEN),
+    Route(PUT, "/api/v1/extensions/{name}", extensions.put, API_TOKEN),
+    Route(DELETE, "/api/v1/extensions/{name}", extensions.remove, API_TOKEN),
+    Route(PUT, "/api/v1/extensions/{name}/settings", extensions.set_up, API_TOKEN),
+    Route(PUT, "/api/v1/extensions/{name}/minters", extensions.allow, API_TOKEN),
+    Route(DELETE, "/api/v1/extensions/{name}/minters", extensions.allow_as_declared, API_TOKEN),
+    Route(POST, "/api/v1/extensions/{name}/attachment", extensions.attach, API_TOKEN),
+    Route(DELETE, "/api/v1/extensions/{name}/attachment", extensions.detach, API_TOKEN),
+    Route(GET, "/api/v1/extensions/{name}/log", extensions.show_log, API_TOKEN),
+    Route(GET, "/api/v1/extensions/{name}/requests", ledger.list_requests, API_TOKEN),
+    # Whoever writes such programs reads what there is.
+    Route(GET, "/api/docs", api_docs.show, NOTHING_TO_SEE),
+    Route(GET, "/api/docs/openapi.json", api_docs.serve, NOTHING_SECRET),
     # Extensions answer late.
     Route(POST, "/v2/extensions/{app}/responses/{nonce}", late.respond, ONE_TIME_ANSWER),
     # People sign in,
@@ -47,7 +87,9 @@ ROUTES: Final = (
     Route(POST, "/dialogs/accept", buttons.accept, SESSION),
     Route(POST, "/dialogs/reveal", buttons.reveal, SESSION),
     # and look after their tokens.
-    Route(GET, "/tokens", tokens.show, SESSION),
-    Route(POST, "/tokens/{token}/revoke", tokens.revoke, SESSION),
+    Route(GET, "/tokens", token_page.show, SESSION),
+    Route(GET, "/tokens/all", token_page.show_all, SESSION),
+    Route(POST, "/tokens/{token}/revoke", token_page.revoke, SESSION),
+    Route(POST, "/tokens/{token}/settings", token_page.choose, SESSION),
     Route(GET, "/static/{file:path}", assets.serve, NOTHING_TO_SEE),
 )

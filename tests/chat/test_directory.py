@@ -6,11 +6,11 @@ from tests.world import World
 
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
-from keypost.chat.model import Party, PartyKind
+from keypost.chat.model import ChatKind, Party, PartyKind
 from keypost.ids import PersonId
 
 CHANGES = st.lists(
-    st.tuples(st.sampled_from(["channel", "direct", "bot", "open", "leave", "fail"]), st.integers(0, 2)),
+    st.tuples(st.sampled_from(["channel", "direct", "bot", "open", "join", "leave", "fail"]), st.integers(0, 2)),
     max_size=8,
 )
 
@@ -49,8 +49,10 @@ async def _change(world: World, kind: str, person_id: PersonId) -> None:
         case "open":
             bot = list(chats._bots.values())[-1]
             await world.write(chat.open_bot_chat, chats, bot, person_id)
+        case "join":
+            await world.write(chat.add_member, chats, chats.channels_of(org_id)[-1], party)
         case "leave":
-            mine = chats.list_of(org_id, person_id)
+            mine = [place for place in chats.list_of(org_id, person_id) if place.kind is not ChatKind.DIRECT]
             if mine:
                 await world.write(chat.remove_member, chats, mine[-1], party)
         case "fail":

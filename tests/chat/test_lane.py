@@ -44,6 +44,22 @@ async def test_what_should_also_become_true_takes_its_message_with_it_when_it_fa
     assert await world.messages_in("#general") == []
 
 
+async def test_what_is_stored_together_is_stored_whole_or_not_at_all(world: World) -> None:
+    lane = Lane(world.database)
+    groups = [
+        [posting(world, "one"), posting(world, "two")],
+        [posting(world, "three"), to_nowhere(world), posting(world, "four")],
+        [posting(world, "five"), posting(world, "six")],
+    ]
+
+    outcomes = await asyncio.gather(*[lane.commit_all(group) for group in groups], return_exceptions=True)
+
+    texts = [[message.content.text for message in stored] for stored in outcomes if isinstance(stored, list)]
+    assert texts == [["one", "two"], ["five", "six"]]
+    assert isinstance(outcomes[1], Exception)
+    assert await world.texts_in("#general") == ["one", "two", "five", "six"]
+
+
 async def test_the_message_of_a_caller_that_went_away_is_stored_all_the_same(world: World) -> None:
     lane = Lane(world.database)
     going, staying = (asyncio.create_task(lane.commit(posting(world, text))) for text in ("going", "staying"))

@@ -17,8 +17,8 @@ HEADER: Final = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{newest}"
 
 
 def upgrade() -> None:
@@ -43,7 +43,8 @@ class NextMigration:
         self._file = file
 
     def does(self, *pieces: str) -> None:
-        self._file.write_text(HEADER + "".join(pieces))
+        newest = max(file.name for file in self._file.parent.glob("0*.py")).partition("_")[0]
+        self._file.write_text(HEADER.format(newest=newest) + "".join(pieces))
 
     def is_withdrawn(self) -> None:
         self._file.unlink()
@@ -54,7 +55,7 @@ def next_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NextMigra
     scripts = tmp_path / "db" / "migrations"
     shutil.copytree(Path(migrate.__file__).parent / "migrations", scripts)
     monkeypatch.setattr(migrate, "__file__", str(tmp_path / "db" / "migrate.py"))
-    return NextMigration(scripts / "versions" / "0002_the_next.py")
+    return NextMigration(scripts / "versions" / "the_next.py")
 
 
 async def test_a_server_whose_migration_failed_starts_as_before_when_that_is_gone(

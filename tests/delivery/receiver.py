@@ -69,7 +69,7 @@ class Request:
     async def read(cls, reader: asyncio.StreamReader) -> Self:
         line, *fields = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
         headers = {name.lower(): value for name, value in (field.split(": ", 1) for field in fields)}
-        return cls(line, headers, await reader.readexactly(int(headers["content-length"])))
+        return cls(line, headers, await reader.readexactly(int(headers.get("content-length", "0"))))
 
 
 def http(body: bytes, *, status: str = "200 OK", headers: tuple[str, ...] = ()) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keypost.delivery.answer import DEPTH_MAX, Answered, Failed, FailureKind, read_answer
+from keypost.delivery.answer import DEPTH_MAX, REFUSAL_MAX, Answered, Failed, FailureKind, read_answer, read_refusal
 
 outputs = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"])),
@@ -84,3 +84,37 @@ def test_nesting_ends_at_the_depth_of_content(core: str) -> None:
 )
 def test_only_what_may_pass_is_worth_another_try(kind: FailureKind, status: int | None, worth: bool) -> None:
     assert Failed(kind, "", status=status, retry_after=timedelta(0)).worth_retrying is worth
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("Not for me.", "Not for me."),
+        ("  On two\nlines\t", "On two lines"),
+        ("", "The extension refused."),
+        ("A bell \x07 and NUL \x00", "A bell \\x07 and NUL \\x00"),
+        ("x" * 5_000, "x" * REFUSAL_MAX),
+        ("It is kpt_0123456789abcdefghijkl", "It is kpt_•••"),
+    ],
+)
+def test_a_refusal_is_a_line_that_can_be_stored_and_shown(message: str, sentence: str) -> None:
+    refusal = read_refusal(json.dumps({"code": "refused", "message": message}).encode())
+
+    assert refusal == Failed("refused", sentence)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"null", b"[]", b"{}", b'{"code":"refused"}', b'{"code":"no","message":"x"}', b"\xff", b"[" * 100_000],
+)
+def test_anything_else_is_no_refusal(body: bytes) -> None:
+    assert read_refusal(body) is None
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_whatever_a_refusal_says_is_one_short_line_that_every_database_takes(message: str) -> None:
+    refusal = read_refusal(json.dumps({"code": "refused", "message": message}).encode())
+
+    assert refusal is not None
+    assert 0 < len(refusal.detail) <= REFUSAL_MAX
+    assert not set(refusal.detail) & set("\x00\n\r\t\x1b")

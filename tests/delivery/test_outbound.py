@@ -131,6 +131,23 @@ async def test_any_status_but_200_is_a_failure(outbound: Outbound, status: str) 
     assert (outcome.kind, outcome.status) == ("status", int(status[:3]))
 
 
+async def test_a_handler_that_refuses_is_told_apart_from_one_that_breaks(outbound: Outbound) -> None:
+    said = http(b'{"code":"refused","message":"Not for me."}', status="422 Unprocessable")
+    other = http(b'{"detail":"field required"}', status="422 Unprocessable")
+
+    outcomes = [await outcome_of(answers(response), outbound) for response in (said, other)]
+
+    refused, broken = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+    assert (refused.kind, refused.detail, refused.worth_retrying) == ("refused", "Not for me.", False)
+    assert (broken.kind, broken.status, broken.worth_retrying) == ("status", 422, False)
+
+
+async def test_a_refusal_may_have_one_mebibyte_and_no_more(outbound: Outbound) -> None:
+    endless = http(b" " * (ANSWER_MAX + 1), status="422 Unprocessable")
+
+    assert await failure_of(answers(endless), outbound) == "too_large"
+
+
 @pytest.mark.parametrize(
     ("asked", "seconds"), [("120", 120), ("0", 0), ("-5", 0), ("1e9", 0), ("٣", 0), ("9" * 40, 0), ("tomorrow", 0)]
 )

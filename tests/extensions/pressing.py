@@ -1,7 +1,9 @@
-"""Typing the command of the tests' extension, pressing its button, accepting its dialog."""
+"""Typing the command of the tests' extension, pressing its buttons, accepting its dialogs."""
+
+from typing import Any
 
 from sqlalchemy import select
-from tests.people import Answer, Visitor
+from tests.people import Answer, Tool, Visitor
 from tests.world import World
 
 from keypost.db.tables import invocations as invocation_rows
@@ -32,6 +34,26 @@ async def shown_button(world: World, who: Visitor, function: str = "authenticati
     answer = await who.say(world.id_of("#builds"), f"/standup {function}")
     assert answer.status == 200, answer.text
     return await newest(world)
+
+
+def button(function: str = "note", confirm: object = None, **more: Any) -> dict[str, Any]:
+    """As somebody posts it; without `confirm` it asks nothing."""
+    asks = {"confirm": confirm} if confirm is not None else {}
+    return {"label": "Press", "action": {"type": "invoke.function", "data": {"name": function}, **asks}} | more
+
+
+async def press_of(
+    world: World, who: Visitor, tool: Tool, *buttons: dict[str, Any], path: str = "buttons[0]"
+) -> Answer:
+    """A tool posts buttons, and somebody presses one of them."""
+    return await press_in(world, who, tool, {"text": "Press", "buttons": buttons}, path)
+
+
+async def press_in(world: World, who: Visitor, tool: Tool, content: object, path: str) -> Answer:
+    posted = await tool.say("#builds", content)
+    assert posted.status == 204, posted.text
+    await who.arrive()
+    return await who.press(world.id_of("#builds"), await newest(world), path)
 
 
 async def newest(world: World) -> str:

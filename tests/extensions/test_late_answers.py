@@ -98,7 +98,7 @@ async def test_a_late_answer_that_cannot_be_shown_is_a_banner_about_it(world: Wo
 async def call_that_timed_out(world: World, app: App) -> str:
     """The path at which a late answer is awaited, of Ada's command in #builds."""
     place, ada = world.chat("#builds"), world.ada.person
-    call = calls.command(world.server.addresses, ada, place, "standup", "", "")
+    call = calls.command(world.server.addresses, ada, place, "standup", "", "", frozenset())
     invocation, nonce = await world.write(invocations.begin, world.server.keys, app, ada.id, call, chat_id=place.id)
     await world.write(invocations.end, invocation, Failed("timeout", "15 s"))
     return world.server.addresses.late_answer(app, nonce).removeprefix(world.base)

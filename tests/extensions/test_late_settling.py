@@ -15,6 +15,7 @@ from tests.world import World
 from keypost.chat import lane
 from keypost.delivery.outbound import Outbound
 from keypost.extensions import dialogs, outcomes
+from keypost.extensions.begun import Given
 from keypost.extensions.desk import Desk
 from keypost.extensions.invoker import Invoker
 from keypost.ids import TokenId
@@ -48,7 +49,9 @@ async def call(world: World, impatient: Desk) -> TimedOut:
     await old.say("#builds", {"text": "Press", "buttons": [TOKEN_BUTTON]})
     await world.ada.sign_in()
     dialog = await world.ada.press(world.id_of("#builds"), await newest(world))
-    begun = await world.write(dialogs.accept, impatient, world.caller(world.ada), dialog.nonce, "", replaces=True)
+    begun = await world.write(
+        dialogs.accept, impatient, world.caller(world.ada), dialog.nonce, Given(replaces=True), ""
+    )
 
     outcome = await outcomes.run(impatient, begun)
 

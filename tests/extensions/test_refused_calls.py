@@ -8,6 +8,7 @@ from tests.messages.samples import TOKEN_BUTTON
 from tests.world import World
 
 from keypost.extensions import dialogs
+from keypost.extensions.begun import Given
 
 
 async def test_an_extension_at_a_private_address_is_not_called_and_leaves_no_token(world: World) -> None:
@@ -64,9 +65,7 @@ async def test_a_call_that_a_crash_cut_off_is_lost_and_its_token_ends_at_the_nex
     await world.running_extension()
     dialog = await pressed(world, world.ada)
     desk, caller = world.server.desk, world.caller(world.ada)
-    begun = await world.write(
-        dialogs.accept, desk, caller, dialog.nonce, "", replaces=False
-    )  # And then the power goes.
+    begun = await world.write(dialogs.accept, desk, caller, dialog.nonce, Given(), "")  # And then the power goes.
     assert begun.minted is not None
     secret = begun.minted.secret.reveal()
     assert await can_post(world, secret)

@@ -8,9 +8,9 @@ from tests.people import Tool
 from tests.world import World
 
 from keypost.extensions import dialogs, outcomes
-from keypost.extensions.dialogs import Begun
+from keypost.extensions.begun import Begun, Given
 from keypost.extensions.model import App
-from keypost.ids import TokenId
+from keypost.ids import TokenId, show_token
 from keypost.tokens import service as tokens
 from keypost.tokens.model import Origin
 
@@ -47,6 +47,20 @@ async def test_two_dialogs_that_are_answered_at_the_same_moment_leave_the_newer_
     assert await live(world, app) == [max(token.id for token in await mine(world, world.ada))]
 
 
+async def test_the_function_is_told_which_tokens_the_new_one_takes_the_place_of(world: World) -> None:
+    app = await world.running_extension()
+    await made_by_hand(world, app, has_place=True)
+    await accepted(world, world.ada)
+    first = (await live(world, app))[0]
+
+    await world.ada.accept((await pressed(world, world.ada)).nonce, "add")
+    second = (await live(world, app))[0]
+    await world.ada.accept((await pressed(world, world.ada)).nonce, "replace")
+
+    told = [call["replaces"] for call in world.heard_by(app) if call["kind"] == "function"]
+    assert told == [[], [], [show_token(second), show_token(first)]]
+
+
 @pytest.mark.parametrize("has_place", [True, False])
 async def test_a_token_made_by_hand_is_neither_offered_for_replacement_nor_ended(
     world: World, *, has_place: bool
@@ -80,7 +94,7 @@ async def test_beside_a_token_made_by_hand_the_one_of_the_button_is_replaced(wor
 async def asked_to_replace(world: World) -> Begun:
     """Ada has answered a dialog with "replace", and the call of the function may leave."""
     dialog, desk = await pressed(world, world.ada), world.server.desk
-    return await world.write(dialogs.accept, desk, world.caller(world.ada), dialog.nonce, "", replaces=True)
+    return await world.write(dialogs.accept, desk, world.caller(world.ada), dialog.nonce, Given(replaces=True), "")
 
 
 async def made_by_hand(world: World, app: App, *, has_place: bool) -> Tool:

@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.world import World
 
+from keypost.messages.plain import visible
+
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 WORD = st.characters(categories=["L", "N"])
 
@@ -23,8 +25,15 @@ PATHS = st.text(st.sampled_from("abcXYZ0189-._~/?=&%"), max_size=40)
 WEB = PATHS.map(lambda path: f"https://example.com/{path}")
 CONFIRM = st.builds(
     lambda title, rest: {"title": title, **rest},
-    line(100),
-    some(description=line(100), input=st.just({"type": "user_webhook_token"})),
+    line(100).filter(str.strip),
+    some(
+        description=line(100),
+        input=st.just({"type": "user_webhook_token"}) | line(300),
+        button_label=line(100),
+        cancel_button_label=line(100),
+        emotion=st.sampled_from(["neutral", "negative"]),
+        mandatory=st.sampled_from([True, "true", "false"]),
+    ),
 )
 CALL = st.builds(
     lambda name, owner, rest: {"type": "invoke.function", "data": {"name": name} | owner, **rest},
@@ -33,19 +42,38 @@ CALL = st.builds(
     some(confirm=CONFIRM),
 )
 LINK = WEB.map(lambda web: {"type": "open.url", "data": {"web": web}})
-BUTTON = st.builds(
-    lambda label, action, rest: {"label": label, "action": action, **rest},
-    line(20).filter(str.strip),
-    CALL | LINK,
-    some(hint=line(100), type=st.sampled_from("+-"), key=line(100)),
-)
-BUTTONS = st.lists(BUTTON, min_size=1, max_size=5)
+COPY = line(200).filter(lambda text: text.strip() and visible(text, keep="\r\n\t") == text)
+COPYING = COPY.map(lambda text: {"type": "copy", "data": {"text": text}})
 CELL = (
     st.none()
     | st.booleans()
     | st.integers(-(2**53), 2**53)
     | st.floats(-1e15, 1e15, allow_nan=False)
     | st.text(LETTERS, max_size=20)
+)
+REST_OF_BUTTON = some(
+    hint=line(100),
+    type=st.sampled_from("+-"),
+    key=line(100),
+    arguments=st.dictionaries(line(20), CELL | st.lists(CELL, max_size=2), min_size=1, max_size=3),
+)
+
+
+def button(actions: st.SearchStrategy[Any], most: int, least: int = 1) -> st.SearchStrategy[dict[str, Any]]:
+    return st.builds(
+        lambda label, action, rest: {"action": action, **({"label": label} if label else {}), **rest},
+        line(most).filter(str.strip) if least else st.just("") | line(most),
+        actions,
+        REST_OF_BUTTON,
+    )
+
+
+BUTTONS = st.lists(button(CALL | LINK | COPYING, 20), min_size=1, max_size=5)
+CARD_BUTTONS = st.lists(button(CALL | LINK | COPYING, 30), min_size=1, max_size=5)
+REFERENCES = st.dictionaries(
+    st.sampled_from(["1", "2", "12"]),
+    button(CALL | COPYING, 20, least=0).map(lambda found: {"type": "button", "object": found}),
+    min_size=1,
 )
 HEADERS = st.lists(line(20), min_size=1, max_size=4, unique=True)
 TABLE = HEADERS.flatmap(
@@ -54,15 +82,42 @@ TABLE = HEADERS.flatmap(
     )
 )
 REST_OF_SLIDE = some(title=line(200), buttons=BUTTONS)
-SLIDE = st.builds(lambda data, rest: {"type": "table", "data": data, **rest}, TABLE, REST_OF_SLIDE) | st.builds(
-    lambda data, rest: {"type": "text", "data": data, **rest}, line(5000), REST_OF_SLIDE
+LABEL = st.builds(lambda name, value: {name: value}, line(100), CELL) | st.fixed_dictionaries(
+    {"label": CELL, "value": CELL}
+)
+NOTHING: st.SearchStrategy[dict[str, Any]] = st.just({})
+LIST_STYLE = st.sampled_from(["circle", "square", "decimal", "lower-alpha", "lower-roman"]).map(
+    lambda name: {"styles": {"type": name}}
+)
+
+
+def slide(
+    kind: str, data: st.SearchStrategy[Any], more: st.SearchStrategy[dict[str, Any]] = NOTHING
+) -> st.SearchStrategy[dict[str, Any]]:
+    return st.builds(lambda data, rest, more: {"type": kind, "data": data, **rest, **more}, data, REST_OF_SLIDE, more)
+
+
+SLIDE = (
+    slide("table", TABLE)
+    | slide("text", line(5000))
+    | slide("list", st.lists(line(1000), min_size=1, max_size=3), NOTHING | LIST_STYLE)
+    | slide("label", st.lists(LABEL, min_size=1, max_size=3))
+    | slide("images", st.lists(WEB, min_size=1, max_size=3))
 )
 BOT = st.builds(lambda name, rest: {"name": name, **rest}, line(100), some(image=WEB))
-CARD = some(title=line(200), theme=st.sampled_from(["basic", "modern-inline"]), thumbnail=WEB).filter(bool)
+CARD = some(
+    title=line(200), theme=st.sampled_from(["basic", "modern-inline"]), thumbnail=WEB, buttons=CARD_BUTTONS
+).filter(bool)
 CONTENT = st.builds(
     lambda text, rest: {"text": text, **rest},
     line(5000).filter(str.strip),
-    some(bot=BOT, card=CARD, slides=st.lists(SLIDE, min_size=1, max_size=3), buttons=BUTTONS),
+    some(
+        bot=BOT,
+        card=CARD,
+        slides=st.lists(SLIDE, min_size=1, max_size=3),
+        buttons=BUTTONS,
+        references=REFERENCES,
+    ),
 )
 UNKNOWN = st.dictionaries(st.sampled_from(["reply_to", "x", "Text", "mark_as_read"]), CELL, max_size=2)
 

@@ -181,8 +181,9 @@ async def test_tabs_of_one_person_share_one_stream(browser: Browser, demo: Demo,
 
 
 async def _call_the_extension(reader: Reader) -> None:
-    """Types /gitlab; the extension answers as itself, with its button."""
+    """Types /gitlab and agrees that it may know who that is; the extension answers as itself, with its button."""
     await reader.say("/gitlab")
+    await reader.dialog.get_by_role("button", name="Allow and continue").click()
     await expect(reader.newest).to_contain_text("Click on the token generation button below!")
     await expect(reader.newest.locator(".sender")).to_have_text("GitLab")
     await expect(reader.newest.locator(".badge-extension")).to_have_text("Extension")

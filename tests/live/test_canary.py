@@ -11,13 +11,14 @@ from msgspec import Struct
 from tests.live.running import GRACE, Demo, running
 from tests.live.traces import files, forms, found, processes
 from tests.live.until import until
-from tests.live.visitor import JSON, Answer, Connected, Headers, Stream, Visitor, ask, connect_gitlab
+from tests.live.visitor import JSON, Answer, Connected, Headers, Stream, Visitor, ask, call_gitlab, connect_gitlab
 
 MARK: Final = "The canary sings at dawn"
 """Not a secret: where it should be found, the search finds it, so the search works."""
 MASK: Final = "•••".encode()
 """What the last net before the log leaves of a secret that nobody above kept out."""
-GOOD: Final = b'{"text": "' + MARK.encode() + b'"}'
+GOOD: Final = b'{"object_kind": "canary", "text": "' + MARK.encode() + b'"}'
+"""A message, and an event of GitLab too."""
 BODIES: Final = {GOOD: (200, 204), b'{"text": 5}': (200, 204, 400), b"{nonsense": (200, 204, 400), b"": (200, 204, 400)}
 
 
@@ -61,7 +62,8 @@ def test_no_page_answer_or_stream_shows_a_secret(used: Used) -> None:
 
 
 def test_no_log_has_a_secret_not_even_masked(used: Used) -> None:
-    server, extension = (used.demo.data / path for path in ("keypost.log", "logs/gitlab.log"))
+    server = used.demo.data / "keypost.log"
+    (extension,) = (used.demo.data / "logs").glob("*/gitlab.log")
 
     logs = {path.name: path.read_bytes() for path in (server, extension)}
 
@@ -103,7 +105,7 @@ def test_the_search_knows_a_secret_in_every_form(tmp_path: Path) -> None:
 
 
 def _connect(demo: Demo, grace: Visitor) -> Connected:
-    assert grace.post(f"/chats/{demo.builds}/say", {"text": "/gitlab"}).status == 200
+    assert call_gitlab(grace, demo.builds).status == 200
     message = until(lambda: demo.read(demo.builds), "the extension answers")[-1]
     return connect_gitlab(grace, demo.builds, message["id"])
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.live.running import ADA, GRACE, STOP_S, Demo, is_alive, run, running
 from tests.live.until import until
-from tests.live.visitor import ask, post
+from tests.live.visitor import ask, call_gitlab, post
 from tests.postgres import Postgres
 
 
@@ -127,7 +127,7 @@ def test_an_extension_that_was_killed_comes_back(demo: Demo) -> None:
     (child,) = demo.children()
     child.kill()
 
-    said = demo.sign_in(ADA).post(f"/chats/{demo.builds}/say", {"text": "/gitlab"})
+    said = call_gitlab(demo.sign_in(ADA), demo.builds)
 
     assert said.status == 200, said.text
     until(lambda: [message["sender"]["name"] for message in demo.read(demo.builds)] == ["GitLab"], "it answers")
@@ -223,7 +223,7 @@ async def test_the_demo_keeps_everything_in_postgresql_if_asked_to(postgres: Pos
 
 def _two_starts_on(database_url: str, data: Path) -> None:
     with running(data, database_url=database_url) as before:
-        said = before.sign_in(ADA).post(f"/chats/{before.builds}/say", {"text": "/gitlab"})
+        said = call_gitlab(before.sign_in(ADA), before.builds)
         assert said.status == 200, said.text
         until(lambda: before.read(before.builds), "the extension answers")
         assert post(_channel(before), {"text": "Before"}, _header(before)).status == 204

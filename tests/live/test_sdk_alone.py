@@ -3,21 +3,22 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.live.environments import ROOT, installed
 
-ROOT: Final = Path(__file__).parents[2]
 REQUIREMENTS: Final = ROOT / "requirements"
 FOR_TESTS: Final = frozenset(
     {"hypothesis", "iniconfig", "packaging", "pluggy", "pygments", "pytest", "sortedcontainers"},
 )
 """What the tests of extensions are written with, and what that needs in turn; pip refuses if one is missing here."""
-PIP: Final = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-INSTALL_S: Final = 240
-TESTS_S: Final = 240
+FOR_GITLAB: Final = frozenset(
+    {"certifi", "charset-normalizer", "python-gitlab", "requests", "requests-toolbelt", "urllib3"},
+)
+"""What `requirements/gitlab.in` adds to the SDK, and what that needs in turn."""
+TESTS_S: Final = 480
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +26,8 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the SDK, made from its pinned and hashed requirements; no server in it."""
     folder = tmp_path_factory.mktemp("alone")
     pinned = folder / "test.txt"
-    pinned.write_text("\n".join(_pinned(FOR_TESTS)), "utf-8")
-    _run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"), timeout=INSTALL_S)
-    python = folder / "venv" / "bin" / "python"
-    into = (*PIP, "--python", str(python), "install")
-    _run(*into, "--require-hashes", "-r", str(REQUIREMENTS / "sdk.txt"), "-r", str(pinned), timeout=INSTALL_S)
-    # The wheel, not the folder: what is not in it is missing here as it would be elsewhere.
-    wheel = ("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT / "sdk"))
-    _run(*PIP, *wheel, timeout=INSTALL_S)
-    _run(*into, "--no-deps", *map(str, folder.glob("keypost_sdk-*.whl")), timeout=INSTALL_S)
-    return python
+    pinned.write_text("\n".join(_pinned(FOR_TESTS | FOR_GITLAB)), "utf-8")
+    return installed(folder, REQUIREMENTS / "sdk.txt", pinned)
 
 
 def test_the_server_is_not_there(alone: Path) -> None:
@@ -82,10 +75,3 @@ def _bare(folder: Path) -> dict[str, str]:
     """The environment without what could lead to the server or to this run of pytest."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "VIRTUAL"))}
     return kept | {"PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis")}
-
-
-def _run(*command: str, timeout: float) -> None:
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False
-    )
-    assert done.returncode == 0, done.stdout

@@ -85,9 +85,9 @@ def test_a_sample_without_a_demo_or_with_a_foreign_demo_json_says_how_to_start_o
 
 
 def sentence(ended: subprocess.CompletedProcess[str], code: int) -> str:
-    """All that was said, if it is one line (in a frame, where the command line itself is wrong)."""
+    """All that was said, if it is one line; where the command line itself is wrong, another says where to read on."""
     assert ended.returncode == code, ended.stderr
     assert ended.stdout == ""
     assert "Traceback" not in ended.stderr
-    (line,) = [line.strip("│ ") for line in ended.stderr.splitlines() if line.strip("╭╮╰╯─│ ") not in {"", "Error"}]
+    (line,) = [line for line in ended.stderr.splitlines() if line and not line.startswith("See: ")]
     return line

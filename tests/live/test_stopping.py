@@ -8,17 +8,16 @@ from contextlib import contextmanager
 import psutil
 from tests.live.running import ADA, STOP_S, Demo
 from tests.live.until import until
-from tests.live.visitor import Answer
-
-COMMAND = {"text": "/gitlab"}
+from tests.live.visitor import Answer, agree, ask_for_gitlab
 
 
 def test_who_still_waits_for_an_extension_is_told_that_the_server_stops(demo: Demo) -> None:
     ada = demo.sign_in(ADA)
+    question = ask_for_gitlab(ada, demo.builds)
     answers: list[Answer] = []
 
     with frozen(demo):
-        asking = threading.Thread(target=lambda: answers.append(ada.post(f"/chats/{demo.builds}/say", COMMAND)))
+        asking = threading.Thread(target=lambda: answers.append(agree(ada, question)))
         asking.start()
         until(lambda: connections(demo) > 0, "the command has reached the extension")
         took = demo.stop()

@@ -105,6 +105,19 @@ class Connected(Struct, frozen=True):
         return _only(r"token=(tok_\d+)", self.address)
 
 
+def ask_for_gitlab(visitor: Visitor, chat: str) -> Answer:
+    """Types /gitlab for the first time: the answer is the question whether the extension may know who it is."""
+    return visitor.post(f"/chats/{chat}/say", {"text": "/gitlab"})
+
+
+def agree(visitor: Visitor, question: Answer) -> Answer:
+    return visitor.post("/dialogs/accept", {"nonce": attribute(question.json()["html"], "data-nonce")})
+
+
+def call_gitlab(visitor: Visitor, chat: str) -> Answer:
+    return agree(visitor, ask_for_gitlab(visitor, chat))
+
+
 def connect_gitlab(visitor: Visitor, chat: str, message: str) -> Connected:
     """Through the pages: presses the first button of the message, accepts, looks at the result once."""
     pressed = visitor.post(f"/chats/{chat}/messages/{message}/press", {"button": "buttons[0]"})

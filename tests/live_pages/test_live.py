@@ -1,22 +1,14 @@
 """Pages that follow what happens: a snapshot, and every event after it, once and in order."""
 
 import asyncio
-import re
 import socket
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from tests.people import Happening, Stream, Tool, Visitor
+from tests.people import Happening, Stream, Visitor
 from tests.world import World
 from yarl import URL
 
-from keypost.chat import service as chat
-from keypost.chat.model import Party, PartyKind
 from keypost.live.hub import BACKLOG_MAX, QUEUE_MAX
-
-ARTICLE = re.compile(r'<article class="message" id="m-([^"]+)".*?</article>', re.DOTALL)
-CURSOR = re.compile(r'data-cursor="(\d+)"')
 
 
 async def test_a_message_appears_on_every_members_page_and_on_no_other(world: World) -> None:
@@ -115,20 +107,6 @@ async def test_a_reader_that_does_not_read_is_cut_and_harms_nobody(world: World)
     slow.close()
 
 
-async def test_who_has_left_a_chat_hears_no_more_of_it(world: World) -> None:
-    standup = await world.tool()
-    await world.grace.sign_in()
-
-    async with world.grace.watching() as stream:
-        party = Party(PartyKind.PERSON, world.grace.person.id)
-        await world.write(chat.remove_member, world.server.chats, world.chat("#builds"), party)
-        await standup.say("#builds", "behind her back")
-        await standup.say("#general", "for everybody")
-        (seen,) = await seen_until(stream, "for everybody")
-
-    assert "behind her back" not in seen.data["html"]
-
-
 async def test_a_server_that_stops_ends_every_stream(world: World) -> None:
     await world.ada.sign_in()
 
@@ -136,52 +114,6 @@ async def test_a_server_that_stops_ends_every_stream(world: World) -> None:
         world.server.hub.end_streams()
 
         assert await stream.next() is None
-
-
-VERBS = st.lists(st.sampled_from(["#general", "#builds", "direct", "typed"]), min_size=1, max_size=6)
-
-
-@settings(max_examples=10)
-@given(before=VERBS, after=VERBS)
-async def test_the_snapshot_before_and_the_events_make_the_snapshot_after(
-    lasting_world: World, before: list[str], after: list[str]
-) -> None:
-    world, standup = lasting_world, await lasting_world.tool()
-    await world.ada.sign_in()
-    for verb in before:
-        await do(world, standup, verb)
-    start, cursor = await snapshot(world.ada, world.id_of("#general"))
-
-    for verb in after:
-        await do(world, standup, verb)
-    await standup.say("#general", "the end")
-    async with world.ada.watching(since=cursor) as stream:
-        events = await seen_until(stream, "the end")
-    await world.revoke(standup)
-
-    shown = dict(start)
-    for event in events:
-        if event.name == "message" and event.data["chat"] == world.id_of("#general"):
-            shown[event.data["message"]] = event.data["html"]
-    end, _ = await snapshot(world.ada, world.id_of("#general"))
-    assert {key: spaceless(shown[key]) for key in list(shown)[-len(end) :]} == {
-        key: spaceless(html) for key, html in end.items()
-    }
-
-
-async def do(world: World, standup: Tool, verb: str) -> None:
-    if verb == "typed":
-        await world.ada.say(world.id_of("#general"), "Typed by *Ada*")
-    else:
-        await standup.say(verb if verb.startswith("#") else world.id_of(verb), f"To {verb} with `code`")
-
-
-async def snapshot(who: Visitor, chat_id: str) -> tuple[dict[str, str], int]:
-    """The messages of a page, oldest first, and the event number at which it was taken."""
-    page = await who.get(f"/chats/{chat_id}", [("Accept", "text/html")])
-    found = CURSOR.search(page.text)
-    assert found is not None
-    return {match[1]: match[0] for match in ARTICLE.finditer(page.text)}, int(found[1])
 
 
 async def seen_until(stream: Stream, last: str) -> list[Happening]:
@@ -210,7 +142,3 @@ async def slow_reader(world: World, who: Visitor) -> socket.socket:
 
 def streams(ada: Stream, grace: Stream, alan: Stream) -> list[tuple[str, Stream]]:
     return [("ada", ada), ("grace", grace), ("alan", alan)]
-
-
-def spaceless(html: str) -> str:
-    return re.sub(r"\s+", " ", html).strip()

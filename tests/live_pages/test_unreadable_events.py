@@ -1,4 +1,4 @@
-"""One event that cannot be shown does not hold up the pages of those who wait for the next."""
+"""A message that cannot be read is told like any other, and holds up nobody behind it."""
 
 import pytest
 from sqlalchemy import update
@@ -13,16 +13,17 @@ from keypost_sdk.content import Message as Content
 
 
 @pytest.mark.parametrize("content", ["{", '{"text": 5}', '{"slides": [{"type": "of a later version"}]}'])
-async def test_a_message_whose_row_cannot_be_read_does_not_hold_up_those_behind_it(world: World, content: str) -> None:
+async def test_a_message_whose_row_cannot_be_read_says_so_on_open_pages(world: World, content: str) -> None:
     standup = await world.tool()
     await world.ada.sign_in()
 
     async with world.ada.watching() as stream:
         await world.write(post_unreadable, world, content)
         await standup.say("#builds", "behind it")
-        (seen,) = await seen_until(stream, "behind it")
+        unreadable, behind = await seen_until(stream, "behind it")
 
-    assert seen.name == "message"
+    assert (unreadable.name, behind.name) == ("message", "message")
+    assert "This message cannot be shown." in unreadable.data["html"]
 
 
 def post_unreadable(tx: Tx, world: World, content: str) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from keypost.messages.plain import visible
+
 TOKEN_BUTTON: dict[str, Any] = {
     "label": "Create webhook",
     "hint": "Click to make a token",
@@ -23,10 +25,43 @@ LINK_BUTTON: dict[str, Any] = {
     "type": "-",
     "action": {"type": "open.url", "data": {"web": "https://example.com/1"}},
 }
+COPY_BUTTON: dict[str, Any] = {
+    "label": "Copy hash",
+    "action": {"type": "copy", "data": {"text": "d77df84"}},
+}
+ASKING_BUTTON: dict[str, Any] = {
+    "label": "Say why and close it all",
+    "hint": "Closes it",
+    "type": "-",
+    "key": "close",
+    "arguments": {"issue": 12, "labels": ["a", "b"], "deep": {"er": None}},
+    "action": {
+        "type": "invoke.function",
+        "data": {"name": "close", "owner": "dev@example.com"},
+        "confirm": {
+            "title": "Close?",
+            "description": "For good",
+            "input": "Why",
+            "button_label": "Close",
+            "cancel_button_label": "Keep",
+            "emotion": "negative",
+            "mandatory": "true",
+        },
+    },
+}
+LOOK_BUTTON: dict[str, Any] = {
+    "hint": "In the chat",
+    "action": {"type": "invoke.function", "data": {"name": "look", "owner": "dev@example.com"}},
+}
 FULL: dict[str, Any] = {
-    "text": "A *bold* word",
+    "text": "A *bold* word. [Look]($1)",
     "bot": {"name": "Builder", "image": "https://example.com/b.png"},
-    "card": {"title": "Build 12", "theme": "modern-inline", "thumbnail": "https://img.example.com/t.png"},
+    "card": {
+        "title": "Build 12",
+        "theme": "modern-inline",
+        "thumbnail": "https://img.example.com/t.png",
+        "buttons": [ASKING_BUTTON],
+    },
     "slides": [
         {
             "type": "table",
@@ -35,8 +70,21 @@ FULL: dict[str, Any] = {
             "buttons": [LINK_BUTTON],
         },
         {"type": "text", "title": "Log", "data": "```\nok\n```", "buttons": [TOKEN_BUTTON]},
+        {
+            "type": "list",
+            "title": "Steps",
+            "styles": {"type": "lower-alpha"},
+            "data": ["First", "then [copy]($2)"],
+            "buttons": [COPY_BUTTON],
+        },
+        {"type": "label", "title": "Facts", "data": [{"Branch": "main"}, {"label": "Jobs", "value": 3}]},
+        {"type": "images", "title": "Charts", "data": ["https://img.example.com/charts/one.png?size=2", "/two.png"]},
     ],
     "buttons": [TOKEN_BUTTON, LINK_BUTTON],
+    "references": {
+        "1": {"type": "button", "object": LOOK_BUTTON},
+        "2": {"type": "button", "object": COPY_BUTTON},
+    },
     "sync_message": True,
 }
 
@@ -74,7 +122,7 @@ def without(value: Any, place: Place) -> Any:
     return changed
 
 
-_MARKED = st.text(st.sampled_from("ab *_~`[](){}@#!-\n\r\t<>&\"'\\:/.h1é漢\u202e\x1b"), max_size=60)
+_MARKED = st.text(st.sampled_from("ab1$ *_~`[](){}@#!-\n\r\t<>&\"'\\:/.h1é漢\u202e\x1b"), max_size=60)
 _FORMATTED = st.lists(
     st.sampled_from(
         [
@@ -87,6 +135,9 @@ _FORMATTED = st.lists(
             " ",
             "word",
             "[x](http://a.b)",
+            "[y]($1)",
+            "[*z*]($2)",
+            "[n]($3)",
             "http://a.b/c",
             "!",
             "#",
@@ -102,6 +153,7 @@ texts = st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 _scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), texts)
 _names = st.one_of(
     st.sampled_from([*FULL, "label", "action", "type", "data", "web", "confirm", "input", "headers", "rows", "title"]),
+    st.sampled_from(["object", "1", "arguments", "mandatory", "styles", "value", "theme"]),
     texts,
 )
 json_values = st.recursive(
@@ -129,35 +181,110 @@ def _cut(most: int, least: int = 0) -> st.SearchStrategy[str]:
     return texts.map(lambda text: (text.replace("\x00", "")[:most]) or padding)
 
 
+_label_values = st.one_of(_cut(200), st.none(), st.booleans(), st.floats(-1e6, 1e6))
+_web = st.sampled_from(
+    [
+        'https://example.com/1?a=<b>&c="d"\'',
+        "http://a@b/c/d.png#e",
+        "HTTPS://[::1]/x\u202egnp.exe",
+        "tel:+49",
+        "sip:a@b",
+        "https://x/'><script>",
+        "https://%",
+    ]
+)
+_images = st.sampled_from(
+    ["https://img.example/a/b.png?c=d", "/local/<i>.png", "http://a\\@b/c", "https:///", "https://h"]
+)
+_confirms = st.fixed_dictionaries(
+    {"title": _cut(100, 1).filter(str.strip)},
+    optional={
+        "description": _cut(100),
+        "input": st.one_of(_cut(300), st.just({"type": "user_webhook_token"}), st.none()),
+        "button_label": _cut(100),
+        "cancel_button_label": _cut(100),
+        "emotion": st.sampled_from(["positive", "neutral", "negative"]),
+        "mandatory": st.sampled_from([True, False, "true", "false"]),
+    },
+)
+_calls = st.fixed_dictionaries(
+    {"type": st.just("invoke.function"), "data": st.fixed_dictionaries({"name": _cut(30, 1)})},
+    optional={"confirm": _confirms},
+)
+_copies = st.just("one\r\n\ttwo\r") | _cut(200, 1).filter(
+    lambda text: text.strip() and visible(text, keep="\r\n\t") == text
+)
+_copying = st.fixed_dictionaries({"type": st.just("copy"), "data": st.fixed_dictionaries({"text": _copies})})
+_opening = st.fixed_dictionaries({"type": st.just("open.url"), "data": st.fixed_dictionaries({"web": _web})})
+
+
+def _button(actions: st.SearchStrategy[Any], label: st.SearchStrategy[str] | None) -> st.SearchStrategy[dict[str, Any]]:
+    """Without a label the one in the text stands for it."""
+    return st.fixed_dictionaries(
+        {"action": actions} if label is None else {"action": actions, "label": label},
+        optional={
+            "hint": _cut(100),
+            "type": st.sampled_from(["+", "-", ""]),
+            "key": _cut(100),
+            "arguments": st.dictionaries(_cut(20), _label_values, max_size=3),
+        },
+    )
+
+
+def _buttons(most: int) -> st.SearchStrategy[list[dict[str, Any]]]:
+    label = _cut(most, 1).filter(str.strip)
+    return st.lists(_button(_calls | _copying | _opening, label), max_size=3)
+
+
+def _slide(kind: str, data: st.SearchStrategy[Any], **more: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    fields = {"type": st.just(kind), "title": _cut(200), "data": data, "buttons": _buttons(20)}
+    return st.fixed_dictionaries(fields, optional=more)
+
+
 _tables = st.lists(_cut(100), min_size=1, max_size=3, unique=True).flatmap(
     lambda headers: st.fixed_dictionaries(
         {
             "headers": st.just(headers),
-            "rows": st.lists(
-                st.fixed_dictionaries(
-                    {header: st.one_of(_cut(200), st.none(), st.booleans(), st.floats(-1e6, 1e6)) for header in headers}
-                ),
-                max_size=3,
-            ),
+            "rows": st.lists(st.fixed_dictionaries(dict.fromkeys(headers, _label_values)), max_size=3),
         }
     )
 )
-_buttons = st.lists(
-    st.one_of(
-        st.builds(lambda label, hint: {**TOKEN_BUTTON, "label": label, "hint": hint}, _cut(20, 1), _cut(100)),
-        st.builds(lambda label, hint: {**LINK_BUTTON, "label": label, "hint": hint}, _cut(20, 1), _cut(100)),
-    ),
-    max_size=3,
+_pairs = st.one_of(
+    st.dictionaries(_cut(100), _label_values, min_size=1, max_size=1),
+    st.fixed_dictionaries({"label": _label_values, "value": _label_values}),
+)
+_list_styles = st.sampled_from(
+    ["disc", "circle", "square", "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman", "bulleted"]
 )
 _slides = st.one_of(
-    st.fixed_dictionaries({"type": st.just("table"), "title": _cut(200), "data": _tables, "buttons": _buttons}),
-    st.fixed_dictionaries({"type": st.just("text"), "title": _cut(200), "data": _cut(500, 1), "buttons": _buttons}),
+    _slide("table", _tables),
+    _slide("text", _cut(500, 1)),
+    _slide("list", st.lists(_cut(200), min_size=1, max_size=4), styles=st.fixed_dictionaries({"type": _list_styles})),
+    _slide("label", st.lists(_pairs, min_size=1, max_size=4)),
+    _slide("images", st.lists(_images, min_size=1, max_size=3)),
+    _slide("image", st.lists(_images, min_size=1, max_size=3)),
+)
+_cards = st.one_of(
+    st.fixed_dictionaries({}, optional={"title": _cut(200), "thumbnail": _images, "buttons": _buttons(30)}),
+    st.fixed_dictionaries({"title": _cut(200), "theme": st.sampled_from(["basic", "modern-inline"])}),
+    st.fixed_dictionaries(
+        {
+            "title": _cut(200, 1).filter(str.strip),
+            "theme": st.just("prompt"),
+            "buttons": _buttons(30).filter(bool),
+        }
+    ),
+)
+_references = st.dictionaries(
+    st.sampled_from(["1", "2", "007"]),
+    st.fixed_dictionaries({"type": st.just("button"), "object": _button(_calls | _copying, None)}),
 )
 good_messages = st.fixed_dictionaries(
-    {"text": _cut(500)},
+    {"text": _cut(500, 1).filter(str.strip)},
     optional={
-        "card": st.fixed_dictionaries({"title": _cut(200)}),
+        "card": _cards,
         "slides": st.lists(_slides, max_size=3),
-        "buttons": _buttons,
+        "buttons": _buttons(20),
+        "references": _references,
     },
 )

@@ -6,9 +6,15 @@ from msgspec import Meta, Struct
 from tests.messages.samples import FULL, LINK_BUTTON, TOKEN_BUTTON, with_changed
 
 from keypost.errors import Invalid
+from keypost.messages.complaint import complaints
 from keypost.messages.decoding import decode
 from keypost.messages.judging import Draft
-from keypost_sdk.content import Banner, Message, TextSlide
+from keypost_sdk.content import Banner, Edit, Message, Reply, TextSlide
+
+LIST_STYLES = (
+    '"bulleted", "circle", "decimal", "disc", "lower-alpha", "lower-roman", "square", "upper-alpha" or "upper-roman"'
+)
+SLIDE_TYPES = '"table", "text", "list", "label", "images" or "image"'
 
 
 def refusal_of(body: bytes, kind: type = Draft) -> tuple[str, str]:
@@ -24,7 +30,7 @@ def refusal_of_value(value: Any) -> tuple[str, str]:
 def test_a_full_message_is_read() -> None:
     draft = decode(json.dumps(FULL).encode(), Draft)
 
-    assert draft.text == "A *bold* word"
+    assert draft.text == "A *bold* word. [Look]($1)"
     assert draft.sync_message
     assert isinstance(draft.slides[1], TextSlide)
     assert draft.buttons[0].asks_for_token
@@ -104,12 +110,12 @@ def test_what_is_just_within_the_bounds_is_read(body: bytes) -> None:
         (
             ("buttons", 0, "action", "type"),
             "system.api",
-            'buttons[0].action.type is "system.api"; it can be "invoke.function" or "open.url"',
+            'buttons[0].action.type is "system.api"; it can be "invoke.function", "open.url" or "copy"',
         ),
         (
             ("buttons", 0, "action", "type"),
             True,
-            'buttons[0].action.type is true; it can be "invoke.function" or "open.url"',
+            'buttons[0].action.type is true; it can be "invoke.function", "open.url" or "copy"',
         ),
         (("buttons", 0, "action"), "x", "buttons[0].action is text; it must be an object"),
         (
@@ -129,15 +135,81 @@ def test_what_is_just_within_the_bounds_is_read(body: bytes) -> None:
         ),
         (
             ("buttons", 0, "action", "confirm", "input"),
-            "Say it",
-            "buttons[0].action.confirm.input is text; it must be an object or null",
+            ["Say it"],
+            "buttons[0].action.confirm.input is a list; it must be an object, text or null",
+        ),
+        (
+            ("buttons", 0, "action", "confirm", "input"),
+            "x" * 301,
+            "buttons[0].action.confirm.input has 301 characters; 300 is the most",
+        ),
+        (
+            ("card", "buttons", 0, "action", "confirm", "mandatory"),
+            "yes",
+            'card.buttons[0].action.confirm.mandatory is "yes"; it can be true, false, "false" or "true"',
+        ),
+        (
+            ("card", "buttons", 0, "action", "confirm", "mandatory"),
+            1,
+            'card.buttons[0].action.confirm.mandatory is a number; it can be true, false, "false" or "true"',
+        ),
+        (
+            ("card", "buttons", 0, "action", "confirm", "emotion"),
+            "angry",
+            'card.buttons[0].action.confirm.emotion is "angry"; it can be "negative", "neutral" or "positive"',
+        ),
+        (("card", "buttons", 0, "label"), "x" * 31, "card.buttons[0].label has 31 characters; 30 is the most"),
+        (("card", "buttons", 0, "arguments"), "x", "card.buttons[0].arguments is text; it must be an object"),
+        (
+            ("card", "buttons", 0, "arguments"),
+            {str(number): 0 for number in range(21)},
+            "card.buttons[0].arguments has 21 entries; 20 is the most",
+        ),
+        (
+            ("references", "2", "object", "action", "data", "text"),
+            "x" * 201,
+            "references.2.object.action.data.text has 201 characters; 200 is the most",
+        ),
+        (
+            ("references", "1", "object", "action"),
+            LINK_BUTTON["action"],
+            'references.1.object.action.type is "open.url"; it can be "invoke.function" or "copy"',
+        ),
+        (("references", "1", "type"), "link", 'references.1.type is "link"; it can be "button"'),
+        (
+            ("references", "look"),
+            FULL["references"]["1"],
+            "references.look is not named by a number, such as the 1 of [Label]($1)",
+        ),
+        (
+            ("slides", 2, "styles", "type"),
+            "roman",
+            f'slides[2].styles.type is "roman"; it can be {LIST_STYLES}',
+        ),
+        (("slides", 2, "data", 1), 7, "slides[2].data[1] is a number; it must be text"),
+        (("slides", 2, "data"), [], "slides[2].data is empty"),
+        (
+            ("slides", 3, "data", 0),
+            {"n" * 101: 1},
+            f'slides[3].data[0]["{"n" * 40}…"] has a name of 101 characters; 100 is the most',
+        ),
+        (
+            ("slides", 3, "data", 0, "Branch"),
+            "x" * 1001,
+            "slides[3].data[0].Branch has 1001 characters; 1000 is the most",
+        ),
+        (("slides", 4, "data", 0), "ftp://a.b/c", "slides[4].data[0] is not an http or https address"),
+        (
+            ("slides", 4, "data"),
+            ["/a"] * 21,
+            "slides[4].data has 21 entries; 20 is the most",
         ),
         (
             ("buttons", 0, "action", "confirm", "input", "type"),
             "password",
             'buttons[0].action.confirm.input.type is "password"; it can be "user_webhook_token"',
         ),
-        (("slides", 0, "type"), "chart", 'slides[0].type is "chart"; it can be "table" or "text"'),
+        (("slides", 0, "type"), "chart", 'slides[0].type is "chart"; it can be ' + SLIDE_TYPES),
         (("slides", 0, "data", "headers"), [], "slides[0].data.headers is empty"),
         (
             ("slides", 0, "data", "rows", 0, "Took s"),
@@ -149,7 +221,7 @@ def test_what_is_just_within_the_bounds_is_read(body: bytes) -> None:
             "x" * 21,
             "slides[0].buttons[0].label has 21 characters; 20 is the most",
         ),
-        (("card", "theme"), "poll", 'card.theme is "poll"; it can be "basic", "modern-inline" or null'),
+        (("card", "theme"), "poll", 'card.theme is "poll"; it can be "basic", "modern-inline", "prompt" or null'),
         (("card", "thumbnail"), "data:image/png,x", "card.thumbnail is not an http or https address"),
         (("sync_message",), "true", "sync_message is text; it must be true or false"),
         (("text",), None, "text is null; it must be text"),
@@ -184,15 +256,81 @@ def test_a_stranger_cannot_write_into_a_terminal_by_being_refused() -> None:
     assert f'"\\x1b]0;owned\\x07\\u202e{"x" * 29}…"' in sentence
 
 
+@pytest.mark.parametrize(
+    ("kind", "answer", "sentence"),
+    [
+        (Reply, {"view": "popup"}, 'view is "popup"; it can be "ephemeral" or null'),
+        (Reply, {"collapse_key": "k" * 101}, "collapse_key has 101 characters; 100 is the most"),
+        (Reply, {"serves": [{"name": ""}]}, "serves[0].name is empty"),
+        (Reply, {"serves": [{"name": "n" * 256}]}, "serves[0].name has 256 characters; 255 is the most"),
+        (Reply, {"serves": [{"name": "n"}] * 501}, "serves has 501 entries; 500 is the most"),
+        (
+            Reply,
+            {"serves": [{"name": "n", "address": "sip:a@b"}]},
+            "serves[0].address is not an http or https address",
+        ),
+        (Edit, {"type": "message", "text": "a"}, 'type is "message"; it can be "message_edit"'),
+        (Edit, {"type": "message_edit", "buttons": [{}]}, "buttons[0].label is missing"),
+    ],
+)
+def test_what_a_handler_answers_has_limits_too(kind: type, answer: dict[str, Any], sentence: str) -> None:
+    assert refusal_of(json.dumps(answer).encode(), kind)[1] == sentence
+
+
+def test_an_answer_at_its_limits_is_read() -> None:
+    served = {"name": "n" * 255, "address": "https://gitlab.example/" + "x" * 1_977}
+    answer = {"text": "a", "view": "ephemeral", "collapse_key": "k" * 100, "serves": [served] * 500}
+
+    reply = decode(json.dumps(answer).encode(), Reply)
+
+    assert reply.serves is not None
+    assert len(reply.serves) == 500
+    assert decode(b'{"text":"a","serves":[]}', Reply).serves == ()
+    assert decode(b'{"text":"a"}', Reply).serves is None
+    assert decode(b'{"type":"message_edit","text":"a"}', Edit) == Edit(text="a")
+
+
+def test_everything_wrong_is_found_each_with_its_path() -> None:
+    value = {
+        "text": 7,
+        "card": {"theme": "poll", "title": None},
+        "slides": [{"type": "chart", "data": 7}, {"type": "list", "title": 1, "data": []}],
+        "buttons": [{"label": "x" * 21, "action": {"type": "copy"}}],
+    }
+
+    assert [path for path, _ in complaints(value, Draft)] == [
+        "text",
+        "card.title",
+        "card.theme",
+        "slides[0].type",
+        "slides[1].data",
+        "slides[1].title",
+        "buttons[0].label",
+        "buttons[0].action.data",
+    ]
+
+
 def test_any_type_can_be_asked_for() -> None:
     code, sentence = refusal_of(b'{"type":"banner","text":"a","status":"ok"}', Banner)
 
     assert (code, sentence) == ("invalid_inputs", 'status is "ok"; it can be "failure" or "success"')
 
 
+class Strict(Struct, forbid_unknown_fields=True):
+    size: int = 1
+    name: str = ""
+
+
+def test_a_field_that_a_strict_type_does_not_have_is_named() -> None:
+    code, sentence = refusal_of(b'{"size":1,"nmae":"x"}', Strict)
+
+    assert (code, sentence) == ("invalid_inputs", "nmae is not a field; the fields are size, name")
+
+
 class Page(Struct):
     size: Annotated[int, Meta(ge=1, le=100)] = 20
     version: Literal[1, 2] = 2
+    flag: bool | Literal["true"] | None = None
     ids: Annotated[list[str], Meta(min_length=2)] = []
 
 
@@ -203,6 +341,8 @@ class Page(Struct):
         (b'{"size":0}', "size is 0; 1 is the least"),
         (b'{"size":1.5}', "size is a number; it must be a whole number"),
         (b'{"version":3}', "version is a number; it can be 1 or 2"),
+        (b'{"version":true}', "version is true; it can be 1 or 2"),
+        (b'{"flag":1}', 'flag is a number; it can be true, false, "true" or null'),
         (b'{"ids":["a"]}', "ids has 1 entry; 2 is the least"),
     ],
 )

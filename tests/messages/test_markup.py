@@ -7,7 +7,7 @@ from tests.messages.samples import texts
 from keypost.messages.html import compose
 from keypost.messages.markup import OPEN_MARKS_MAX, parse, parse_inline
 from keypost.messages.plain import text_of
-from keypost.messages.tree import Inline, Link, Mention, Styled, Text
+from keypost.messages.tree import Inline, Instant, Link, Mention, Styled, Text
 from keypost_sdk.content import Message
 
 SMALL = 1_000
@@ -55,6 +55,26 @@ def shown(text: str) -> str:
 def test_formatting_is_read_as_the_wire_writes_it(text: str, html: str | None) -> None:
     if html is not None:
         assert shown(text) == html
+
+
+def test_a_reference_of_the_message_is_a_button_and_any_other_is_text() -> None:
+    assert parse_inline("a [b *c*]($1) [d]($2) [ ]($1) [e]($01) [f](1)", {"1"}) == (
+        Text("a "),
+        Instant("1", (Text("b "), Styled("bold", (Text("c"),)))),
+        Text(" [d]($2) [ ]($1) [e]($01) [f](1)"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["x\n[a]($1)", "# [a]($1)", "### [a]($1)", "! [a]($1)", "*_[a]($1)_*", "```b``` [a]($1)"]
+)
+def test_a_button_may_stand_in_any_line(text: str) -> None:
+    assert "Instant(" in repr(parse(text, {"1"}))
+
+
+@pytest.mark.parametrize("text", ["`[a]($1)`", "```[a]($1)```", "[a [b]($1)](http://c.d)", "[a]( $1)", "[a]\n($1)"])
+def test_code_and_links_hold_no_button(text: str) -> None:
+    assert "Instant(" not in repr(parse(text, {"1"}))
 
 
 def test_headings_are_large_and_small() -> None:
@@ -129,7 +149,7 @@ def test_stray_marks_do_not_switch_formatting_off() -> None:
 
 
 def depth(pieces: tuple[Inline, ...]) -> int:
-    return max((1 + depth(piece.inside) for piece in pieces if isinstance(piece, Styled | Link)), default=0)
+    return max((1 + depth(piece.inside) for piece in pieces if isinstance(piece, Styled | Link | Instant)), default=0)
 
 
 def test_nesting_is_bounded() -> None:
@@ -149,14 +169,15 @@ def test_no_visible_character_is_lost(text: str) -> None:
 @settings(deadline=None, max_examples=300)
 @given(texts)
 def test_reading_never_fails_and_stays_shallow(text: str) -> None:
-    parse(text)
+    parse(text, {"1", "2"})
 
-    assert depth(parse_inline(text)) <= 2 * OPEN_MARKS_MAX + 1
+    assert depth(parse_inline(text, {"1", "2"})) <= 2 * OPEN_MARKS_MAX + 1
 
 
 ATTACKS = [
     "*", "*a ", "*a _b ~c ", "* ", "a*", "_a_", "*a*", "`", "`a", "`` ", "```", "```a", "[", "[a", "[a]", "[[a] ",
-    "[a](", "[a](x", "[a](x(", "[a](b)", "[a](http://x", "[[a](b)", "]", "](", "(", ")", "{", "{@", "{@a", "http://", "http://a",
+    "[a](", "[a]($", "[a]($1", "[a]($1)", "[[a]($1) ", "[a](x", "[a](x(", "[a](b)",
+    "[a](http://x", "[[a](b)", "]", "](", "(", ")", "{", "{@", "{@a", "http://", "http://a",
     "xhttp://a", "http://a.b ", "http://a)", "http://a(", "http://a*", "!", "!a\n", "#", "# a\n", "---\n", "\n", "\r",
     " ", "a", "<", "&", "*`", "*[", "_*[a](http://b.c)", "[*a ", "*a http://b) ",
 ]  # fmt: skip
@@ -165,7 +186,7 @@ ATTACKS = [
 def cheapest(text: str) -> float:
     def once() -> float:
         start = thread_time()
-        parse(text)
+        parse(text, {"1"})
         return thread_time() - start
 
     return min(once() for _ in range(3))

@@ -10,14 +10,25 @@ def test_a_message_without_a_page_says_everything_it_shows() -> None:
     message = msgspec.convert(FULL, Message)
 
     assert plain(message).split("\n") == [
-        "A bold word",
+        "A bold word. [Look]",
         "Build 12",
+        "[Say why and close it all]",
         "Stages",
         "Stage: test · Took s: 12.5",
         "[Open]",
         "Log",
         "ok",
         "[Create webhook]",
+        "Steps",
+        "- First",
+        "- then [copy]",
+        "[Copy hash]",
+        "Facts",
+        "Branch: main",
+        "Jobs: 3",
+        "Charts",
+        "https://img.example.com/charts/one.png?size=2",
+        "/two.png",
         "[Create webhook] [Open]",
     ]
 

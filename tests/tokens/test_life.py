@@ -1,9 +1,11 @@
-"""The life of tokens against a model of a few lines: who is let in is what the model says, after any sequence."""
+"""The life of tokens against a model of a few lines: who is let in, and what was chosen for which token, is what the
+model says, after any sequence.
+"""
 
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -18,7 +20,7 @@ from keypost.db.database import conclude_or_say
 from keypost.db.migrate import migrate_sqlite
 from keypost.db.sqlite import writing_engine
 from keypost.db.tx import Tx
-from keypost.errors import Conflict, Unauthenticated
+from keypost.errors import Conflict, NotFound, Unauthenticated
 from keypost.events.service import Log
 from keypost.ids import AppId, ChatId, IdSource, MessageId, OrgId, PersonId, TokenId
 from keypost.keys import Keys
@@ -46,6 +48,7 @@ class Known:
     owner: PersonId
     text: str
     ends_at: float = float("inf")
+    settings: dict[str, bool] = field(default_factory=dict)
 
 
 class TokenLife(RuleBasedStateMachine):
@@ -103,7 +106,7 @@ class TokenLife(RuleBasedStateMachine):
     @rule(token_id=minted)
     def revoke(self, token_id: TokenId) -> None:
         known = self.known[token_id]
-        self.write(tokens.revoke, self.register, self._caller(known.owner), token_id)
+        self.write(tokens.revoke, self.register, self.people, self._caller(known.owner), token_id)
         known.ends_at = min(known.ends_at, self.now)
 
     @rule(token_id=consumes(minted))
@@ -115,6 +118,20 @@ class TokenLife(RuleBasedStateMachine):
         for other_id, other in self.known.items():
             if other_id < token_id and other.owner == known.owner:
                 other.ends_at = min(other.ends_at, self.now + DAY_MS)
+
+    @rule(token_id=minted, who=st.sampled_from([0, 1]), settings=st.dictionaries(st.sampled_from("ab"), st.booleans()))
+    def choose(self, token_id: TokenId, who: int, settings: dict[str, bool]) -> None:
+        known, caller = self.known[token_id], self._caller(self.persons[who])
+        try:
+            self.write(tokens.set_settings, self.register, caller, token_id, settings)
+        except NotFound:
+            assert known.owner != caller.person_id
+        except Conflict:
+            assert known.ends_at <= self.now
+        else:
+            assert known.owner == caller.person_id
+            assert known.ends_at > self.now
+            known.settings = settings
 
     @rule(milliseconds=st.sampled_from([1, DAY_MS - 1, DAY_MS]))
     def time_passes(self, milliseconds: int) -> None:
@@ -138,6 +155,13 @@ class TokenLife(RuleBasedStateMachine):
         for token_id, known in self.known.items():
             expected = known.ends_at > self.now and known.owner not in self.gone
             assert self._is_let_in(token_id, known) == expected
+
+    @invariant()
+    def what_was_chosen_is_what_the_model_says(self) -> None:
+        for token_id, known in self.known.items():
+            token = self.register.find_by_id(self.org_id, token_id)
+            assert token is not None
+            assert token.settings == known.settings
 
     def _is_let_in(self, token_id: TokenId, known: Known) -> bool:
         presented = Presented(known.text, Carrier.HEADER, "127.0.0.1")

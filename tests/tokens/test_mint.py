@@ -53,7 +53,8 @@ async def test_the_fifty_first_live_token_of_a_person_is_refused(world: World) -
     assert refused.value.code == "token_limit_exceeded"
     await world.tool(app, owner=world.grace)
 
-    await world.write(tokens.revoke, world.server.register, world.caller(world.ada), first[0].id)
+    server, ada = world.server, world.caller(world.ada)
+    await world.write(tokens.revoke, server.register, server.people, ada, first[0].id)
     await world.tool(app)
 
 
@@ -101,4 +102,4 @@ def _mint_many(tx: Tx, world: World, who: Visitor, app: App, count: int) -> list
 def _mint_and_revoke(tx: Tx, world: World, who: Visitor, app: App, count: int) -> None:
     for _ in range(count):
         (token,) = _mint_many(tx, world, who, app, 1)
-        tokens.revoke(tx, world.server.register, world.caller(who), token.id)
+        tokens.revoke(tx, world.server.register, world.server.people, world.caller(who), token.id)

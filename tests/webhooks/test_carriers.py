@@ -35,7 +35,6 @@ SEVERAL = {
 NONE = {
     "nothing": ([], ""),
     "an empty header": ([("X-Keypost-Token", "")], ""),
-    "a scheme of API tokens": ([("Authorization", f"Zoho-oauthtoken {SECRET}")], ""),
     "no scheme": ([("Authorization", SECRET)], ""),
     "a cookie": ([("Cookie", f"zapikey={SECRET}; X-Keypost-Token={SECRET}")], ""),
     "the name in capitals": ([], f"?ZAPIKEY={SECRET}"),
@@ -63,6 +62,12 @@ async def test_nothing_else_carries_a_token(lasting_world: World, way: str) -> N
     answer = await sent(lasting_world, *NONE[way])
 
     assert (answer.status, answer.refused_with) == (401, "invalid_zapikey")
+
+
+async def test_the_scheme_of_api_tokens_carries_no_other(world: World) -> None:
+    answer = await sent(world, [("Authorization", f"Zoho-oauthtoken {SECRET}")], "")
+
+    assert (answer.status, answer.refused_with) == (401, "oauthtoken_invalid")
 
 
 async def test_a_get_never_posts(world: World) -> None:

@@ -1,19 +1,25 @@
 """What a handler receives: the parameters of a call, as frozen types.
 
 Members that these types do not name are skipped, so an extension keeps running when the server learns to send more.
-Ids are text. What the server leaves out is empty.
+Ids are text. What the server leaves out is empty: `user`, `chat` and `message` come only if the manifest asks for them
+and the person agreed; who it was is always in `access`.
 """
 
-from typing import Annotated, Any, Final
+from typing import Any, Final, Literal
 
-import msgspec
-from msgspec import Meta, Struct, field
-from msgspec.structs import replace
+from msgspec import Struct, field
 
-from keypost_sdk.errors import MalformedCall, NoHandler
+from keypost_sdk.content import Served
 from keypost_sdk.secret import Secret
 
-NAME_SHOWN_MAX: Final = 60
+COMMAND: Final = "execution_handler"
+FUNCTION: Final = "button_handler"
+INCOMING: Final = "incomingwebhook_handler"
+TOKEN_ENDED: Final = "token_ended_handler"
+VALIDATOR: Final = "installation_validator"
+INSTALLATION: Final = "installation_handler"
+UNINSTALLATION: Final = "uninstallation_handler"
+"""The handlers, as the wire calls them."""
 
 
 class User(Struct, frozen=True):
@@ -62,11 +68,17 @@ class Environment(Struct, frozen=True):
 
 
 class Token(Struct, frozen=True):
-    """Which token the call concerns, never its text. Third-party apps post to `incoming_url`, with it in `header`."""
+    """Which token the call concerns, never its text. Third-party apps post to `incoming_url`, with it in `header`.
+
+    `settings` are what its owner chose, by name, filled up with the manifest's defaults. `replaces` are the ids of the
+    tokens that end because of this one; only the call that brings a new token has any.
+    """
 
     id: str
     incoming_url: str = ""
     header: str = "X-Keypost-Token"
+    settings: dict[str, Any] = {}
+    replaces: tuple[str, ...] = ()
 
 
 class Target(Struct, frozen=True):
@@ -86,13 +98,19 @@ class PressedMessage(Struct, frozen=True):
 
 
 class Arguments(Struct, frozen=True):
+    """The button's `key`, what its dialog was given, and in `more` the button's own `arguments`."""
+
     key: str = ""
     input: Secret | None = None
+    more: dict[str, Any] = {}
 
 
 class Call(Struct, frozen=True):
-    """What every call has. `timestamp` is milliseconds since 1970, UTC; an incoming call has no chat and no name."""
+    """What every call has. `timestamp` is milliseconds since 1970, UTC; only commands and functions have a name, a chat
+    and a `response_url`. `handler` is the wire's word for what is called, such as `button_handler`.
+    """
 
+    handler: str = ""
     name: str = ""
     timestamp: int = 0
     response_url: str = ""
@@ -120,7 +138,14 @@ class ButtonCall(Call, frozen=True):
     @property
     def secret(self) -> Secret | None:
         """The token that was minted for this person, if the button asked for one. It arrives this one time."""
-        return self.arguments.input
+        return self.arguments.input if self.token is not None else None
+
+    @property
+    def typed(self) -> str:
+        """What the person typed into the button's dialog; empty where there was no field."""
+        if self.token is not None or self.arguments.input is None:
+            return ""
+        return self.arguments.input.reveal()
 
 
 class IncomingCall(Call, frozen=True):
@@ -138,46 +163,30 @@ class IncomingCall(Call, frozen=True):
         return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
 
 
-class _Handler(Struct, frozen=True):
-    type: Annotated[str, Meta(min_length=1)]
+class TokenEndedCall(Call, frozen=True, kw_only=True):
+    """A token of this extension has ended: time to take down what was registered with it. The server calls until it
+    gets an answer, so the same end may arrive twice.
+
+    `reason` is a sentence, such as `revoked by its owner`; `ended_at` is milliseconds since 1970, UTC; `serves` is what
+    the extension last said that the token connects.
+    """
+
+    token: Token
+    reason: str = ""
+    ended_at: int = 0
+    serves: tuple[Served, ...] = ()
+    appkey: str = ""
 
 
-class _Envelope(Struct, frozen=True):
-    handler: _Handler
-    timestamp: int
-    params: msgspec.Raw
-    type: str = ""
-    name: str = ""
-    response_url: str = ""
+class AppInfo(Struct, frozen=True):
+    """`existing_version` is empty unless this is an upgrade."""
+
+    current_version: str = ""
+    existing_version: str = ""
+    type: Literal["install", "upgrade", "uninstall"] = "install"
 
 
-KINDS: Final[dict[tuple[str, str], type[Call]]] = {
-    ("command", "execution_handler"): CommandCall,
-    ("function", "button_handler"): ButtonCall,
-    ("extension", "incomingwebhook_handler"): IncomingCall,
-}
+class InstallationCall(Call, frozen=True):
+    """The extension is to be installed, has been, or is gone. `user` is the admin who does it, always."""
 
-
-def read(body: bytes) -> Call:
-    """The call in a body of the wire; `MalformedCall`, or `NoHandler` for a kind that this SDK does not know."""
-    try:
-        envelope = msgspec.json.decode(body, type=_Envelope)
-        kind = KINDS.get((envelope.type, envelope.handler.type))
-        if kind is None:
-            raise _unknown(envelope)
-        call = msgspec.json.decode(envelope.params, type=kind, dec_hook=_read_secret)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        # Only the kind of trouble: the decoder's own sentence may quote the body.
-        raise MalformedCall("invalid_call", f"The call cannot be read: {type(error).__name__}.") from None
-    return replace(call, name=envelope.name, timestamp=envelope.timestamp, response_url=envelope.response_url)
-
-
-def _unknown(envelope: _Envelope) -> NoHandler:
-    kind = f"{envelope.type[:NAME_SHOWN_MAX]!r} with handler {envelope.handler.type[:NAME_SHOWN_MAX]!r}"
-    return NoHandler("unknown_kind", f"This version of the SDK does not handle calls of type {kind}.")
-
-
-def _read_secret(kind: type, value: Any) -> Secret:
-    if kind is not Secret or not isinstance(value, str):
-        raise TypeError("The input of a dialog is text.")
-    return Secret(value)
+    app_info: AppInfo = AppInfo()

@@ -1,10 +1,12 @@
 """From a path to the `Extension` that an author wrote there."""
 
+import logging
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from keypost_sdk import declared
 from keypost_sdk.extension import Extension
 from keypost_sdk.log import places
 
@@ -16,10 +18,14 @@ class CannotStart(Exception):  # noqa: N818 - it is a sentence for the person wh
     """The extension cannot run; the message says why and what to do."""
 
 
-def load(path: Path) -> Extension:
+logger = logging.getLogger("keypost_sdk")
+
+
+def load(path: Path) -> Extension[Any]:
     """The module-level `extension` of a file, or of `extension.py` in a directory.
 
-    The file's directory comes first on the import path, so it can import what lies beside it.
+    The file's directory comes first on the import path, so it can import what lies beside it. If `extension.toml` lies
+    there too, the code has to have whatever that names.
     """
     file = (path / FILE if path.is_dir() else path).resolve()
     if not file.is_file():
@@ -27,7 +33,18 @@ def load(path: Path) -> Extension:
     found = getattr(_run(file), VARIABLE, None)
     if not isinstance(found, Extension):
         raise CannotStart(f'{file} has no extension: it needs the line {VARIABLE} = Extension("…").')
+    _compare(found, file.parent)
     return found
+
+
+def _compare(extension: Extension[Any], folder: Path) -> None:
+    manifest = declared.read(folder)
+    if manifest is None:
+        return
+    if missing := declared.missing(extension, manifest):
+        raise CannotStart(" ".join(missing))
+    for sentence in declared.unused(extension, manifest):
+        logger.warning(sentence)
 
 
 def _run(file: Path) -> object:

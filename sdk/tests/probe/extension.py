@@ -5,7 +5,18 @@ import threading
 import time
 from collections.abc import Mapping
 
-from keypost_sdk import Banner, Button, ButtonCall, CommandCall, Extension, IncomingCall, Message, OpenUrl, WebAddress
+from keypost_sdk import (
+    Banner,
+    Button,
+    ButtonCall,
+    CommandCall,
+    Extension,
+    IncomingCall,
+    Message,
+    OpenUrl,
+    Refuse,
+    WebAddress,
+)
 
 extension = Extension("probe")
 
@@ -63,4 +74,6 @@ async def careless(call: ButtonCall) -> Mapping[str, object]:
 
 @extension.incoming
 def incoming(call: IncomingCall) -> dict[str, object]:
+    if call.header("x-event") == "unknown":
+        raise Refuse("This is not from your tool.")
     return {"method": call.http_method, "event": call.header("x-event"), "query": call.query, "size": len(call.body)}

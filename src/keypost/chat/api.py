@@ -7,8 +7,8 @@ from keypost.caller import Caller, Scope
 from keypost.chat import service
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, find_place
-from keypost.chat.store import MESSAGES_MAX
-from keypost.chat.views import wire_data
+from keypost.chat.message_store import MESSAGES_MAX
+from keypost.chat.views import MessagesOut
 from keypost.db.database import Database
 from keypost.errors import Invalid
 from keypost.ids import read_number
@@ -31,7 +31,7 @@ async def list_messages(request: Request, caller: Caller) -> Response:
         to_ms=_number(request, "totime", TIME_MAX),
         limit=_number(request, "limit", MESSAGES_MAX, least=1) or MESSAGES_MAX,
     )
-    return ok(wire_data(found))
+    return ok(MessagesOut.of(found))
 
 
 def _number(request: Request, name: str, most: int, *, least: int = 0) -> int | None:

@@ -37,6 +37,10 @@ class Chats:
         if bot.app_id is not None:
             self._bots_by_app[bot.org_id, bot.app_id] = bot.id
 
+    def join(self, org_id: OrgId, chat_id: ChatId, party: Party) -> None:
+        chat = self._chats[org_id, chat_id]
+        self.put(msgspec.structs.replace(chat, members=chat.members | {party}))
+
     def leave(self, org_id: OrgId, chat_id: ChatId, party: Party) -> None:
         chat = self._chats[org_id, chat_id]
         self._chats[org_id, chat_id] = msgspec.structs.replace(chat, members=chat.members - {party})
@@ -50,6 +54,11 @@ class Chats:
         chat_id = self._channels.get((org_id, unique_name))
         return self._chats[org_id, chat_id] if chat_id is not None else None
 
+    def channels_of(self, org_id: OrgId) -> list[Chat]:
+        """Every channel of the organisation, by name."""
+        known = sorted((name, chat_id) for (of_org, name), chat_id in self._channels.items() if of_org == org_id)
+        return [self._chats[org_id, chat_id] for _, chat_id in known]
+
     def find_bot(self, org_id: OrgId, bot_id: BotId) -> Bot | None:
         return self._bots.get((org_id, bot_id))
 
@@ -60,6 +69,11 @@ class Chats:
     def find_bot_of_app(self, org_id: OrgId, app_id: int) -> Bot | None:
         bot_id = self._bots_by_app.get((org_id, app_id))
         return self._bots[org_id, bot_id] if bot_id is not None else None
+
+    def find_bot_chat(self, bot: Bot, person_id: PersonId) -> Chat | None:
+        """The person's chat with the bot, if there is one yet."""
+        mine = (self._chats[bot.org_id, chat_id] for chat_id in self.ids_of(bot.org_id, person_id))
+        return next((chat for chat in mine if chat.bot_id == bot.id), None)
 
     def ids_of(self, org_id: OrgId, person_id: PersonId) -> frozenset[ChatId]:
         return frozenset(self._of_person.get((org_id, person_id), ()))

@@ -5,6 +5,8 @@ Postings gather while the last batch commits; a batch is one transaction. Each c
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from keypost.chat import service
@@ -15,7 +17,7 @@ from keypost.errors import Busy
 BATCH_MAX: Final = 256
 WAITING_MAX: Final = 10_000
 
-_Waiting = tuple[Posting, asyncio.Future[Message]]
+_Waiting = tuple[Sequence[Posting], asyncio.Future[list[Message]]]
 
 
 class Lane:
@@ -30,10 +32,15 @@ class Lane:
 
     async def commit(self, posting: Posting) -> Message:
         """Stores the message; returns once it is durable."""
+        (message,) = await self.commit_all([posting])
+        return message
+
+    async def commit_all(self, postings: Sequence[Posting]) -> list[Message]:
+        """Stores the messages, all of them or none; returns once they are durable."""
         if len(self._waiting) >= WAITING_MAX:
             raise Busy("server_busy", "Too many messages are waiting to be stored. Try again in a second.")
-        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._waiting.append((posting, answer))
+        answer: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((postings, answer))
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="lane")
         return await answer
@@ -53,7 +60,8 @@ class Lane:
 
     async def _commit_batch(self, batch: list[_Waiting]) -> None:
         try:
-            stored = await self._database.write(service.store_batch, [posting for posting, _ in batch])
+            together = [posting for postings, _ in batch for posting in postings]
+            stored = await self._database.write(service.store_batch, together)
         except CommitUnknown as error:
             for _, answer in batch:  # Perhaps they are stored: trying again could store them twice.
                 _settle(answer, error)
@@ -62,11 +70,12 @@ class Lane:
             await self._replay(batch, error)
             return
         self._count(len(stored))
-        for (_, answer), message in zip(batch, stored, strict=True):
-            _settle(answer, message)
+        messages = iter(stored)
+        for postings, answer in batch:
+            _settle(answer, list(islice(messages, len(postings))))
 
     async def _replay(self, batch: list[_Waiting], error: Exception) -> None:
-        """The batch was rolled back as a whole: each row is tried alone, so that a bad one fails alone."""
+        """The batch was rolled back as a whole: each caller's is tried alone, so that a bad one fails alone."""
         if len(batch) == 1:
             _settle(batch[0][1], error)
             return
@@ -78,9 +87,9 @@ class Lane:
         self.batches += 1
 
 
-def _settle(answer: asyncio.Future[Message], outcome: Message | Exception) -> None:
+def _settle(answer: asyncio.Future[list[Message]], outcome: list[Message] | Exception) -> None:
     if answer.done():
-        return  # The client has gone; its message is stored all the same.
+        return  # The client has gone; its messages are stored all the same.
     if isinstance(outcome, Exception):
         answer.set_exception(outcome)
     else:

@@ -4,7 +4,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from keypost.db.tx import Tx
-from keypost.ids import BotId, ChatId, MessageId, OrgId, TokenId, milliseconds_of, show_chat
+from keypost.ids import BotId, ChatId, MessageId, OrgId, PersonId, TokenId, milliseconds_of, show_chat
 from keypost_sdk.content import Message as Content
 
 
@@ -51,6 +51,10 @@ class Chat(Struct, frozen=True, kw_only=True):
     def shown_id(self) -> str:
         return show_chat(self.org_id, self.id, self.bot_id)
 
+    @property
+    def person_ids(self) -> frozenset[PersonId]:
+        return frozenset(PersonId(member.id) for member in self.members if member.kind is PartyKind.PERSON)
+
 
 class Sender(Struct, frozen=True, kw_only=True):
     """`name` is kept as it was when the message was sent."""
@@ -60,24 +64,41 @@ class Sender(Struct, frozen=True, kw_only=True):
     name: str
 
 
+class Collapse(Struct, frozen=True):
+    """A sender's name for a message that its later ones take the place of: of two, the one with the larger order stays,
+    whichever comes first.
+    """
+
+    key: str
+    order: int
+
+
 class Posting(Struct, frozen=True, kw_only=True):
-    """A judged, not yet stored message: what the lane commits. `also` becomes true in the same transaction."""
+    """A judged, not yet stored message: what the lane commits. `also` becomes true in the same transaction.
+
+    With `collapse` it takes the place of the earlier message with the same chat, sender, token and key.
+    """
 
     org_id: OrgId
     chat_id: ChatId
     sender: Sender
     content: Content
     token_id: TokenId | None = None
+    collapse: Collapse | None = None
     also: Callable[[Tx], None] | None = None
 
 
 class Message(Struct, frozen=True, kw_only=True):
+    """`edited_at` is when its content was last changed; None for one that is as it was sent."""
+
     org_id: OrgId
     id: MessageId
     chat_id: ChatId
     sender: Sender
     content: Content
     token_id: TokenId | None = None
+    collapse: Collapse | None = None
+    edited_at: int | None = None
 
     @property
     def at(self) -> int:

@@ -1,12 +1,16 @@
 from collections.abc import Sequence
 
-from keypost.chat import store
+from msgspec.structs import replace
+
+from keypost.chat import message_store, store
 from keypost.chat.directory import Chats
 from keypost.chat.model import Bot, Chat, ChatKind, Message, Party, PartyKind, Posting
 from keypost.db.tx import Tx
+from keypost.errors import Forbidden, NotFound
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
 from keypost.ids import BotId, ChatId, MessageId, OrgId, PersonId
+from keypost_sdk.content import Message as Content
 
 
 def load(tx: Tx) -> tuple[list[Chat], list[Bot]]:
@@ -63,30 +67,39 @@ def open_bot_chat(tx: Tx, chats: Chats, bot: Bot, person_id: PersonId) -> Chat:
     )
 
 
+def add_member(tx: Tx, chats: Chats, chat: Chat, party: Party) -> None:
+    """Twice is a success: callers retry."""
+    _refuse_direct(chat)
+    if store.has_member(tx, chat.org_id, chat.id, party):
+        return
+    store.add_member(tx, chat.org_id, chat.id, party)
+    tx.on_commit(lambda: chats.join(chat.org_id, chat.id, party))
+    _tell_of_member(tx, Kind.MEMBER_JOINED, chat, party)
+
+
 def remove_member(tx: Tx, chats: Chats, chat: Chat, party: Party) -> None:
+    """Twice is a success: callers retry."""
+    _refuse_direct(chat)
+    if not store.has_member(tx, chat.org_id, chat.id, party):
+        return
     store.remove_member(tx, chat.org_id, chat.id, party)
     tx.on_commit(lambda: chats.leave(chat.org_id, chat.id, party))
+    _tell_of_member(tx, Kind.MEMBER_LEFT, chat, party)
+
+
+def edit(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId, content: Content) -> Message:
+    """The message with another content, in its place. With the content that it has already, nothing happens."""
+    message = message_store.find_message(tx, org_id, chat_id, message_id)
+    if message is None:
+        raise NotFound("message_not_found", "There is no such message in this chat.")
+    return _edit(tx, message, content)
 
 
 def store_batch(tx: Tx, postings: Sequence[Posting]) -> list[Message]:
     """What the lane runs in one transaction: messages in the order in which they came, each with its event."""
-    stored = [
-        Message(
-            org_id=posting.org_id,
-            id=MessageId(tx.new_id()),
-            chat_id=posting.chat_id,
-            sender=posting.sender,
-            content=posting.content,
-            token_id=posting.token_id,
-        )
-        for posting in postings
-    ]
-    store.add_messages(tx, stored)
-    for message in stored:
-        events.emit(
-            tx,
-            Event(org_id=message.org_id, kind=Kind.MESSAGE_POSTED, subject_id=message.id, chat_id=message.chat_id),
-        )
+    new = [_new(tx, posting) for posting in postings]
+    message_store.add_messages(tx, [message for message in new if message.collapse is None])
+    stored = [_posted(tx, message) if message.collapse is None else _collapsed(tx, message) for message in new]
     for posting in postings:
         if posting.also is not None:
             posting.also(tx)
@@ -94,17 +107,75 @@ def store_batch(tx: Tx, postings: Sequence[Posting]) -> list[Message]:
 
 
 def find_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId) -> Message | None:
-    return store.find_message(tx, org_id, chat_id, message_id)
+    return message_store.find_message(tx, org_id, chat_id, message_id)
 
 
 def list_messages(
     tx: Tx, org_id: OrgId, chat_id: ChatId, *, from_ms: int | None = None, to_ms: int | None = None, limit: int
 ) -> list[Message]:
-    return store.list_messages(tx, org_id, chat_id, from_ms=from_ms, to_ms=to_ms, limit=limit)
+    return message_store.list_messages(tx, org_id, chat_id, from_ms=from_ms, to_ms=to_ms, limit=limit)
 
 
 def list_by_id(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> list[Message]:
-    return store.list_by_id(tx, org_id, message_ids)
+    return message_store.list_by_id(tx, org_id, message_ids)
+
+
+def _new(tx: Tx, posting: Posting) -> Message:
+    return Message(
+        org_id=posting.org_id,
+        id=MessageId(tx.new_id()),
+        chat_id=posting.chat_id,
+        sender=posting.sender,
+        content=posting.content,
+        token_id=posting.token_id,
+        collapse=posting.collapse,
+    )
+
+
+def _posted(tx: Tx, message: Message) -> Message:
+    _tell_of_message(tx, Kind.MESSAGE_POSTED, message)
+    return message
+
+
+def _collapsed(tx: Tx, message: Message) -> Message:
+    """Stored as itself, or in the place of the earlier one; if it comes too late, that one as it is."""
+    earlier = message_store.find_collapsed(tx, message)
+    if earlier is None:
+        message_store.add_messages(tx, [message])
+        return _posted(tx, message)
+    if _order(earlier) > _order(message):
+        return earlier
+    # Also when the content is the same: what is older comes too late from now on.
+    message_store.save_order(tx, earlier, _order(message))
+    return _edit(tx, replace(earlier, collapse=message.collapse), message.content)
+
+
+def _order(message: Message) -> int:
+    return message.collapse.order if message.collapse is not None else 0
+
+
+def _edit(tx: Tx, message: Message, content: Content) -> Message:
+    if content == message.content:
+        return message
+    edited = replace(message, content=content, edited_at=tx.now)
+    message_store.save_content(tx, edited)
+    _tell_of_message(tx, Kind.MESSAGE_EDITED, edited)
+    return edited
+
+
+def _tell_of_message(tx: Tx, kind: Kind, message: Message) -> None:
+    events.emit(tx, Event(org_id=message.org_id, kind=kind, subject_id=message.id, chat_id=message.chat_id))
+
+
+def _tell_of_member(tx: Tx, kind: Kind, chat: Chat, party: Party) -> None:
+    """A person hears of it too: who has left is no member any more."""
+    person_id = PersonId(party.id) if party.kind is PartyKind.PERSON else None
+    events.emit(tx, Event(org_id=chat.org_id, kind=kind, subject_id=party.id, chat_id=chat.id, person_id=person_id))
+
+
+def _refuse_direct(chat: Chat) -> None:
+    if chat.kind is ChatKind.DIRECT:
+        raise Forbidden("direct_chat_closed", "A direct chat stays between those for whom it was made.")
 
 
 def _create(tx: Tx, chats: Chats, chat: Chat) -> Chat:

@@ -1,19 +1,11 @@
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
-import msgspec
 from sqlalchemy import Row, delete, insert, select
 
-from keypost.chat.model import Bot, Chat, ChatKind, Message, Party, PartyKind, Sender
-from keypost.db.tables import bots, chats, members, messages
+from keypost.chat.model import Bot, Chat, ChatKind, Party, PartyKind
+from keypost.db.tables import bots, chats, members
 from keypost.db.tx import Tx
-from keypost.ids import COUNTER_BITS, BotId, ChatId, MessageId, OrgId, PersonId
-from keypost_sdk.content import Message as Content
-
-MESSAGES_MAX: Final = 100
-"""The most that one reading answers, as on the wire."""
-
-_content = msgspec.json.Decoder(Content)
+from keypost.ids import BotId, ChatId, OrgId, PersonId
 
 
 def add_chat(tx: Tx, chat: Chat) -> None:
@@ -43,6 +35,14 @@ def add_chat(tx: Tx, chat: Chat) -> None:
     )
 
 
+def add_member(tx: Tx, org_id: OrgId, chat_id: ChatId, party: Party) -> None:
+    tx.run(
+        insert(members).values(
+            org_id=org_id, chat_id=chat_id, kind=party.kind.value, member_id=party.id, joined_at=tx.now
+        )
+    )
+
+
 def remove_member(tx: Tx, org_id: OrgId, chat_id: ChatId, party: Party) -> None:
     tx.run(
         delete(members).where(
@@ -52,6 +52,20 @@ def remove_member(tx: Tx, org_id: OrgId, chat_id: ChatId, party: Party) -> None:
             members.c.member_id == party.id,
         )
     )
+
+
+def has_member(tx: Tx, org_id: OrgId, chat_id: ChatId, party: Party) -> bool:
+    query = select(members.c.chat_id).where(
+        members.c.org_id == org_id,
+        members.c.chat_id == chat_id,
+        members.c.kind == party.kind.value,
+        members.c.member_id == party.id,
+    )
+    return tx.one(query) is not None
+
+
+def has_channel(tx: Tx, org_id: OrgId, unique_name: str) -> bool:
+    return tx.one(select(chats.c.id).where(chats.c.org_id == org_id, chats.c.unique_name == unique_name)) is not None
 
 
 def add_bot(tx: Tx, bot: Bot) -> None:
@@ -95,61 +109,6 @@ def list_bots(tx: Tx) -> list[Bot]:
         Bot(org_id=row.org_id, id=row.id, unique_name=row.unique_name, name=row.name, app_id=row.app_id)
         for row in tx.all(select(bots))
     ]
-
-
-def add_messages(tx: Tx, new: Sequence[Message]) -> None:
-    tx.run(
-        insert(messages),
-        [
-            {
-                "org_id": message.org_id,
-                "id": message.id,
-                "chat_id": message.chat_id,
-                "sender_kind": message.sender.kind.value,
-                "sender_id": message.sender.id,
-                "sender_name": message.sender.name,
-                "token_id": message.token_id,
-                "content": msgspec.json.encode(message.content).decode(),
-            }
-            for message in new
-        ],
-    )
-
-
-def find_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId) -> Message | None:
-    row = tx.one(
-        select(messages).where(messages.c.org_id == org_id, messages.c.chat_id == chat_id, messages.c.id == message_id)
-    )
-    return to_message(row) if row is not None else None
-
-
-def list_messages(
-    tx: Tx, org_id: OrgId, chat_id: ChatId, *, from_ms: int | None = None, to_ms: int | None = None, limit: int
-) -> list[Message]:
-    """The newest `limit` messages in the time from `from_ms` to `to_ms` (both included), oldest first."""
-    query = select(messages).where(messages.c.org_id == org_id, messages.c.chat_id == chat_id)
-    if from_ms is not None:
-        query = query.where(messages.c.id >= from_ms << COUNTER_BITS)
-    if to_ms is not None:
-        query = query.where(messages.c.id < (to_ms + 1) << COUNTER_BITS)
-    rows = tx.all(query.order_by(messages.c.id.desc()).limit(limit))
-    return [to_message(row) for row in reversed(rows)]
-
-
-def list_by_id(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> list[Message]:
-    rows = tx.all(select(messages).where(messages.c.org_id == org_id, messages.c.id.in_(message_ids)))
-    return [to_message(row) for row in rows]
-
-
-def to_message(row: Row[Any]) -> Message:
-    return Message(
-        org_id=row.org_id,
-        id=row.id,
-        chat_id=row.chat_id,
-        sender=Sender(kind=PartyKind(row.sender_kind), id=row.sender_id, name=row.sender_name),
-        content=_content.decode(row.content),
-        token_id=row.token_id,
-    )
 
 
 def _to_chat(row: Row[Any], parties: set[Party]) -> Chat:

@@ -1,15 +1,13 @@
 """How a message looks to a reader: as the wire's JSON, and as what a page's template needs."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from msgspec import Struct
 
-from keypost.chat.model import Chat, Message, PartyKind, Sender
-from keypost.clock import SECOND_MS
-from keypost.ids import show_message
+from keypost.chat.model import Chat, ChatKind, Message, PartyKind, Sender
+from keypost.clock import iso, utc
+from keypost.ids import PersonId, show_message
 from keypost.messages import html
 from keypost.messages.judging import readable
+from keypost.people.directory import People
 from keypost.web.pages import fragment
 from keypost_sdk.content import Message as Content
 
@@ -19,14 +17,17 @@ class SenderOut(Struct):
     id: str
 
 
-class MessageOut(Struct):
-    """The wire's form (reading back): `type` is `card` for a rich message, `content` what was sent."""
+class MessageOut(Struct, omit_defaults=True):
+    """The wire's form (reading back): `type` is `card` for a rich message, `content` what was sent, or what it became.
+    Ours is `edited_time`, where it was edited, in milliseconds like `time`.
+    """
 
     sender: SenderOut
     id: str
     time: int
     type: str
     content: Content
+    edited_time: int | None = None
 
     @classmethod
     def of(cls, message: Message) -> "MessageOut":
@@ -37,11 +38,35 @@ class MessageOut(Struct):
             time=message.at,
             type="card" if is_rich(content) else "text",
             content=content,
+            edited_time=message.edited_at,
         )
 
 
+class MessagesOut(Struct):
+    data: list[MessageOut]
+
+    @classmethod
+    def of(cls, messages: list[Message]) -> "MessagesOut":
+        return cls([MessageOut.of(message) for message in messages])
+
+
+class ChatEntry(Struct, frozen=True):
+    """A chat in one reader's list of chats."""
+
+    id: str
+    title: str
+    kind: str
+    href: str
+
+    @classmethod
+    def of(cls, chat: Chat, title: str) -> "ChatEntry":
+        return cls(chat.shown_id, title, chat.kind.value, f"/chats/{chat.shown_id}")
+
+
 class MessageView(Struct):
-    """What `chat/message.html` shows. `display_name` is what the sender chose to be called: never an identity."""
+    """What `chat/message.html` shows. `display_name` is what the sender chose to be called: never an identity. The
+    times of an edit are empty for what is as it was sent.
+    """
 
     id: str
     sender_name: str
@@ -51,22 +76,25 @@ class MessageView(Struct):
     initials: str
     time_iso: str
     time_text: str
+    edited_iso: str
+    edited_text: str
     html: str
 
     @classmethod
     def of(cls, message: Message, *, by_token: str) -> "MessageView":
         """`by_token` says which extension's token a person's message came with; empty if it was typed."""
         shown, sender = show_message(message.id), message.sender
-        moment = datetime.fromtimestamp(message.at / SECOND_MS, UTC)
         return cls(
             id=shown,
             sender_name=sender.name,
             sender_kind=sender.kind.value,
             display_name=message.content.bot.name if message.content.bot else "",
             via=by_token,
-            initials="".join(word[0] for word in sender.name.split()[:2]).upper(),
-            time_iso=moment.isoformat(timespec="milliseconds"),
-            time_text=moment.strftime("%H:%M"),
+            initials=initials_of(sender.name),
+            time_iso=iso(message.at),
+            time_text=_clock(message.at),
+            edited_iso=iso(message.edited_at) if message.edited_at is not None else "",
+            edited_text=_clock(message.edited_at) if message.edited_at is not None else "",
             html=html.render(message.content, anchor=f"m-{shown}"),
         )
 
@@ -78,13 +106,31 @@ def chat_name(chat: Chat) -> str:
     return f"#{chat.unique_name}" if chat.unique_name else chat.title
 
 
+def title_for(people: People, reader_id: PersonId, chat: Chat) -> str:
+    """A direct chat is called after the others in it."""
+    if chat.kind is not ChatKind.DIRECT:
+        return chat.title
+    others = [people.get(chat.org_id, person_id).name for person_id in chat.person_ids - {reader_id}]
+    return ", ".join(sorted(others)) or chat.title
+
+
+def members_text(chat: Chat) -> str:
+    """How many persons take part; bots are not counted."""
+    count = len(chat.person_ids)
+    return f"{count} member" if count == 1 else f"{count} members"
+
+
+def initials_of(name: str) -> str:
+    return "".join(word[0] for word in name.split()[:2]).upper()
+
+
 def is_rich(content: Content) -> bool:
-    return bool(content.card or content.slides or content.buttons)
+    return bool(content.card or content.slides or content.buttons or content.references)
 
 
 def sender_id(sender: Sender) -> str:
     return f"b-{sender.id}" if sender.kind is PartyKind.BOT else str(sender.id)
 
 
-def wire_data(messages: list[Message]) -> dict[str, Any]:
-    return {"data": [MessageOut.of(message) for message in messages]}
+def _clock(moment_ms: int) -> str:
+    return utc(moment_ms).strftime("%H:%M")

@@ -1,27 +1,70 @@
-"""The command `keypost`."""
+"""The command `keypost`. It ends with 0, with 2 if it was refused or used wrongly, and with 1 if something failed."""
 
+import os
 import sys
+from typing import Final
 
-from cyclopts import App
+from cyclopts import App, CycloptsError, Parameter
 
 from keypost import __doc__ as about
-from keypost.cli import demo, sample
+from keypost.cli.client import Refused
+from keypost.cli.connection import TOKEN, URL
 from keypost.cli.console import complain
 from keypost.errors import Fault, Refusal
 
-app = App(name="keypost", help=about)
-app.command(demo.demo)
-app.command(sample.sample)
+REFUSED: Final = 2
+FAILED: Final = 1
+INTERRUPTED: Final = 130
+ABOUT_SERVERS: Final = (
+    f"Which server: {URL} is its address, {TOKEN} a person's API token. "
+    "If neither is set, it is the demo of this folder. "
+    f"Exit codes: 0, {REFUSED} refused or used wrongly, {FAILED} something failed."
+)
+
+
+def _worth_saying(default: object) -> str | None:
+    return str(default) if default else None
+
+
+app = App(
+    name="keypost",
+    help=about,
+    help_epilogue=ABOUT_SERVERS,
+    default_parameter=Parameter(negative=(), show_default=_worth_saying),
+)
+# By name: only the module of the command that is run is loaded, so that a command begins in a quarter of a second.
+app.command("keypost.cli.demo:demo", name="demo")
+app.command("keypost.cli.sample:sample", name="sample")
+app.command("keypost.cli.post:post", name="post")
+app.command("keypost.cli.read:read", name="read")
+app.command("keypost.cli.channel:app", name="channel")
+app.command("keypost.cli.person:app", name="person")
+app.command("keypost.cli.token:app", name="token")
+app.command("keypost.cli.extension:app", name="extension")
+app.command("keypost.cli.completion:completion", name="completion")
 
 
 def main() -> None:
+    _, (*_, shown), _ = app.parse_commands()
+    shown.resolved_commands()  # The help of a group says what each of its commands says of itself.
     try:
-        app()
+        app(exit_on_error=False, print_error=False)
     except Refusal as refusal:
-        complain(refusal.sentence)
-        sys.exit(2)
+        _end(REFUSED, refusal.sentence)
+    except Refused as refused:
+        _end(REFUSED, f"{refused.sentence} ({refused.code})")
+    except CycloptsError as error:
+        command = " ".join(("keypost", *(error.command_chain or ())))
+        _end(REFUSED, f"{error}\nSee: {command} --help")
     except Fault as fault:
-        complain(str(fault))
-        sys.exit(1)
+        _end(FAILED, str(fault))
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # Whoever read our output has enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+
+
+def _end(code: int, sentence: str) -> None:
+    complain(sentence)
+    sys.exit(code)

@@ -62,9 +62,17 @@ def _greet(seeded: Seeded, shown: Path) -> None:
     for person in seeded.persons:
         role = "admin" if person.admin else "member"
         say(f"  {person.name}, {role}: {person.sign_in_url}")
+    if seeded.token:
+        _greet_tools(seeded, shown)
+    else:
+        say("\nThe GitLab extension was removed. It comes back with: .venv/bin/keypost extension add examples/gitlab")
+    say(f"\nAll of this is in {shown}/demo.json, the log in {shown}/{LOG_FILE}. Ctrl-C stops everything.\n")
+
+
+def _greet_tools(seeded: Seeded, shown: Path) -> None:
     say("\nThen type /gitlab in #builds. Or post from another terminal:")
     header = shlex.quote(f"{HEADER_SHOWN}: {seeded.token}")
     address = f"{seeded.base_url}/api/v2/channelsbyname/builds/message"
     say(f'  curl -H {header} -d \'{{"text": "Hello from *curl*"}}\' {address}')
     say("  .venv/bin/keypost sample gitlab push" + ("" if str(shown) == "keypost-demo" else f" --data {shown}"))
-    say(f"\nAll of this is in {shown}/demo.json, the log in {shown}/{LOG_FILE}. Ctrl-C stops everything.\n")
+    say("For your own GitLab: .venv/bin/keypost extension set gitlab address=https://gitlab.example access_token=-")

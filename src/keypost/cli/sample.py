@@ -10,14 +10,13 @@ import msgspec
 from cyclopts import Parameter
 from msgspec import Struct
 
+from keypost.cli.client import DIRECT
 from keypost.cli.console import say
 from keypost.cli.seed import EXAMPLE, FILE, Seeded, read
 from keypost.errors import Fault, Invalid
 from keypost.web.credentials import HEADER_SHOWN
 
 TIMEOUT_S: Final = 10
-DIRECT: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Past every proxy: the demo is on this machine, and the token is for nobody else."""
 
 
 class Fixture(Struct):

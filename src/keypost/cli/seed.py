@@ -1,11 +1,9 @@
 """What the demo's organisation has in it. Made once, found again; only sign-in links are new at each start."""
 
-import asyncio
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from msgspec import Struct
 
 from keypost.app import Server
@@ -13,7 +11,6 @@ from keypost.caller import Caller, Means, Scope
 from keypost.chat import service as chat
 from keypost.chat.model import Chat, ChatKind, Party, PartyKind
 from keypost.db.tx import Tx
-from keypost.delivery import signing
 from keypost.errors import Fault
 from keypost.extensions import manifest, service
 from keypost.extensions.model import App, Face
@@ -35,6 +32,7 @@ CHANNELS: Final = ("general", "builds")
 BOT: Final = ("buildbot", "Build Bot")
 EXAMPLE: Final = Path(__file__).parents[3] / "examples" / "gitlab"
 FILE: Final = "demo.json"
+OPERATORS: Final = frozenset({Scope.POST, Scope.READ, Scope.PERSON, Scope.ADMIN, Scope.OPERATOR})
 
 
 class SeededPerson(Struct):
@@ -68,7 +66,9 @@ class SeededExtension(Struct):
 
 
 class Seeded(Struct):
-    """`demo.json`. `token` is a personal secret of the first person; `operator_token` reads messages back."""
+    """`demo.json`. The first person is an admin. `token` is a personal secret of theirs, empty once the extension was
+    removed; `operator_token` is their API token, for the command line.
+    """
 
     base_url: str
     org_id: str
@@ -84,7 +84,8 @@ class Seeded(Struct):
 async def seed(server: Server) -> Seeded:
     org_ids = server.people.org_ids()
     org_id = org_ids[0] if org_ids else await server.database.write(_make_org, server)
-    persons = sorted(server.people.all_of(org_id), key=lambda person: person.id)
+    active = [person for person in server.people.all_of(org_id) if person.is_active]
+    persons = sorted(active, key=lambda person: (not person.is_admin, person.id))
     apps = await _gitlab(server, org_id, persons[0])
     sign_in = [await server.database.write(people.invite, server.keys, org_id, person.id) for person in persons]
     seeded = await _describe(server, org_id, persons, sign_in, apps)
@@ -109,37 +110,20 @@ def _add_person(tx: Tx, server: Server, org_id: OrgId, email: str, first: str, l
 
 
 async def _gitlab(server: Server, org_id: OrgId, admin: Person) -> dict[Face, App]:
-    """The GitLab extension, installed for everybody and running; its manifest as the example's folder has it now."""
+    """The apps of the GitLab extension, which is what the example's folder has now; left off if somebody removed it."""
     if not EXAMPLE.is_dir():
         raise Fault(f"The demo runs the example extension, which should be in {EXAMPLE}. Start it from a checkout.")
     declared, source = manifest.read(EXAMPLE), str(EXAMPLE)
-    apps = await server.database.read(service.list_apps, org_id)
-    if not apps:
-        key = await asyncio.to_thread(signing.generate)
-        apps = await server.database.write(_install, server, org_id, admin, source, declared, key)
-        server.supervisor.start(apps[0].extension)
-        return {app.face: app for app in apps}
-    known = apps[0].extension
-    if (known.source, known.manifest) != (source, declared):
-        await server.database.write(service.update_manifest, known, source, declared)
-        apps = await server.database.read(service.list_apps, org_id)
-        server.supervisor.start(apps[0].extension)
-    return {app.face: app for app in apps}
+    known = await server.database.read(service.find_named, org_id, declared.name)
+    if known is None or (known.is_installed and not known.extension.is_as(source, declared)):
+        extension = await server.lifecycle.bring(_operator(admin), source, declared)
+    else:
+        extension = known.extension
+    return {app.face: app for app in await server.database.read(service.list_faces, extension)}
 
 
-def _install(
-    tx: Tx,
-    server: Server,
-    org_id: OrgId,
-    admin: Person,
-    source: str,
-    declared: manifest.Manifest,
-    key: RSAPrivateKey,
-) -> list[App]:
-    apps = service.register(tx, server.keys, org_id, source, declared, key)
-    for app in apps:
-        service.install(tx, server.chats, server.attribution, app, admin.id)
-    return list(apps)
+def _operator(admin: Person) -> Caller:
+    return Caller(org_id=admin.org_id, person_id=admin.id, means=Means.API_TOKEN, scopes=OPERATORS)
 
 
 async def _describe(
@@ -149,7 +133,7 @@ async def _describe(
     mine = server.chats.list_of(org_id, persons[0].id)
     channels = [found for name in CHANNELS if (found := server.chats.find_channel(org_id, name)) is not None]
     direct = next(found for found in mine if found.kind is ChatKind.DIRECT)
-    token, operator_token = await _credentials(server, persons[0], apps[Face.PRODUCTION], channels[-1])
+    known = read(server.settings.data / FILE)
     return Seeded(
         base_url=base,
         org_id=str(org_id),
@@ -167,30 +151,38 @@ async def _describe(
                 _app(server, apps[Face.PRODUCTION]),
             )
         ],
-        token=token,
-        operator_token=operator_token,
+        token=await _token(server, known, persons[0], apps[Face.PRODUCTION], channels[-1]),
+        operator_token=await _operator_token(server, known, persons[0]),
     )
 
 
-async def _credentials(server: Server, person: Person, app: App, place: Chat) -> tuple[str, str]:
-    """Those of an earlier start if they still work; nothing but `demo.json` could tell them."""
-    known = read(server.settings.data / FILE)
-    now = server.database.clock.now_ms()
-    if known is not None:
-        presented = Presented(known.token, Carrier.HEADER, "")
-        api_token = await server.database.read(people.find_api_token, server.keys, known.operator_token)
-        token = find(server.register, server.keys, presented, now)
-        if token is not None and token.expires_at is None and api_token is not None:
-            return known.token, known.operator_token
+async def _token(server: Server, known: Seeded | None, person: Person, app: App, place: Chat) -> str:
+    """That of an earlier start if it still works; nothing but `demo.json` could tell it. None is made for an extension
+    that somebody removed.
+    """
+    presented = Presented(known.token if known is not None else "", Carrier.HEADER, "")
+    token = find(server.register, server.keys, presented, server.database.clock.now_ms())
+    if known is not None and token is not None and token.expires_at is None:
+        return known.token
+    if not await server.database.read(service.is_installed, app.extension):
+        return ""
     return await server.database.write(_mint, server, person, app, place)
 
 
-def _mint(tx: Tx, server: Server, person: Person, app: App, place: Chat) -> tuple[str, str]:
+def _mint(tx: Tx, server: Server, person: Person, app: App, place: Chat) -> str:
     caller = Caller(org_id=person.org_id, person_id=person.id, means=Means.SESSION, scopes=EVERYTHING_ON_PAGES)
     origin = Origin(chat_id=place.id)
     _, secret = tokens.mint(tx, server.register, server.keys, caller, app.id, app.grant, sandbox=False, origin=origin)
-    api_token = people.create_api_token(tx, server.keys, person.org_id, person.id, frozenset({Scope.READ}))
-    return secret.reveal(), api_token
+    return secret.reveal()
+
+
+async def _operator_token(server: Server, known: Seeded | None, admin: Person) -> str:
+    """That of an earlier start, if it still works and may do all that an operator does."""
+    if known is not None:
+        found = await server.database.read(people.find_api_token, server.keys, known.operator_token)
+        if found is not None and found[:2] == (admin.org_id, admin.id) and found[2] >= OPERATORS:
+            return known.operator_token
+    return await server.database.write(people.create_api_token, server.keys, admin.org_id, admin.id, OPERATORS)
 
 
 def _app(server: Server, app: App) -> SeededApp:

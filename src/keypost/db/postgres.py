@@ -2,10 +2,12 @@
 
 Writes of one process are queued so that effects on memory happen in commit order, as on SQLite. A commit waits for the
 write-ahead log (`synchronous_commit` is set on by us: a server-wide default cannot weaken an acknowledgement).
+
+The writing connection holds the database for this process by a lock of its session. When it was cut, the one that takes
+its place holds it before anything is written, or nothing is written any more.
 """
 
 import asyncio
-import contextlib
 from typing import Final, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, make_url, text
@@ -24,6 +26,11 @@ R = TypeVar("R")
 READERS: Final = 4
 OWNER_KEY: Final = 5397
 """The number of the advisory lock; any will do that nobody else takes."""
+HOLDS: Final = "holds the database"
+"""The mark of a connection that has the lock; a new one in its place comes without."""
+GHOST_S: Final = 5.0
+"""How long PostgreSQL may take to notice that our own earlier connection was cut."""
+LOOK_EVERY_S: Final = 0.1
 
 
 class PostgresDatabase:
@@ -32,25 +39,23 @@ class PostgresDatabase:
         self.ids = IdSource(clock)
         self._hooks = hooks
         self._turn = asyncio.Lock()
-        self._holding: AsyncConnection | None = None
+        self._was_taken = False
         self._writing = _engine(url, size=1, settings={"synchronous_commit": "on"})
         self._reading = _engine(url, size=READERS, settings={"default_transaction_read_only": "on"}).execution_options(
             isolation_level="REPEATABLE READ"
         )
-        # The lock is the session's; an open transaction beside it would keep old rows from being cleaned up.
-        self._owning = _engine(url, size=1, settings={}).execution_options(isolation_level="AUTOCOMMIT")
 
     async def own(self) -> None:
         """Holds the database for this process: another server's memory would not follow what this one commits."""
-        self._holding = await self._owning.connect()
-        held = await self._holding.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": OWNER_KEY})
-        if not held:
-            raise Fault("Another Keypost is running on this database. Stop it first.")
+        async with self._writing.connect() as connection:
+            if not await _take(connection):
+                raise Fault("Another Keypost is running on this database. Stop it first.")
 
     async def write(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         async def transact() -> R:
             async with self._turn:
                 async with self._writing.connect() as connection:
+                    await self._hold(connection)
                     result, tx = await connection.run_sync(work)
                     await _commit(connection)
                 conclude_or_say(self._hooks, tx)
@@ -73,13 +78,26 @@ class PostgresDatabase:
             return await connection.run_sync(work)
 
     async def close(self) -> None:
-        if self._holding is not None:
-            with contextlib.suppress(SQLAlchemyError):  # The database may have gone before us, and the lock with it.
-                await self._holding.close()
         async with self._turn:
             await self._writing.dispose()
         await self._reading.dispose()
-        await self._owning.dispose()
+
+    async def _hold(self, connection: AsyncConnection) -> None:
+        """Whoever held the database meanwhile has changed what our memory says: there is no way back but a restart."""
+        if HOLDS in connection.info:
+            return
+        end = asyncio.get_running_loop().time() + GHOST_S
+        while not self._was_taken and not await _take(connection):
+            self._was_taken = asyncio.get_running_loop().time() > end
+            await asyncio.sleep(LOOK_EVERY_S)
+        if self._was_taken:
+            raise Fault("Another Keypost has taken this database. Stop it, and start this one again.")
+
+
+async def _take(connection: AsyncConnection) -> bool:
+    if await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": OWNER_KEY}):
+        connection.info[HOLDS] = True
+    return HOLDS in connection.info
 
 
 async def _commit(connection: AsyncConnection) -> None:

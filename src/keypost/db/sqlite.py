@@ -71,10 +71,8 @@ class SqliteDatabase:
         return await asyncio.get_running_loop().run_in_executor(self._reading, job)
 
     async def close(self) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._reading, self._close_readers)
-        await loop.run_in_executor(self._writing, self._close_writer)
-        self._reading.shutdown()
+        await asyncio.to_thread(self._close_readers)
+        await asyncio.get_running_loop().run_in_executor(self._writing, self._close_writer)
         self._writing.shutdown()
 
     def _transact(self, work: Callable[[Tx], R]) -> tuple[R, Tx]:
@@ -113,6 +111,8 @@ class SqliteDatabase:
         return connection
 
     def _close_readers(self) -> None:
+        # A read goes on when its caller has gone, and SQLite crashes when a connection is closed under it.
+        self._reading.shutdown()
         for connection in self._readers:
             connection.close()
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.sql.schema import SchemaItem
 
@@ -51,6 +52,11 @@ def _table(name: str, *columns: SchemaItem) -> Table:
 
 def _belongs_to(column: str, parent: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["org_id", column], [f"{parent}.org_id", f"{parent}.id"])
+
+
+def _where(name: str, condition: str, *columns: str) -> Index:
+    """An index of those rows alone for which the condition holds."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 def _unique(name: str, *columns: str) -> Index:
@@ -183,7 +189,13 @@ messages = _table(
     _text("sender_name"),
     _number("token_id", optional=True),
     _text("content"),
+    _number("edited_at", optional=True),
+    # An extension's message that its later ones with the same key take the place of; an order smaller than the stored
+    # one comes too late to change it.
+    _word("collapse_key", optional=True),
+    _number("collapse_order", optional=True),
     Index("ix_messages_chat", "org_id", "chat_id", "id"),
+    _where("ix_messages_collapse", "collapse_key IS NOT NULL", "org_id", "chat_id", "collapse_key"),
     _belongs_to("chat_id", "chats"),
 )
 
@@ -208,7 +220,15 @@ tokens = _table(
     _number("revoked_at", optional=True),
     _word("revoked_reason", optional=True),
     _number("last_used_at", optional=True),
+    # What its owner chose for it (an object), and what its extension says it connects (a list): JSON.
+    _text("settings"),
+    _text("serves"),
+    # When its extension was told that it had ended, or nobody will tell it any more.
+    _number("told_at", optional=True),
+    _word("told_outcome", optional=True),
     Index("ix_tokens_owner", "org_id", "owner_kind", "owner_id"),
+    _where("ix_tokens_revoked", "told_at IS NULL AND revoked_at IS NOT NULL", "revoked_at"),
+    _where("ix_tokens_expiring", "told_at IS NULL AND expires_at IS NOT NULL", "expires_at"),
 )
 
 token_secrets = _table(
@@ -237,6 +257,39 @@ extensions = _table(
     _unique("extensions", "org_id", "name"),
 )
 
+# What an admin set for an extension; every value is sealed, for any of them may be a secret.
+extension_settings = _table(
+    "extension_settings",
+    _number("extension_id", key=True),
+    _word("name", key=True),
+    _bytes("value"),
+    _number("saved_at"),
+    _belongs_to("extension_id", "extensions"),
+)
+
+# Who may mint tokens for an extension, as the organisation says; no row: as the manifest says.
+mint_rules = _table(
+    "mint_rules",
+    _number("extension_id", key=True),
+    _word("who"),
+    _text("team_ids"),
+    Column("guests", Boolean, nullable=False),
+    _number("saved_by"),
+    _number("saved_at"),
+    _belongs_to("extension_id", "extensions"),
+)
+
+# Which personal data a person lets an extension have.
+consents = _table(
+    "consents",
+    _number("person_id", key=True),
+    _number("extension_id", key=True),
+    _text("permissions"),
+    _number("given_at"),
+    _belongs_to("person_id", "persons"),
+    _belongs_to("extension_id", "extensions"),
+)
+
 apps = _table(
     "apps",
     _number("id", key=True),
@@ -255,6 +308,7 @@ installations = _table(
     _number("installed_by"),
     _number("created_at"),
     _number("ended_at", optional=True),
+    _number("ended_by", optional=True),
     _belongs_to("app_id", "apps"),
 )
 
@@ -272,11 +326,16 @@ dialogs = _table(
     _bytes("nonce_digest"),
     _number("person_id"),
     _number("chat_id"),
-    _number("message_id"),
-    _word("button"),
+    # Of a button; a command has neither.
+    _number("message_id", optional=True),
+    _word("button", optional=True),
+    # The button as it stood then (JSON), or what was typed behind the command.
+    _text("asked"),
     _number("app_id"),
     _word("function"),
     _text("function_address"),
+    # The personal data that the dialog asks consent for: JSON.
+    _text("permissions"),
     _number("created_at"),
     _number("expires_at"),
     _number("used_at", optional=True),
@@ -322,4 +381,5 @@ ingress = _table(
     _word("outcome", optional=True),
     _text("detail"),
     Index("ix_ingress_next_attempt_at", "next_attempt_at"),
+    Index("ix_ingress_app", "org_id", "app_id", "id"),
 )

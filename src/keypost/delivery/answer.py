@@ -5,11 +5,18 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 
 import msgspec
+from msgspec import Struct
+
+from keypost.log import mask
+from keypost.messages.plain import visible
 
 DEPTH_MAX: Final = 32
 """Levels of lists and maps in an output: the same as in content that is posted."""
 
-FailureKind = Literal["timeout", "unreachable", "status", "not_json", "too_large", "refused_target"]
+FailureKind = Literal["timeout", "unreachable", "status", "not_json", "too_large", "refused_target", "refused"]
+
+REFUSAL_MAX: Final = 1_000
+"""Letters of a handler's own sentence."""
 
 RETRIED_STATUSES: Final = frozenset({408, 425, 429})
 
@@ -23,7 +30,9 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """`detail` never repeats a body, a header or an address. `status` is set for the kind "status" alone."""
+    """`detail` never repeats a body, a header or an address; of the kind "refused" it is the handler's own sentence.
+    `status` is set for the kind "status" alone.
+    """
 
     kind: FailureKind
     detail: str
@@ -54,6 +63,26 @@ def read_answer(body: bytes) -> Answer:
         return Failed("not_json", 'The answer is not an object with the member "output".')
     output = answer["output"]
     return Answered(output) if _is_shallow(output) else _TOO_DEEP
+
+
+class _Refusal(Struct):
+    code: Literal["refused"]
+    message: str
+
+
+_refusal: Final = msgspec.json.Decoder(_Refusal)
+
+
+def read_refusal(body: bytes) -> Failed | None:
+    """What a handler says that refuses, `{"code": "refused", "message": X}`: X as a line that can be stored and shown;
+    None for anything else.
+    """
+    try:
+        told = _refusal.decode(body)
+    except (ValueError, RecursionError):
+        return None
+    line = mask(visible(" ".join(told.message.split()), keep=""))
+    return Failed("refused", line[:REFUSAL_MAX] or "The extension refused.")
 
 
 _TOO_DEEP: Final = Failed("not_json", f"The answer has more than {DEPTH_MAX} levels of lists and maps.")

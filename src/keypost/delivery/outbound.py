@@ -15,7 +15,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from keypost.delivery.answer import Answer, Failed, read_answer
+from keypost.delivery.answer import Answer, Failed, read_answer, read_refusal
 from keypost.delivery.resolver import CheckedResolver, ForbiddenAddressError, loopback_socket, public_socket
 from keypost.delivery.signing import HEADER
 from keypost.delivery.targets import NOT_PUBLIC, Refused, Target, judge_url
@@ -26,6 +26,11 @@ DEADLINE: Final = timedelta(seconds=15)
 ANSWER_MAX: Final = 1024 * 1024
 
 CHUNK: Final = 64 * 1024
+
+OK: Final = 200
+"""The wire's one success."""
+REFUSED: Final = 422
+"""A handler that says no on purpose, if its body says so too."""
 
 HEADERS: Final = {
     "Content-Type": "application/json",
@@ -86,12 +91,14 @@ class Outbound:
         address = URL(target.url, encoded=True)
         payload = BytesIO(body)  # Sent piece by piece: a large body in one write would hold up the event loop.
         async with session.post(address, data=payload, headers={HEADER: signature}, allow_redirects=False) as response:
-            if response.status != 200:  # noqa: PLR2004 - the wire's one success
+            if response.status not in {OK, REFUSED}:
                 return _status(response)
             if "Content-Encoding" in response.headers:
                 return Failed("not_json", "The answer is compressed, though none was asked for.")
             answer = await self._read(response)
-        return answer if isinstance(answer, Failed) else read_answer(answer)
+        if isinstance(answer, Failed):
+            return answer
+        return read_answer(answer) if response.status == OK else read_refusal(answer) or _status(response)
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes | Failed:
         body = bytearray()
@@ -126,7 +133,7 @@ def _status(response: aiohttp.ClientResponse) -> Failed:
     asked = response.headers.get("Retry-After", "")
     return Failed(
         "status",
-        f"The answer was HTTP {response.status}; only 200 is good, and redirects are not followed.",
+        f"The answer was HTTP {response.status}; only {OK} is good, and redirects are not followed.",
         status=response.status,
         retry_after=timedelta(seconds=int(asked) if _SECONDS.fullmatch(asked) else 0),
     )

@@ -7,11 +7,16 @@ from keypost.ids import ChatId, OrgId, PersonId
 
 class Kind(StrEnum):
     MESSAGE_POSTED = "message_posted"
+    MESSAGE_EDITED = "message_edited"
     TOKEN_MINTED = "token_minted"
     TOKEN_REPLACED = "token_replaced"
     TOKEN_REVOKED = "token_revoked"
+    TOKEN_CHANGED = "token_changed"
     CHAT_CREATED = "chat_created"
+    MEMBER_JOINED = "member_joined"
+    MEMBER_LEFT = "member_left"
     EXTENSION_INSTALLED = "extension_installed"
+    EXTENSION_UNINSTALLED = "extension_uninstalled"
     SESSIONS_ENDED = "sessions_ended"
 
 

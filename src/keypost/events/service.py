@@ -15,6 +15,11 @@ def last_number(tx: Tx, org_id: OrgId) -> int:
     return store.last_number(tx, org_id)
 
 
+def last_numbers(tx: Tx) -> dict[OrgId, int]:
+    """Of every organisation, for those who follow the log from the start on."""
+    return store.last_numbers(tx)
+
+
 def list_after(tx: Tx, org_id: OrgId, number: int) -> list[Event]:
     """The events after a number, in order; a page of them."""
     return store.list_after(tx, org_id, number)

@@ -51,6 +51,10 @@ def last_number(tx: Tx, org_id: OrgId) -> int:
     return int(row.last_event) if row is not None else 0
 
 
+def last_numbers(tx: Tx) -> dict[OrgId, int]:
+    return {OrgId(row.org_id): row.last_event for row in tx.all(select(orgs.c.org_id, orgs.c.last_event))}
+
+
 def list_after(tx: Tx, org_id: OrgId, number: int, limit: int = PAGE) -> list[Event]:
     rows = tx.all(
         select(events).where(events.c.org_id == org_id, events.c.number > number).order_by(events.c.number).limit(limit)

@@ -7,17 +7,18 @@ from keypost.chat.model import Message, PartyKind
 from keypost.errors import Invalid, NotFound
 from keypost.extensions.model import App, one_face_each
 from keypost.ids import AppId, BotId
+from keypost.messages.instant import find_button
 from keypost.tokens.register import Register
-from keypost_sdk.content import Button, FunctionRef, InvokeFunction, buttons_of
+from keypost_sdk.content import Button, FunctionRef, InvokeFunction
 from keypost_sdk.content import Message as Content
 
 
 def locate(content: Content, path: str) -> tuple[Button, InvokeFunction]:
-    button = dict(buttons_of(content)).get(path)
+    button = find_button(content, path)
     if button is None:
         raise NotFound("button_not_found", "That button is not in this message.")
     if not isinstance(button.action, InvokeFunction):
-        raise Invalid("invalid_inputs", "That button opens an address; it calls no function.")
+        raise Invalid("invalid_inputs", "That button calls no function: what it does is done in the page.")
     return button, button.action
 
 

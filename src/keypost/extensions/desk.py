@@ -5,7 +5,7 @@ from msgspec import Struct
 from keypost.chat.directory import Chats
 from keypost.chat.lane import Lane
 from keypost.db.database import Database
-from keypost.extensions.calls import Addresses
+from keypost.extensions.addresses import Addresses
 from keypost.extensions.invoker import Invoker
 from keypost.extensions.reveals import Reveals
 from keypost.keys import Keys

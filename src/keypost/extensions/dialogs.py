@@ -1,4 +1,4 @@
-"""The question between a click and a call: put from what the server knows, answered once."""
+"""The question between a click or a command and its call: put from what the server knows, answered once."""
 
 import secrets
 from typing import Final
@@ -6,131 +6,91 @@ from typing import Final
 from msgspec import Struct
 
 from keypost.caller import Caller, Scope
-from keypost.chat import service as chat_service
-from keypost.chat.judging import require_member
-from keypost.chat.model import Chat, Message
+from keypost.chat.model import Chat
 from keypost.db.tx import Tx
-from keypost.errors import Conflict, Forbidden, NotFound
-from keypost.extensions import calls, invocations, service, store
-from keypost.extensions.buttons import locate
-from keypost.extensions.calls import Call
+from keypost.errors import Conflict
+from keypost.extensions import begun, consents, minting
+from keypost.extensions import dialog_store as store
+from keypost.extensions.asked import Asked, Pressed, Typed, as_asked, find_pressed, find_typed
+from keypost.extensions.begun import Begun, Given
 from keypost.extensions.desk import Desk
-from keypost.extensions.model import DIALOG_LIFE_MS, App, Dialog, Face, Invocation
+from keypost.extensions.manifest import Permission
+from keypost.extensions.model import DIALOG_LIFE_MS, Dialog
+from keypost.ids import MessageId
 from keypost.keys import Keys
-from keypost.people.model import Person
 from keypost.tokens import service as tokens
-from keypost.tokens.model import Origin, Token
-from keypost_sdk.content import Button, InvokeFunction
-from keypost_sdk.secret import Secret
+from keypost.tokens.model import Token
 
 NONCE_BYTES: Final = 32
 
 
-class Pressed(Struct, frozen=True):
-    """A button that somebody pressed, with everything it stands in."""
+class Question(Struct, frozen=True, kw_only=True):
+    """What a person is asked. `nonce` answers it, once; `permissions` are the personal data it asks consent for;
+    `live` are the tokens that a new one could take the place of, newest first.
+    """
 
-    person: Person
-    chat: Chat
-    message: Message
-    path: str
-    button: Button
-    action: InvokeFunction
-    app: App
-    address: str
+    nonce: str
+    asked: Asked
+    permissions: frozenset[Permission]
+    live: tuple[Token, ...]
 
 
-class Minted(Struct, frozen=True):
-    token: Token
-    secret: Secret
+def press(
+    tx: Tx, desk: Desk, caller: Caller, chat: Chat, message_id: MessageId | None, path: str, agent: str
+) -> Question | Begun | None:
+    """None for a button whose function is nobody's, or not clear whose."""
+    caller.require(Scope.PERSON)
+    pressed = find_pressed(tx, desk, caller, chat, message_id, path)
+    return _go(tx, desk, caller, pressed, agent) if pressed is not None else None
 
 
-class Begun(Struct, frozen=True):
-    """A call that may leave now: its invocation is stored, and its token too where it asked for one."""
-
-    app: App
-    chat: Chat
-    call: Call
-    invocation: Invocation
-    late_nonce: str
-    minted: Minted | None
+def run_command(
+    tx: Tx, desk: Desk, caller: Caller, chat: Chat, name: str, arguments: str, agent: str
+) -> Question | Begun:
+    caller.require(Scope.PERSON)
+    return _go(tx, desk, caller, find_typed(tx, desk, caller, chat, name, arguments), agent)
 
 
-def open_dialog(tx: Tx, keys: Keys, caller: Caller, pressed: Pressed) -> tuple[str, list[Token]]:
-    """Stores the question; answers its one-time nonce, and the live tokens that a new one could replace."""
+def accept(tx: Tx, desk: Desk, caller: Caller, nonce: str, given: Given, agent: str) -> Begun:
+    """Uses up the nonce, notes the consent, and begins the call; all of it or nothing."""
+    caller.require(Scope.PERSON)
+    dialog = store.take(tx, caller.org_id, caller.person_id, desk.keys.digest(nonce))
+    if dialog is None:
+        raise Conflict("dialog_over", "This dialog was answered already, or is too old. Start again.")
+    asked = as_asked(tx, desk, dialog)
+    consents.give(tx, asked.person, asked.app.extension, dialog.permissions)
+    return begun.begin(tx, desk, caller, asked, given, agent)
+
+
+def _go(tx: Tx, desk: Desk, caller: Caller, asked: Asked, agent: str) -> Question | Begun:
+    """The call, if it may leave at once; else the question that stands before it."""
+    if isinstance(asked, Typed):
+        begun.refuse_secret(desk, asked.said)
+    elif asked.wants_token:
+        minting.require_may_mint(tx, desk.people, asked.person, asked.app.extension)
+    permissions = consents.missing(tx, asked.person, asked.app.extension)
+    if not permissions and (isinstance(asked, Typed) or asked.confirm is None):
+        return begun.begin(tx, desk, caller, asked, Given(), agent)
+    wants_token = isinstance(asked, Pressed) and asked.wants_token
+    live = tokens.list_live(tx, caller, asked.app.id) if wants_token else ()
+    nonce = _put(tx, desk.keys, asked, permissions)
+    return Question(nonce=nonce, asked=asked, permissions=permissions, live=tuple(live))
+
+
+def _put(tx: Tx, keys: Keys, asked: Asked, permissions: frozenset[Permission]) -> str:
     nonce = secrets.token_urlsafe(NONCE_BYTES)
     dialog = Dialog(
-        org_id=caller.org_id,
+        org_id=asked.person.org_id,
         id=tx.new_id(),
-        person_id=caller.person_id,
-        chat_id=pressed.chat.id,
-        message_id=pressed.message.id,
-        button=pressed.path,
-        app_id=pressed.app.id,
-        function=pressed.action.data.name,
-        function_address=pressed.address,
+        person_id=asked.person.id,
+        chat_id=asked.chat.id,
+        message_id=asked.message.id if isinstance(asked, Pressed) else None,
+        button=asked.path if isinstance(asked, Pressed) else None,
+        asked=asked.said,
+        permissions=permissions,
+        app_id=asked.app.id,
+        function=asked.function,
+        function_address=asked.address,
     )
-    store.add_dialog(tx, dialog, keys.digest(nonce), tx.now + DIALOG_LIFE_MS)
-    live = tokens.list_live(tx, caller, pressed.app.id) if pressed.button.asks_for_token else []
-    return nonce, live
-
-
-def accept(tx: Tx, desk: Desk, caller: Caller, nonce: str, user_agent: str, *, replaces: bool) -> Begun:
-    """Uses up the nonce; stores token, digest and invocation in one transaction. The secret is in the answer alone."""
-    dialog = store.take_dialog(tx, caller.org_id, caller.person_id, desk.keys.digest(nonce))
-    if dialog is None:
-        raise Conflict("dialog_over", "This dialog was answered already, or is too old. Press the button again.")
-    return begin(tx, desk, caller, _as_asked(tx, desk, dialog), user_agent, replaces=replaces)
-
-
-def begin(tx: Tx, desk: Desk, caller: Caller, pressed: Pressed, user_agent: str, *, replaces: bool = False) -> Begun:
-    caller.require(Scope.PERSON)
-    call = calls.button(
-        desk.addresses,
-        pressed.person,
-        pressed.chat,
-        pressed.message,
-        pressed.button,
-        pressed.action.data.name,
-        user_agent,
-    )
-    minted = _mint(tx, desk, caller, pressed) if pressed.button.asks_for_token else None
-    invocation, nonce = invocations.begin(
-        tx,
-        desk.keys,
-        pressed.app,
-        caller.person_id,
-        call,
-        chat_id=pressed.chat.id,
-        message_id=pressed.message.id,
-        token_id=minted.token.id if minted else None,
-        replaces=replaces,
-    )
-    if minted is not None:
-        call = calls.with_token(call, desk.addresses, pressed.app, minted.token.id, minted.secret.reveal())
-    return Begun(pressed.app, pressed.chat, call, invocation, nonce, minted)
-
-
-def _mint(tx: Tx, desk: Desk, caller: Caller, pressed: Pressed) -> Minted:
-    app = pressed.app
-    origin = Origin(chat_id=pressed.chat.id, message_id=pressed.message.id, button=pressed.path)
-    token, secret = tokens.mint(
-        tx, desk.register, desk.keys, caller, app.id, app.grant, sandbox=app.face is Face.SANDBOX, origin=origin
-    )
-    return Minted(token, secret)
-
-
-def _as_asked(tx: Tx, desk: Desk, dialog: Dialog) -> Pressed:
-    """What the dialog asked about, if it is all still so: rights may have changed while it was open."""
-    person = desk.people.get(dialog.org_id, dialog.person_id)
-    chat = require_member(desk.chats.find(dialog.org_id, dialog.chat_id), person.id)
-    message = chat_service.find_message(tx, dialog.org_id, chat.id, dialog.message_id)
-    app = service.find_app(tx, dialog.org_id, dialog.app_id)
-    if message is None or app is None:
-        raise NotFound("message_not_found", "The message with this button is gone.")
-    if not service.serves(tx, app, person):
-        raise Forbidden("extension_disabled", f"{app.title} is no longer installed for you.")
-    address = desk.invoker.address(app)
-    if address != dialog.function_address:
-        raise Conflict("dialog_over", f"{app.title} has moved since you were asked. Press the button again.")
-    button, action = locate(message.content, dialog.button)
-    return Pressed(person, chat, message, dialog.button, button, action, app, address)
+    store.add(tx, dialog, keys.digest(nonce), tx.now + DIALOG_LIFE_MS)
+    return nonce

@@ -1,62 +1,225 @@
-"""What an extension says of itself: `extension.toml`, judged."""
+"""What an extension says of itself: `extension.toml`, and its types.
+
+The types hold what a field can be, and in their descriptions what it is for; `manifest_rules` holds what has to agree
+between fields.
+"""
 
 import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from keypost.caller import Scope
 from keypost.errors import Invalid
-from keypost.messages.decoding import decode
+from keypost.extensions import manifest_rules
+from keypost.extensions.as_json import as_json
+from keypost.extensions.finding import Finding
+from keypost.messages.complaint import complaints
 from keypost_sdk.content import EMAIL, FUNCTION_NAME_MAX, OWNER_MAX
 
 FILE_NAME: Final = "extension.toml"
 COMMANDS_MAX: Final = 4
 FUNCTIONS_MAX: Final = 20
+SETTINGS_MAX: Final = 20
+OPTIONS_MAX: Final = 60
+TEAMS_MAX: Final = 20
+TITLE_MAX: Final = 100
+DESCRIPTION_MAX: Final = 300
+BUDGET_MAX: Final = 100_000
 COMMAND_NAME: Final = r"^[a-z][a-z0-9]{0,19}\Z"
 EXTENSION_NAME: Final = r"^[a-z]{2,30}\Z"
+SETTING_NAME: Final = r"^[a-z][a-z0-9_]{0,29}\Z"
+OPTION_VALUE: Final = r"^[a-z0-9_]{1,40}\Z"
+VERSION: Final = r"^[0-9]{1,5}(\.[0-9]{1,5}){0,2}\Z"
+ONE_LINE: Final = r"^(?=.*\S)[^\x00-\x1f\x7f]*\Z"
 
-_Line = Annotated[str, Meta(min_length=1, max_length=100)]
+_Line = Annotated[
+    str, Meta(min_length=1, max_length=TITLE_MAX, pattern=ONE_LINE, extra={"form": "one line with something to read"})
+]
+_Text = Annotated[str, Meta(max_length=DESCRIPTION_MAX)]
+_SettingName = Annotated[
+    str,
+    Meta(pattern=SETTING_NAME, extra={"form": "a letter a to z, then up to 29 letters, digits and underscores"}),
+]
 
 
 class Developer(Struct, frozen=True, forbid_unknown_fields=True):
-    name: _Line
-    email: Annotated[str, Meta(max_length=OWNER_MAX, pattern=EMAIL)]
+    """Who made the extension: every dialog shows it."""
+
+    name: Annotated[_Line, Meta(description="a person or a team")]
+    email: Annotated[
+        str,
+        Meta(max_length=OWNER_MAX, pattern=EMAIL, description="a button's `data.owner` is compared with this address"),
+    ]
 
 
 class Command(Struct, frozen=True, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(pattern=COMMAND_NAME)]
-    hint: Annotated[str, Meta(max_length=100)] = ""
+    """What people type: `/name`. The code has a handler of that name."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern=COMMAND_NAME,
+            description="a letter `a` to `z`, then up to 19 letters and digits",
+            extra={"form": "a letter a to z, then up to 19 letters and digits, in lower case"},
+        ),
+    ]
+    hint: Annotated[str, Meta(max_length=100, description="shown while somebody types")] = ""
 
 
 class Function(Struct, frozen=True, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(min_length=1, max_length=FUNCTION_NAME_MAX)]
+    """What buttons call. The code has a handler of that name."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=FUNCTION_NAME_MAX, description="a button's `data.name`")]
 
 
 class Incoming(Struct, frozen=True, forbid_unknown_fields=True):
-    """Present where the extension has an incoming webhook handler."""
+    """Present where the extension takes what third-party apps post to its address."""
 
-    description: Annotated[str, Meta(max_length=300)] = ""
+    description: Annotated[_Text, Meta(description="what comes in")] = ""
+
+
+class Permission(StrEnum):
+    """Personal data that a call can carry, once a person has agreed; who it was is always told in `access`."""
+
+    USER = "user"
+    CHAT = "chat"
+    MESSAGE = "message"
+
+
+class LifeHandler(StrEnum):
+    """A handler for the life of the extension itself and of its tokens, by its name on the wire."""
+
+    VALIDATOR = "installation_validator"
+    INSTALLED = "installation_handler"
+    UNINSTALLED = "uninstallation_handler"
+    TOKEN_ENDED = "token_ended_handler"
+
+
+class Setting(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an admin sets for the extension as a whole; it reaches the extension when it starts."""
+
+    name: Annotated[_SettingName, Meta(description="a letter `a` to `z`, then up to 29 letters, digits and `_`")]
+    title: Annotated[_Line, Meta(description="what the admin reads")]
+    description: Annotated[_Text, Meta(description="what to put there, and where to find it")] = ""
+    type: Annotated[
+        Literal["text", "secret", "address", "switch"],
+        Meta(description="a `secret` is never shown again; an `address` begins with http:// or https://"),
+    ] = "text"
+    required: Annotated[bool, Meta(description="whether the extension can do nothing without it")] = False
+
+
+class Option(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of those that the owner of a token can choose from."""
+
+    value: Annotated[
+        str,
+        Meta(
+            pattern=OPTION_VALUE,
+            description="what the code reads: 1 to 40 letters `a` to `z`, digits and `_`",
+            extra={"form": "1 to 40 letters a to z, digits and underscores"},
+        ),
+    ]
+    title: Annotated[_Line, Meta(description="what people read")]
+
+
+class TokenSetting(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the owner chooses for one token: in its dialog, and later on the page of tokens."""
+
+    name: Annotated[_SettingName, Meta(description="a letter `a` to `z`, then up to 29 letters, digits and `_`")]
+    title: Annotated[_Line, Meta(description="what the owner reads")]
+    type: Annotated[
+        Literal["switch", "choice", "choices"],
+        Meta(description="a `switch` is on or off, a `choice` is one of the options, `choices` are any of them"),
+    ]
+    default: Annotated[
+        bool | str | tuple[str, ...],
+        Meta(description="true or false for a switch, an option's value for a choice, a list of them for choices"),
+    ]
+    options: Annotated[
+        tuple[Option, ...], Meta(max_length=OPTIONS_MAX, description="of a choice or choices; a switch has none")
+    ] = ()
+    description: Annotated[_Text, Meta(description="more than the title says")] = ""
+
+
+class Minters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may mint tokens. The organisation can allow less than this, never more."""
+
+    who: Annotated[
+        Literal["everybody", "teams", "admins", "nobody"], Meta(description="`everybody` does not mean guests")
+    ] = "everybody"
+    teams: Annotated[
+        tuple[_Line, ...], Meta(max_length=TEAMS_MAX, description='names of teams, for `who = "teams"` alone')
+    ] = ()
+    guests: Annotated[bool, Meta(description="guests too, if the organisation says so as well")] = False
+
+
+class Verb(StrEnum):
+    """What a token may do: post messages where its owner may, and call this extension's incoming handler."""
+
+    POST = "post"
+    INCOMING = "incoming"
 
 
 class TokenRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the tokens minted for this extension may do, and how many posts a minute they may make (none: no bound)."""
+    """What the tokens minted for this extension are like."""
 
-    verbs: frozenset[Scope] = frozenset({Scope.POST, Scope.INCOMING})
-    budget: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    verbs: Annotated[frozenset[Verb], Meta(description="what it may do; both if nothing is said")] = frozenset(Verb)
+    budget: Annotated[
+        Annotated[int, Meta(ge=1, le=BUDGET_MAX)] | None,
+        Meta(description="posts a minute, a third of them at once; no bound if it is missing"),
+    ] = None
+    minters: Annotated[Minters, Meta(description="who may mint one")] = Minters()
+    settings: Annotated[
+        tuple[TokenSetting, ...], Meta(max_length=SETTINGS_MAX, description="what the owner of a token chooses")
+    ] = ()
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return frozenset(Scope(verb) for verb in self.verbs)
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(pattern=EXTENSION_NAME)]
-    title: _Line
-    developer: Developer
-    description: Annotated[str, Meta(max_length=300)] = ""
-    commands: Annotated[tuple[Command, ...], Meta(max_length=COMMANDS_MAX)] = ()
-    functions: Annotated[tuple[Function, ...], Meta(max_length=FUNCTIONS_MAX)] = ()
-    incoming: Incoming | None = None
-    token: TokenRequest = TokenRequest()
+    """`extension.toml`. A field that is not named here is refused."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern=EXTENSION_NAME,
+            description="2 to 30 letters `a` to `z`, unique in the organisation; its bot has this name too",
+            extra={"form": "2 to 30 letters a to z"},
+        ),
+    ]
+    title: Annotated[_Line, Meta(description="the name that people see")]
+    developer: Annotated[Developer, Meta(description="who made it")]
+    version: Annotated[
+        str,
+        Meta(
+            pattern=VERSION,
+            description="one to three numbers with dots; a larger one is an upgrade",
+            extra={"form": "one to three numbers with dots between them, such as 1.5"},
+        ),
+    ] = "1.0"
+    description: Annotated[_Text, Meta(description="what it does, in a sentence or two")] = ""
+    permissions: Annotated[
+        frozenset[Permission], Meta(description="the personal data that its calls carry, once a person has agreed")
+    ] = frozenset()
+    handlers: Annotated[
+        frozenset[LifeHandler], Meta(description="which handlers of its life the code has; no others are called")
+    ] = frozenset()
+    commands: Annotated[tuple[Command, ...], Meta(max_length=COMMANDS_MAX, description="what people can type")] = ()
+    functions: Annotated[
+        tuple[Function, ...], Meta(max_length=FUNCTIONS_MAX, description="what its buttons can call")
+    ] = ()
+    incoming: Annotated[Incoming | None, Meta(description="there if the code has an incoming handler")] = None
+    settings: Annotated[
+        tuple[Setting, ...], Meta(max_length=SETTINGS_MAX, description="what an admin sets for it")
+    ] = ()
+    token: Annotated[TokenRequest, Meta(description="what its tokens may do, and who may mint them")] = TokenRequest()
 
     def has_function(self, name: str) -> bool:
         return any(function.name == name for function in self.functions)
@@ -66,23 +229,40 @@ def read(folder: Path) -> Manifest:
     """The manifest of an extension's folder; refusals name the file and the path in it."""
     path = folder / FILE_NAME
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        content = path.read_text("utf-8")
     except FileNotFoundError as error:
         raise Invalid("manifest_missing", f"{path} does not exist") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid("manifest_invalid", f"{path} is not TOML: {error}") from error
-    return judge(content, str(path))
+    except UnicodeDecodeError as error:
+        raise Invalid("manifest_invalid", f"{path} is not UTF-8 at byte {error.start}") from error
+    return judge(read_toml(content, str(path)), str(path))
 
 
-def judge(content: dict[str, object], where: str) -> Manifest:
+def read_toml(text: str, where: str) -> dict[str, object]:
+    """The content of a manifest, not yet judged; a refusal names `where` and the line."""
     try:
-        manifest = decode(msgspec.json.encode(content), Manifest)
+        return tomllib.loads(text)
+    except RecursionError:
+        raise Invalid("manifest_invalid", f"{where} is nested too deep") from None
+    except ValueError as error:  # Bad TOML, and numbers of thousands of digits.
+        raise Invalid("manifest_invalid", f"{where} is not TOML: {error}") from error
+
+
+def judge(content: Mapping[str, object], where: str) -> Manifest:
+    """The manifest in a file's content, or a refusal with the first thing that is wrong: `where: path trouble`."""
+    for finding in findings(content):
+        if not finding.is_hint:
+            raise Invalid("manifest_invalid", f"{where}: {finding.sentence}")
+    return msgspec.convert(as_json(content), Manifest)
+
+
+def findings(content: Mapping[str, object]) -> list[Finding]:
+    """Everything wrong with a manifest, and after that what could be better. Pure; never raises."""
+    try:
+        value = as_json(content)
     except Invalid as refusal:
-        raise Invalid("manifest_invalid", f"{where}: {refusal.sentence}") from refusal
-    names = [command.name for command in manifest.commands]
-    if len(set(names)) < len(names):
-        raise Invalid("manifest_invalid", f"{where}: two commands have the same name")
-    minting = manifest.token.verbs - {Scope.POST, Scope.INCOMING}
-    if minting:
-        raise Invalid("manifest_invalid", f"{where}: token.verbs cannot have {', '.join(sorted(minting))}")
-    return manifest
+        return [Finding("", refusal.sentence)]
+    if wrong := [Finding(path, refusal.sentence) for path, refusal in complaints(value, Manifest)]:
+        return wrong
+    token = value.get("token", {})
+    names_verbs = isinstance(token, dict) and "verbs" in token
+    return manifest_rules.findings(msgspec.convert(value, Manifest), names_verbs=names_verbs)

@@ -1,11 +1,12 @@
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
 from keypost.clock import MINUTE_MS
-from keypost.extensions.manifest import Manifest
-from keypost.ids import AppId, ChatId, ExtensionId, InvocationId, MessageId, OrgId, PersonId, TokenId
+from keypost.extensions.manifest import Manifest, Permission
+from keypost.ids import AppId, ChatId, ExtensionId, InvocationId, MessageId, OrgId, PersonId, TeamId, TokenId
 from keypost.tokens.model import Grant
 
 
@@ -27,6 +28,10 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
+def is_folder(source: str) -> bool:
+    return not source.startswith("https://")
+
+
 class Extension(Struct, frozen=True, kw_only=True):
     """`source` is the folder of an extension that this server runs, or the https address of one that runs elsewhere.
     `signing_key` is sealed.
@@ -41,7 +46,10 @@ class Extension(Struct, frozen=True, kw_only=True):
 
     @property
     def is_local(self) -> bool:
-        return not self.source.startswith("https://")
+        return is_folder(self.source)
+
+    def is_as(self, source: str, manifest: Manifest) -> bool:
+        return (self.source, self.manifest) == (source, manifest)
 
 
 class App(Struct, frozen=True, kw_only=True):
@@ -64,7 +72,7 @@ class App(Struct, frozen=True, kw_only=True):
     @property
     def grant(self) -> Grant:
         request = self.extension.manifest.token
-        return Grant(scope=request.verbs, budget=request.budget)
+        return Grant(scope=request.scopes, budget=request.budget)
 
 
 def one_face_each(apps: Sequence[App]) -> list[App]:
@@ -75,15 +83,29 @@ def one_face_each(apps: Sequence[App]) -> list[App]:
     return list(first.values())
 
 
+class MintRule(Struct, frozen=True, kw_only=True):
+    """Who may mint tokens for an extension. `team_ids` are for `who="teams"`; a guest needs `guests` besides."""
+
+    who: Literal["everybody", "teams", "admins", "nobody"] = "everybody"
+    team_ids: frozenset[TeamId] = frozenset()
+    guests: bool = False
+
+
 class Dialog(Struct, frozen=True, kw_only=True):
-    """A question that was put to one person, once: for this button, this function, at this address."""
+    """A question that was put to one person, once: for this button or command, this function, at this address.
+
+    A command has neither message nor button. `asked` is what was typed behind it, or the button as it stood then, in
+    JSON. `permissions` are the personal data that the dialog asks consent for.
+    """
 
     org_id: OrgId
     id: int
     person_id: PersonId
     chat_id: ChatId
-    message_id: MessageId
-    button: str
+    message_id: MessageId | None
+    button: str | None
+    asked: str
+    permissions: frozenset[Permission]
     app_id: AppId
     function: str
     function_address: str

@@ -1,46 +1,48 @@
-"""What an extension answered, judged: a message, a banner, or nothing. It is a stranger's content like any other."""
+"""What an extension answered, judged: a message, an edit, a banner, or nothing. It is a stranger's content like any
+other.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 
-from keypost.chat.model import PartyKind, Posting, Sender
+from keypost.chat.model import Collapse, PartyKind, Posting, Sender
 from keypost.db.tx import Tx
-from keypost.errors import Invalid
 from keypost.extensions.model import App
 from keypost.ids import ChatId, TokenId
 from keypost.messages.decoding import decode
-from keypost.messages.judging import judge
-from keypost_sdk.content import Banner
-from keypost_sdk.content import Message as Content
+from keypost.messages.judging import content_of, judge
+from keypost_sdk.content import Banner, Edit, Reply
 from keypost_sdk.secret import Secret
 
 SHOWN_FIELDS: Final = frozenset({"text", "card", "slides", "buttons"})
 
-Reply = Content | Banner | None
+Answer = Reply | Edit | Banner | None
 
 
-def judge_reply(output: Any) -> Reply:
-    """The reply in an output; an output that cannot be shown is a refusal that names what is wrong with it."""
+def judge_reply(output: Any) -> Answer:
+    """The answer in an output, told apart by its `type`; without one it is a message. An output that cannot be shown is
+    a refusal that names what is wrong with it.
+    """
     if output in ("", None) or output == {}:
         return None
     body = msgspec.json.encode(output)
-    if isinstance(output, dict) and output.get("type") == "banner":
-        return decode(body, Banner)
-    return judge(decode(body, Content))
-
-
-def shown_or_failed(app: App, output: Any) -> Reply:
-    """As `judge_reply`; what cannot be shown becomes a banner that says so to the person who asked."""
-    try:
-        return judge_reply(output)
-    except Invalid as refusal:
-        return failure(f"{app.title} gave an answer that cannot be shown: {refusal.sentence}")
+    match output:
+        case {"type": "banner"}:
+            return decode(body, Banner)
+        case {"type": "message_edit"}:
+            return judge(decode(body, Edit))
+        case _:
+            return judge(decode(body, Reply))
 
 
 def failure(sentence: str) -> Banner:
     return Banner(text=sentence[:1000], status="failure")
+
+
+def has_failed(answer: Answer) -> bool:
+    return isinstance(answer, Banner) and answer.status == "failure"
 
 
 def is_message_like(output: Any) -> bool:
@@ -55,11 +57,22 @@ def holds(output: Any, secret: Secret) -> bool:
 def posting(
     app: App,
     chat_id: ChatId,
-    content: Content,
+    reply: Reply,
+    order: int,
     *,
     token_id: TokenId | None = None,
     also: Callable[[Tx], None] | None = None,
 ) -> Posting:
-    """A message by the extension itself; `token_id` where a third party's request with that token made it speak."""
-    sender = Sender(kind=PartyKind.EXTENSION, id=app.id, name=app.title)
-    return Posting(org_id=app.org_id, chat_id=chat_id, sender=sender, content=content, token_id=token_id, also=also)
+    """A message by the extension itself; `token_id` where a third party's request with that token made it speak.
+
+    `order` is the id of the call that it answers: of two with one collapse key, the answer to the later call stays.
+    """
+    return Posting(
+        org_id=app.org_id,
+        chat_id=chat_id,
+        sender=Sender(kind=PartyKind.EXTENSION, id=app.id, name=app.title),
+        content=content_of(reply),
+        token_id=token_id,
+        collapse=Collapse(reply.collapse_key, order) if reply.collapse_key else None,
+        also=also,
+    )

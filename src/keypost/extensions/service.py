@@ -2,27 +2,41 @@
 
 import base64
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from msgspec import Struct
 
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.db.tx import Tx
 from keypost.delivery import signing
-from keypost.errors import Conflict
+from keypost.errors import Conflict, NotFound
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
-from keypost.extensions import store
+from keypost.extensions import installation_store, store
 from keypost.extensions.manifest import Manifest
 from keypost.extensions.model import App, Extension, Face
 from keypost.ids import SANDBOX_OFFSET, AppId, ExtensionId, OrgId, PersonId, TeamId
 from keypost.keys import Keys
+from keypost.messages.wording import quoted
 from keypost.people.model import Person
+from keypost.tokens import service as tokens
 from keypost.tokens.attribution import Attribution
+from keypost.tokens.register import Register
 
 FIRST_APP: Final = 1001
 SIGNING_KEY: Final = "extension signing key"
+UNINSTALLED: Final = "extension uninstalled"
+"""Why a token ends, in words for its owner and for its extension."""
+
+
+class Known(Struct, frozen=True):
+    """An extension that was added once, and whether it is switched on."""
+
+    extension: Extension
+    is_installed: bool
 
 
 def register(tx: Tx, keys: Keys, org_id: OrgId, source: str, manifest: Manifest, key: RSAPrivateKey) -> tuple[App, App]:
@@ -55,26 +69,84 @@ def install(
     installed_by: PersonId,
     team_ids: frozenset[TeamId] = frozenset(),
 ) -> None:
-    """Switches an app on for the organisation, or for some teams; it gets its bot."""
-    store.add_installation(tx, app, installed_by, team_ids)
-    name = app.extension.manifest.name
-    bot_name = name if app.face is Face.PRODUCTION else f"{name}sandbox"
-    if chats.find_bot_named(app.org_id, bot_name) is not None:
-        raise Conflict(
-            "bot_name_already_exists", f"There is a bot {bot_name} already, so {app.title} cannot have its own."
-        )
-    chat.create_bot(tx, chats, app.org_id, bot_name, app.title, app.id)
-    tx.on_commit(lambda: attribution.name_app(app.org_id, app.id, app.title))
+    """Switches an app on for the organisation, or for some teams; it gets its bot, or has it again."""
+    installation_store.add(tx, app, installed_by, team_ids)
+    if chats.find_bot_of_app(app.org_id, app.id) is None:
+        _create_bot(tx, chats, app)
+    _name_apps(tx, attribution, [app])
     events.emit(tx, Event(org_id=app.org_id, kind=Kind.EXTENSION_INSTALLED, subject_id=app.id))
 
 
-def update_manifest(tx: Tx, extension: Extension, source: str, manifest: Manifest) -> None:
-    """What the extension's folder says now; its apps, keys and tokens stay."""
-    store.save_manifest(tx, extension.org_id, extension.id, source, manifest)
+def uninstall(tx: Tx, register: Register, extension: Extension, ended_by: PersonId) -> None:
+    """Switches all its apps off, at once: no button, command or late answer of theirs works any more, and every token
+    that was minted for them ends. Its keys, settings and messages stay, for it may come back.
+    """
+    app_ids = [app.id for app in list_faces(tx, extension)]
+    installation_store.end(tx, extension.org_id, app_ids, ended_by)
+    store.close_answers(tx, extension.org_id, app_ids)
+    tokens.end_of_apps(tx, register, extension.org_id, app_ids, UNINSTALLED)
+    for app_id in app_ids:
+        events.emit(tx, Event(org_id=extension.org_id, kind=Kind.EXTENSION_UNINSTALLED, subject_id=app_id))
 
 
-def load(tx: Tx, org_ids: list[OrgId]) -> tuple[list[Extension], list[App]]:
-    return store.list_extensions(tx), [app for org_id in org_ids for app in store.list_apps(tx, org_id)]
+def bring_up(tx: Tx, chats: Chats, attribution: Attribution, extension: Extension, by: PersonId) -> None:
+    """Makes an extension what it says now, and switches it on if it is off. Its apps, keys and tokens stay."""
+    store.save_manifest(tx, extension.org_id, extension.id, extension.source, extension.manifest)
+    apps = list_faces(tx, extension)
+    if installation_store.is_installed(tx, extension):
+        _name_apps(tx, attribution, apps)
+        return
+    for app in apps:
+        install(tx, chats, attribution, app, by)
+
+
+def save_manifest(tx: Tx, extension: Extension) -> None:
+    """What it says of itself, before it is switched on: its settings can be set then."""
+    store.save_manifest(tx, extension.org_id, extension.id, extension.source, extension.manifest)
+
+
+def load(tx: Tx, org_ids: Sequence[OrgId]) -> list[App]:
+    """Every app that there ever was: messages tell which of them they came from."""
+    return [app for org_id in org_ids for app in store.list_apps(tx, org_id)]
+
+
+def list_on(tx: Tx, org_id: OrgId) -> list[Extension]:
+    on = installation_store.list_installed(tx, org_id)
+    return [extension for extension in store.list_extensions(tx, org_id) if extension.id in on]
+
+
+def list_known(tx: Tx, org_id: OrgId) -> list[Extension]:
+    """Every extension that was ever added, also those that are off."""
+    return store.list_extensions(tx, org_id)
+
+
+def list_leaving(tx: Tx) -> list[Extension]:
+    """Extensions that are off, and still have to hear of tokens that ended."""
+    untold = {(token.org_id, token.app_id) for token in tokens.list_untold(tx)}
+    apps = [app for org_id, app_id in sorted(untold) if (app := store.find_app(tx, org_id, app_id)) is not None]
+    found = {app.extension.id: app.extension for app in apps}
+    return [extension for extension in found.values() if not is_installed(tx, extension)]
+
+
+def find_named(tx: Tx, org_id: OrgId, name: str) -> Known | None:
+    extension = store.find_extension(tx, org_id, name)
+    return Known(extension, is_installed(tx, extension)) if extension is not None else None
+
+
+def get_named(tx: Tx, org_id: OrgId, name: str) -> Extension:
+    extension = store.find_extension(tx, org_id, name)
+    if extension is None:
+        raise NotFound("extension_not_found", f"There is no extension {quoted(name)}.")
+    return extension
+
+
+def is_installed(tx: Tx, extension: Extension) -> bool:
+    return installation_store.is_installed(tx, extension)
+
+
+def list_faces(tx: Tx, extension: Extension) -> list[App]:
+    """Its apps: production, sandbox."""
+    return [app for app in store.list_apps(tx, extension.org_id) if app.extension.id == extension.id]
 
 
 def list_installed(tx: Tx, person: Person) -> list[App]:
@@ -92,3 +164,21 @@ def find_app(tx: Tx, org_id: OrgId, app_id: AppId) -> App | None:
 
 def serves(tx: Tx, app: App, person: Person) -> bool:
     return any(other.id == app.id for other in list_installed(tx, person))
+
+
+def _create_bot(tx: Tx, chats: Chats, app: App) -> None:
+    name = app.extension.manifest.name
+    bot_name = name if app.face is Face.PRODUCTION else f"{name}sandbox"
+    if chats.find_bot_named(app.org_id, bot_name) is not None:
+        raise Conflict(
+            "bot_name_already_exists", f"There is a bot {bot_name} already, so {app.title} cannot have its own."
+        )
+    chat.create_bot(tx, chats, app.org_id, bot_name, app.title, app.id)
+
+
+def _name_apps(tx: Tx, attribution: Attribution, apps: Sequence[App]) -> None:
+    def name() -> None:
+        for app in apps:
+            attribution.name_app(app.org_id, app.id, app.title)
+
+    tx.on_commit(name)

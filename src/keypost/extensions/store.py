@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -5,7 +6,6 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, sele
 
 from keypost.db.tables import (
     apps,
-    dialogs,
     extensions,
     installation_teams,
     installations,
@@ -13,8 +13,8 @@ from keypost.db.tables import (
 )
 from keypost.db.tx import Tx
 from keypost.extensions.manifest import Manifest
-from keypost.extensions.model import App, Dialog, Extension, Face, Invocation, Outcome, Reach
-from keypost.ids import AppId, ExtensionId, InvocationId, OrgId, PersonId, TeamId
+from keypost.extensions.model import App, Extension, Face, Invocation, Outcome, Reach
+from keypost.ids import AppId, ExtensionId, InvocationId, OrgId, TeamId
 
 _manifest = msgspec.json.Decoder(Manifest)
 
@@ -42,9 +42,15 @@ def save_manifest(tx: Tx, org_id: OrgId, extension_id: ExtensionId, source: str,
     )
 
 
-def list_extensions(tx: Tx) -> list[Extension]:
-    """Every extension of every organisation, for the supervisor at start."""
-    return [_to_extension(row) for row in tx.all(select(extensions).order_by(extensions.c.id))]
+def list_extensions(tx: Tx, org_id: OrgId) -> list[Extension]:
+    """Every extension that was ever added, by name."""
+    query = select(extensions).where(extensions.c.org_id == org_id).order_by(extensions.c.name)
+    return [_to_extension(row) for row in tx.all(query)]
+
+
+def find_extension(tx: Tx, org_id: OrgId, name: str) -> Extension | None:
+    row = tx.one(select(extensions).where(extensions.c.org_id == org_id, extensions.c.name == name))
+    return _to_extension(row) if row is not None else None
 
 
 def newest_production_app(tx: Tx) -> int:
@@ -65,27 +71,6 @@ def add_app(tx: Tx, app: App) -> None:
     )
 
 
-def add_installation(tx: Tx, app: App, installed_by: PersonId, team_ids: frozenset[TeamId]) -> None:
-    installation_id = tx.new_id()
-    tx.run(
-        insert(installations).values(
-            org_id=app.org_id,
-            id=installation_id,
-            app_id=app.id,
-            scope=(Reach.TEAM if team_ids else Reach.ORGANISATION).value,
-            installed_by=installed_by,
-            created_at=tx.now,
-        )
-    )
-    tx.run(
-        insert(installation_teams),
-        [
-            {"org_id": app.org_id, "installation_id": installation_id, "team_id": team_id}
-            for team_id in sorted(team_ids)
-        ],
-    )
-
-
 def find_app(tx: Tx, org_id: OrgId, app_id: AppId) -> App | None:
     row = tx.one(_apps().where(apps.c.org_id == org_id, apps.c.id == app_id))
     return _to_app(row) if row is not None else None
@@ -103,38 +88,6 @@ def list_installed(tx: Tx, org_id: OrgId, team_ids: frozenset[TeamId]) -> list[A
         .order_by(apps.c.id)
     )
     return [_to_app(row) for row in rows]
-
-
-def add_dialog(tx: Tx, dialog: Dialog, nonce_digest: bytes, expires_at: int) -> None:
-    tx.run(
-        insert(dialogs).values(
-            org_id=dialog.org_id,
-            id=dialog.id,
-            nonce_digest=nonce_digest,
-            person_id=dialog.person_id,
-            chat_id=dialog.chat_id,
-            message_id=dialog.message_id,
-            button=dialog.button,
-            app_id=dialog.app_id,
-            function=dialog.function,
-            function_address=dialog.function_address,
-            created_at=tx.now,
-            expires_at=expires_at,
-        )
-    )
-
-
-def take_dialog(tx: Tx, org_id: OrgId, person_id: PersonId, nonce_digest: bytes) -> Dialog | None:
-    """The dialog of a nonce, which this uses up; None if it is not this person's, was used, or is too old."""
-    mine = and_(
-        dialogs.c.org_id == org_id,
-        dialogs.c.nonce_digest == nonce_digest,
-        dialogs.c.person_id == person_id,
-        dialogs.c.used_at.is_(None),
-        dialogs.c.expires_at > tx.now,
-    )
-    row = tx.one(update(dialogs).where(mine).values(used_at=tx.now).returning(dialogs))
-    return _to_dialog(row) if row is not None else None
 
 
 def add_invocation(tx: Tx, invocation: Invocation, answer_digest: bytes | None, answer_until: int | None) -> None:
@@ -172,6 +125,12 @@ def close_answer(tx: Tx, org_id: OrgId, invocation_id: InvocationId) -> None:
         .where(invocations.c.org_id == org_id, invocations.c.id == invocation_id)
         .values(answer_digest=None)
     )
+
+
+def close_answers(tx: Tx, org_id: OrgId, app_ids: Collection[AppId]) -> None:
+    """No late answer of these apps is expected any more."""
+    mine = (invocations.c.org_id == org_id, invocations.c.app_id.in_(app_ids), invocations.c.answer_digest.is_not(None))
+    tx.run(update(invocations).where(*mine).values(answer_digest=None))
 
 
 def find_answer(tx: Tx, app_id: AppId, answer_digest: bytes) -> Invocation | None:
@@ -237,20 +196,6 @@ def _to_extension(row: Row[Any]) -> Extension:
 
 def _to_app(row: Row[Any]) -> App:
     return App(id=row.app_id, face=Face(row.face), appkey=row.appkey, extension=_to_extension(row))
-
-
-def _to_dialog(row: Row[Any]) -> Dialog:
-    return Dialog(
-        org_id=row.org_id,
-        id=row.id,
-        person_id=row.person_id,
-        chat_id=row.chat_id,
-        message_id=row.message_id,
-        button=row.button,
-        app_id=row.app_id,
-        function=row.function,
-        function_address=row.function_address,
-    )
 
 
 def _to_invocation(row: Row[Any]) -> Invocation:

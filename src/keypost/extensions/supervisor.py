@@ -2,17 +2,22 @@
 
 A child inherits a listening socket and a pipe. When this process ends, however it ends, the pipe ends, and so does
 the child. A child that dies is started again; what arrives meanwhile waits in the socket.
+
+While an extension is attached, its calls go to a program that its author runs on this machine, in the child's stead.
 """
 
 import asyncio
-import os
+import contextlib
 import socket
-import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
+
+from msgspec import Struct
 
 from keypost import log
 from keypost.errors import Fault
+from keypost.extensions.child import Child, SettingsOf
 from keypost.extensions.model import Extension
 from keypost.ids import ExtensionId
 
@@ -20,109 +25,138 @@ logger = log.get(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
 BACKLOG: Final = 64
-FIRST_PAUSE_S: Final = 0.5
-LONGEST_PAUSE_S: Final = 30.0
-STEADY_S: Final = 10.0
-"""A child that lived this long has started well; its next pause begins from the first again."""
-STOP_S: Final = 2.0
-KEPT: Final = ("PATH", "LANG", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+LOOK_S: Final = 1.0
+"""How long a program on this machine may take to accept a connection."""
+
+
+class State(Struct, frozen=True):
+    """`restarts` counts since it was last started on purpose; `attached_port` is where its author runs it."""
+
+    pid: int | None = None
+    restarts: int = 0
+    attached_port: int | None = None
+
+
+class Trial(Struct, frozen=True):
+    child: Child
+    address: str
 
 
 class Supervisor:
     """Children by extension. `logs` is the folder to which they write what they have to say."""
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path, settings_of: SettingsOf) -> None:
         self._logs = logs
+        self._settings_of = settings_of
         self._sockets: dict[ExtensionId, socket.socket] = {}
-        self._tasks: dict[ExtensionId, asyncio.Task[None]] = {}
+        self._children: dict[ExtensionId, Child] = {}
+        self._trials: dict[int, Child] = {}
+        self._attached: dict[ExtensionId, int] = {}
 
-    def start(self, extension: Extension) -> None:
+    def start(self, extension: Extension) -> Child:
         """Starts it, or starts it anew as it is now; its address stays."""
         if extension.id not in self._sockets:
-            self._sockets[extension.id] = socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
-        if extension.id in self._tasks:
-            self._tasks[extension.id].cancel()
-        running = self._keep_running(extension, self._sockets[extension.id])
-        self._tasks[extension.id] = asyncio.create_task(running, name=f"extension {extension.manifest.name}")
+            self._sockets[extension.id] = _listening()
+        child = self._child(extension, self._sockets[extension.id])
+        child.start(after=self._children.get(extension.id))
+        self._children[extension.id] = child
+        return child
+
+    async def stop_one(self, extension: Extension) -> None:
+        """Ends it with its address, and gives up a program that stood in for it."""
+        self._attached.pop(extension.id, None)
+        child = self._children.pop(extension.id, None)
+        listener = self._sockets.pop(extension.id, None)
+        try:
+            if child is not None:
+                await child.end()
+        finally:
+            if listener is not None:
+                listener.close()
+
+    @contextlib.asynccontextmanager
+    async def trial(self, extension: Extension) -> AsyncIterator[Trial]:
+        """A second child on an address of its own, beside the one that serves: to be asked, and ended."""
+        with _listening() as listener:
+            child = self._child(extension, listener)
+            self._trials[_port(listener)] = child
+            child.start()
+            try:
+                yield Trial(child, _url(_port(listener)))
+            finally:
+                await child.end()
+                del self._trials[_port(listener)]
+
+    def attach(self, extension: Extension, port: int) -> None:
+        self._attached[extension.id] = port
+        logger.info("extension attached", extension=extension.manifest.name, port=port)
+
+    def detach(self, extension: Extension) -> None:
+        if self._attached.pop(extension.id, None) is not None:
+            logger.info("extension detached", extension=extension.manifest.name)
+
+    def state(self, extension: Extension) -> State:
+        child, port = self._children.get(extension.id), self._attached.get(extension.id)
+        if child is None:
+            return State(attached_port=port)
+        return State(child.pid, child.restarts, port)
 
     def address(self, extension: Extension) -> str:
         """Where to call the extension: `http://127.0.0.1:<port>/`, or its own https address."""
+        if extension.id in self._attached:
+            return _url(self._attached[extension.id])
         if not extension.is_local:
             return extension.source
         listener = self._sockets.get(extension.id)
         if listener is None:
             raise Fault(f"The extension {extension.manifest.name} is not running.")
-        return f"http://{LOOPBACK}:{listener.getsockname()[1]}/"
+        return _url(_port(listener))
+
+    async def reach(self, extension: Extension) -> str:
+        """Its address for a call that leaves now. An author's program that has gone without a word is given up here: no
+        call shall be lost to it.
+        """
+        port = self._attached.get(extension.id)
+        if port is not None and not await _is_listening(port) and self._attached.get(extension.id) == port:
+            self.detach(extension)
+        return self.address(extension)
 
     def local_addresses(self) -> frozenset[tuple[str, int]]:
         """The only private addresses that calls may go to."""
-        return frozenset((LOOPBACK, listener.getsockname()[1]) for listener in self._sockets.values())
+        given = {_port(listener) for listener in self._sockets.values()}
+        return frozenset((LOOPBACK, port) for port in {*given, *self._trials, *self._attached.values()})
+
+    def log_file(self, extension: Extension) -> Path:
+        """Two organisations can have extensions of the same name."""
+        return self._logs / str(extension.org_id) / f"{extension.manifest.name}.log"
 
     async def stop(self) -> None:
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*(child.end() for child in [*self._children.values(), *self._trials.values()]))
         for listener in self._sockets.values():
             listener.close()
 
-    async def _keep_running(self, extension: Extension, listener: socket.socket) -> None:
-        code: int | str
-        pause, clock = FIRST_PAUSE_S, asyncio.get_running_loop().time
-        while True:
-            started = clock()
-            try:
-                code = await self._run(extension, listener)
-            except OSError as error:  # Its folder has moved, say.
-                code = f"{os.strerror(error.errno or 0)}: {extension.source}"
-            pause = FIRST_PAUSE_S if clock() - started > STEADY_S else min(pause * 2, LONGEST_PAUSE_S)
-            logger.warning("extension ended", extension=extension.manifest.name, code=code, again_in_s=pause)
-            await asyncio.sleep(pause)
-
-    async def _run(self, extension: Extension, listener: socket.socket) -> int:
-        """One life of a child; answers its exit code."""
-        with self._log_file(extension) as output:
-            child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "keypost_sdk", "run", extension.source),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=output,
-                stderr=output,
-                pass_fds=(listener.fileno(),),
-                env=_environment(extension, listener),
-                cwd=extension.source,
-                # Ctrl-C in a terminal is for the server; it ends its children itself, in order.
-                start_new_session=True,
-            )
-        logger.info("extension started", extension=extension.manifest.name, pid=child.pid)
-        try:
-            return await child.wait()
-        finally:
-            await _end(child)
-
-    def _log_file(self, extension: Extension) -> BinaryIO:
-        self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._logs / f"{extension.manifest.name}.log"
-        path.touch(mode=0o600)
-        return path.open("ab")
+    def _child(self, extension: Extension, listener: socket.socket) -> Child:
+        return Child(extension, listener, self.log_file(extension), self._settings_of)
 
 
-def _environment(extension: Extension, listener: socket.socket) -> dict[str, str]:
-    """A bare one: nothing of the server's own settings reaches an extension."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return kept | {
-        "KEYPOST_LISTEN_FD": str(listener.fileno()),
-        "KEYPOST_PUBLIC_KEY": extension.public_key,
-        "PYTHONUNBUFFERED": "1",
-    }
+def _listening() -> socket.socket:
+    return socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
-    if child.returncode is not None:
-        return
-    if child.stdin is not None:
-        child.stdin.close()
+def _port(listener: socket.socket) -> int:
+    port: int = listener.getsockname()[1]
+    return port
+
+
+def _url(port: int) -> str:
+    return f"http://{LOOPBACK}:{port}/"
+
+
+async def _is_listening(port: int) -> bool:
     try:
-        async with asyncio.timeout(STOP_S):
-            await child.wait()
-    except TimeoutError:
-        child.kill()
-        await child.wait()
+        async with asyncio.timeout(LOOK_S):
+            _, writer = await asyncio.open_connection(LOOPBACK, port)
+    except OSError:  # TimeoutError is one.
+        return False
+    writer.close()
+    return True

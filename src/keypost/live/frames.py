@@ -1,6 +1,6 @@
 """Server-sent events: from what happened to the bytes that browsers get. Each frame is made once, for all readers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -8,12 +8,13 @@ import msgspec
 from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
-from keypost.chat.model import Message
-from keypost.chat.views import MessageView
+from keypost.chat.model import Chat, ChatKind, Message
+from keypost.chat.views import ChatEntry, MessageView, members_text, title_for
 from keypost.db.tx import Tx
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
 from keypost.ids import ChatId, MessageId, OrgId, PersonId, show_message
+from keypost.people.directory import People
 from keypost.tokens.attribution import Attribution
 
 logger = log.get(__name__)
@@ -21,6 +22,9 @@ logger = log.get(__name__)
 RESET: Final = b"event: reset\ndata: {}\n\n"
 HEARTBEAT: Final = b": still here\n\n"
 RETRY: Final = b"retry: 1000\n\n"
+
+OF_MESSAGES: Final = {Kind.MESSAGE_POSTED: "message", Kind.MESSAGE_EDITED: "edited"}
+OF_MEMBERS: Final = {Kind.MEMBER_JOINED: "joined", Kind.MEMBER_LEFT: "left"}
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -36,12 +40,20 @@ class Frame(msgspec.Struct, frozen=True):
     ends_streams: bool = False
 
 
-def read_frames(tx: Tx, chats: Chats, attribution: Attribution, org_id: OrgId, after: int) -> list[Frame]:
-    """The frames of the events after a number, in order."""
+class Memory(msgspec.Struct, frozen=True):
+    """What frames tell besides the rows that they are about."""
+
+    people: People
+    chats: Chats
+    attribution: Attribution
+
+
+def read_frames(tx: Tx, memory: Memory, org_id: OrgId, after: int) -> list[Frame]:
+    """The frames of the events after a number, in order. They tell how it is now, not how it was when it happened."""
     happened = events.list_after(tx, org_id, after)
-    ids = [MessageId(event.subject_id) for event in happened if event.kind is Kind.MESSAGE_POSTED]
-    messages = _readable(tx, org_id, ids) if ids else {}
-    return [_frame(event, chats, attribution, messages) for event in happened]
+    ids = {MessageId(event.subject_id) for event in happened if event.kind in OF_MESSAGES}
+    messages = {message.id: message for message in chat.list_by_id(tx, org_id, sorted(ids))} if ids else {}
+    return [frame for event in happened for frame in _frames(event, memory, messages)]
 
 
 def encode(name: str, content: Any, number: int | None = None) -> bytes:
@@ -50,49 +62,48 @@ def encode(name: str, content: Any, number: int | None = None) -> bytes:
     return f"{prefix}event: {name}\ndata: ".encode() + msgspec.json.encode(content) + b"\n\n"
 
 
-def _readable(tx: Tx, org_id: OrgId, ids: Sequence[MessageId]) -> dict[MessageId, Message]:
-    """All at once; where one of them cannot be read, in halves, until that one stands alone."""
-    try:
-        return {message.id: message for message in chat.list_by_id(tx, org_id, ids)}
-    except (msgspec.DecodeError, ValueError):
-        if len(ids) == 1:
-            logger.exception("a message cannot be read", org=org_id, message=ids[0])
-            return {}
-    half = len(ids) // 2
-    return _readable(tx, org_id, ids[:half]) | _readable(tx, org_id, ids[half:])
-
-
-def _frame(event: Event, chats: Chats, attribution: Attribution, messages: dict[MessageId, Message]) -> Frame:
-    try:
-        content = _content(event, chats, attribution, messages)
-    except Exception:  # One event that cannot be shown must not hold up those behind it.
-        logger.exception("an event cannot be shown", org=event.org_id, number=event.number)
-        content = b""
-    ends = event.kind is Kind.SESSIONS_ENDED
-    return Frame(event.number, content, event.chat_id, event.person_id, ends)
-
-
-def _content(event: Event, chats: Chats, attribution: Attribution, messages: dict[MessageId, Message]) -> bytes:
-    place = chats.find(event.org_id, event.chat_id) if event.chat_id is not None else None
-    if place is None:
-        return b""
-    if event.kind is Kind.MESSAGE_POSTED and event.subject_id in messages:
-        message = messages[MessageId(event.subject_id)]
-        view = MessageView.of(message, by_token=attribution.of(message))
-        content = {"chat": place.shown_id, "message": show_message(message.id), "html": view.render()}
-        return encode("message", content, event.number)
-    if event.kind is Kind.CHAT_CREATED:
-        content = {
-            "id": place.shown_id,
-            "title": place.title,
-            "kind": place.kind.value,
-            "href": f"/chats/{place.shown_id}",
-        }
-        return encode("chat", content, event.number)
-    return b""
-
-
 def visible(frames: Sequence[Frame], org_id: OrgId, person_id: PersonId, chats: Chats) -> list[Frame]:
     """Those that the person may see now: of their chats, and about themselves."""
     mine = chats.ids_of(org_id, person_id)
     return [frame for frame in frames if frame.content and (frame.chat_id in mine or frame.person_id == person_id)]
+
+
+def _frames(event: Event, memory: Memory, messages: Mapping[MessageId, Message]) -> list[Frame]:
+    ends = event.kind is Kind.SESSIONS_ENDED
+    place = memory.chats.find(event.org_id, event.chat_id) if event.chat_id is not None else None
+    try:
+        if event.kind is Kind.CHAT_CREATED and place is not None and place.kind is ChatKind.DIRECT:
+            return [_of_direct(event, memory, place, reader_id) for reader_id in sorted(place.person_ids)]
+        content = _content(event, memory, place, messages) if place is not None else b""
+    except Exception:  # One event that cannot be shown must not hold up those behind it.
+        logger.exception("an event cannot be shown", org=event.org_id, number=event.number)
+        content = b""
+    return [Frame(event.number, content, event.chat_id, event.person_id, ends)]
+
+
+def _of_direct(event: Event, memory: Memory, place: Chat, reader_id: PersonId) -> Frame:
+    """A frame for one reader: a direct chat is called after the others in it."""
+    entry = ChatEntry.of(place, title_for(memory.people, reader_id, place))
+    return Frame(event.number, encode("chat", entry, event.number), person_id=reader_id)
+
+
+def _content(event: Event, memory: Memory, place: Chat, messages: Mapping[MessageId, Message]) -> bytes:
+    if event.kind in OF_MESSAGES and event.subject_id in messages:
+        message = messages[MessageId(event.subject_id)]
+        return encode(OF_MESSAGES[event.kind], _message(message, place, memory.attribution), event.number)
+    if event.kind in OF_MEMBERS:
+        return encode(OF_MEMBERS[event.kind], _member(event, place), event.number)
+    if event.kind is Kind.CHAT_CREATED:
+        return encode("chat", ChatEntry.of(place, place.title), event.number)
+    return b""
+
+
+def _message(message: Message, place: Chat, attribution: Attribution) -> dict[str, str]:
+    html = MessageView.of(message, by_token=attribution.of(message)).render()
+    return {"chat": place.shown_id, "message": show_message(message.id), "html": html}
+
+
+def _member(event: Event, place: Chat) -> dict[str, Any]:
+    """Who it was, the chat for those who get it to see, and how many take part in it for the others."""
+    person = str(event.person_id) if event.person_id is not None else ""
+    return {"chat": ChatEntry.of(place, place.title), "person": person, "members": members_text(place)}

@@ -1,6 +1,7 @@
 """Who is watching, and the pump that reads the log for them."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 from keypost import log
@@ -8,7 +9,8 @@ from keypost.chat.directory import Chats
 from keypost.db.database import Database
 from keypost.events.model import Event
 from keypost.ids import OrgId, PersonId
-from keypost.live.frames import RESET, Frame, encode, read_frames, visible
+from keypost.live.frames import RESET, Frame, Memory, encode, read_frames, visible
+from keypost.people.directory import People
 from keypost.tokens.attribution import Attribution
 
 logger = log.get(__name__)
@@ -57,10 +59,11 @@ class Watcher:
 
 
 class Hub:
-    def __init__(self, database: Database, chats: Chats, attribution: Attribution) -> None:
+    def __init__(self, database: Database, people: People, chats: Chats, attribution: Attribution) -> None:
         self._database = database
         self._chats = chats
-        self._attribution = attribution
+        self._memory = Memory(people, chats, attribution)
+        self._newest: dict[OrgId, int] = {}
         self._watchers: dict[OrgId, set[Watcher]] = {}
         self._news = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -69,8 +72,18 @@ class Hub:
     def start(self) -> None:
         self._pump = asyncio.create_task(self._run(), name="hub")
 
-    def heard(self, _events: list[Event]) -> None:
+    def load(self, newest: Mapping[OrgId, int]) -> None:
+        """At start: the number of each organisation's newest event, which memory was loaded with."""
+        self._newest.update(newest)
+
+    def newest(self, org_id: OrgId) -> int:
+        """The number of the newest event that memory has followed. What a page shows is at least as new."""
+        return self._newest.get(org_id, 0)
+
+    def heard(self, events: list[Event]) -> None:
         """The log's listener: only wakes the pump, which reads the log itself."""
+        for event in events:
+            self._newest[event.org_id] = event.number
         self._news.set()
 
     def watch(self, org_id: OrgId, person_id: PersonId, since: int, newest: int) -> Watcher:
@@ -94,6 +107,11 @@ class Hub:
         for watcher in self._watchers.get(org_id, set()):
             if watcher.person_id == person_id:
                 watcher.put(frame)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether streams are over: the server stops."""
+        return self._closed
 
     def end_streams(self) -> None:
         """Ends every stream, and those that are still to come: a server that waits for open answers can stop."""
@@ -132,7 +150,11 @@ class Hub:
                     self.leave(watcher)
 
     async def _read(self, org_id: OrgId, after: int) -> list[Frame]:
-        return await self._database.read(read_frames, self._chats, self._attribution, org_id, after)
+        # A commit is seen in the database a moment before memory follows it: until then nobody knows whose it is. Asked
+        # before the reading, which may be over when memory has followed, and yet have been without it.
+        followed = self.newest(org_id)
+        frames = await self._database.read(read_frames, self._memory, org_id, after)
+        return [frame for frame in frames if frame.number <= followed]
 
 
 def _ends(watcher: Watcher, frames: list[Frame]) -> bool:

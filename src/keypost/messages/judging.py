@@ -1,13 +1,35 @@
 """The rules of content that span fields, and what of a message goes where."""
 
-from collections.abc import Collection
-from typing import NoReturn
+from collections.abc import Collection, Mapping
+from itertools import islice
+from typing import NoReturn, TypeVar
 
 from msgspec.structs import replace
 
 from keypost.errors import Invalid
+from keypost.messages.instant import instants
+from keypost.messages.judging_buttons import judge_button
 from keypost.messages.wording import quoted, step
-from keypost_sdk.content import Button, InvokeFunction, Message, Table, TableSlide, buttons_of
+from keypost_sdk.content import (
+    INSTANT_BUTTONS_MAX,
+    Button,
+    Card,
+    ImageSlide,
+    ImagesSlide,
+    InvokeFunction,
+    LabelSlide,
+    ListSlide,
+    ListStyle,
+    Message,
+    Scalar,
+    Slide,
+    Table,
+    TableSlide,
+    buttons_of,
+)
+
+M = TypeVar("M", bound=Message)
+B = TypeVar("B", bound=Button)
 
 
 class Draft(Message, frozen=True):
@@ -23,35 +45,64 @@ def judge_post(draft: Draft) -> Message:
     return judge(content_of(draft))
 
 
-def judge(message: Message) -> Message:
-    """The same message if its fields agree with each other and there is something to show."""
+def judge(message: M) -> M:
+    """The message if its fields agree with each other and there is something to show; spelled in one way where the
+    wire has two.
+    """
     if not _shows_something(message):
         raise Invalid("param_missing", "text is missing, and so are card, slides and buttons: there is nothing to show")
-    for path, button in buttons_of(message):
-        if not button.label.strip():
-            raise Invalid("invalid_inputs", f"{path}.label is empty")
+    if message.card is not None:
+        _judge_card(message.card)
     for index, slide in enumerate(message.slides):
-        if isinstance(slide, TableSlide):
-            _judge_table(slide.data, f"slides[{index}].data")
-    return message
+        _judge_slide(slide, f"slides[{index}].data")
+    for path, button in buttons_of(message):
+        judge_button(button, path)
+    _judge_references(message)
+    return replace(message, slides=tuple(map(_canonical, message.slides)))
 
 
-def content_of(draft: Draft) -> Message:
-    """What is stored: the draft without the wishes about its posting."""
+def content_of(message: Message) -> Message:
+    """What is stored: the message without the wishes about its posting."""
     fields = Message.__struct_fields__
-    return Message(**{name: getattr(draft, name) for name in fields})
+    return Message(**{name: getattr(message, name) for name in fields})
 
 
-def readable(message: Message) -> Message:
+def readable(message: M) -> M:
     """The message as it may be read back: without the e-mail addresses of functions' owners."""
-    slides = tuple(replace(slide, buttons=_without_owners(slide.buttons)) for slide in message.slides)
-    return replace(message, slides=slides, buttons=_without_owners(message.buttons))
+    card = message.card
+    return replace(
+        message,
+        card=replace(card, buttons=_without_owners(card.buttons)) if card is not None else None,
+        slides=tuple(replace(slide, buttons=_without_owners(slide.buttons)) for slide in message.slides),
+        buttons=_without_owners(message.buttons),
+        references={
+            name: replace(entry, object=_without_owner(entry.object)) for name, entry in message.references.items()
+        },
+    )
 
 
 def _shows_something(message: Message) -> bool:
     card = message.card
-    card_shows = card is not None and bool(card.title.strip() or card.thumbnail)
+    card_shows = card is not None and bool(card.title.strip() or card.thumbnail or card.buttons)
     return bool(message.text.strip() or card_shows or message.slides or message.buttons)
+
+
+def _judge_card(card: Card) -> None:
+    if card.theme == "prompt" and not card.title.strip():
+        raise Invalid("param_missing", "card.title is missing: a prompt has a title")
+    if card.theme == "prompt" and not card.buttons:
+        raise Invalid("param_missing", "card.buttons is missing: a prompt has at least one button")
+
+
+def _judge_slide(slide: Slide, path: str) -> None:
+    match slide:
+        case TableSlide(data=table):
+            _judge_table(table, path)
+        case LabelSlide(data=entries):
+            for index, entry in enumerate(entries):
+                _judge_label(entry, f"{path}[{index}]")
+        case _:
+            pass
 
 
 def _judge_table(table: Table, path: str) -> None:
@@ -72,11 +123,36 @@ def _refuse_row(keys: Collection[str], headers: tuple[str, ...], path: str) -> N
     raise Invalid("param_missing", f"{step(path, missing)} is missing")
 
 
-def _without_owners(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
+def _judge_label(entry: Mapping[str, Scalar], path: str) -> None:
+    if not entry:
+        raise Invalid("invalid_inputs", f"{path} is empty")
+    if len(entry) > 1 and entry.keys() != {"label", "value"}:
+        raise Invalid("invalid_inputs", f'{path} has {len(entry)} names; it has one, or "label" and "value"')
+
+
+def _judge_references(message: Message) -> None:
+    """A reference that no text names does no harm; a page of nothing but buttons would."""
+    if any(islice(instants(message), INSTANT_BUTTONS_MAX, None)):
+        raise Invalid(
+            "invalid_inputs", f"references are named more than {INSTANT_BUTTONS_MAX} times, which is the most"
+        )
+
+
+def _canonical(slide: Slide) -> Slide:
+    match slide:
+        case ImageSlide():
+            return ImagesSlide(data=slide.data, title=slide.title, buttons=slide.buttons)
+        case ListSlide(styles=ListStyle(type="bulleted")):
+            return replace(slide, styles=ListStyle())
+        case _:
+            return slide
+
+
+def _without_owners(buttons: tuple[B, ...]) -> tuple[B, ...]:
     return tuple(map(_without_owner, buttons))
 
 
-def _without_owner(button: Button) -> Button:
+def _without_owner(button: B) -> B:
     action = button.action
     if not isinstance(action, InvokeFunction) or action.data.owner is None:
         return button

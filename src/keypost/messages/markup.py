@@ -1,15 +1,16 @@
 """The wire's text formatting, read into a tree.
 
 It looks like Markdown and is not: `*bold*`, `_italic_`, `~strike~`, `` `code` ``, a boxed block between three
-backticks, `! quote`, `# large` and `### small` headings, `[label](address)`, `---`. Marks live within their line and
-stand at the edges of words, so `snake_case` and `2*3*4` mean nothing. What does not close stays as it was written.
+backticks, `! quote`, `# large` and `### small` headings, `[label](address)`, `[label]($1)`, `---`. Marks live within
+their line and stand at the edges of words, so `snake_case` and `2*3*4` mean nothing. What does not close stays as it
+was written, and so does a `$1` that is not among the `references` of the message.
 
 Reading is linear: each character is passed once, and once more by the piece that takes it in. A stranger chooses
 the text, so no pattern here may step back: their loops are possessive or end at the next bracket.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from enum import Enum, auto
 from itertools import groupby
 from operator import itemgetter
@@ -22,6 +23,7 @@ from keypost.messages.tree import (
     CodeBlock,
     Heading,
     Inline,
+    Instant,
     Link,
     Mention,
     Paragraph,
@@ -46,8 +48,8 @@ _NEWLINE: Final = re.compile(r"\r\n?")
 _AFTER_SENTENCE: Final = ".,;:!?'*_~]}"
 
 
-def parse(text: str) -> tuple[Block, ...]:
-    """Read a whole text. Never fails."""
+def parse(text: str, references: Container[str] = ()) -> tuple[Block, ...]:
+    """Read a whole text; `references` are the names that `$` may lead. Never fails."""
     parts = _NEWLINE.sub("\n", text).split(FENCE)
     if len(parts) % 2 == 0:  # The last fence does not close.
         parts[-2:] = [FENCE.join(parts[-2:])]
@@ -56,21 +58,21 @@ def parse(text: str) -> tuple[Block, ...]:
         if number % 2:
             blocks.append(CodeBlock(part.removeprefix("\n").removesuffix("\n")))
         else:
-            blocks += _blocks(part, after_fence=number > 0)
+            blocks += _blocks(part, references, after_fence=number > 0)
     return tuple(blocks)
 
 
-def parse_inline(text: str, *, with_links: bool = True) -> tuple[Inline, ...]:
+def parse_inline(text: str, references: Container[str] = (), *, with_links: bool = True) -> tuple[Inline, ...]:
     """Read a text that stands in one place, such as a title or a cell: no blocks."""
-    return _lines(_NEWLINE.sub("\n", text).split("\n"), with_links=with_links)
+    return _lines(_NEWLINE.sub("\n", text).split("\n"), references, with_links=with_links)
 
 
-def _lines(lines: Iterable[str], *, with_links: bool = True) -> tuple[Inline, ...]:
+def _lines(lines: Iterable[str], references: Container[str], *, with_links: bool = True) -> tuple[Inline, ...]:
     found: list[Inline] = []
     for number, line in enumerate(lines):
         if number:
             found.append(Break())
-        found += _Line(line, with_links=with_links).read()
+        found += _Line(line, references, with_links=with_links).read()
     return tuple(found)
 
 
@@ -83,7 +85,7 @@ class _Kind(Enum):
     RULE = auto()
 
 
-def _blocks(part: str, *, after_fence: bool) -> Iterator[Block]:
+def _blocks(part: str, references: Container[str], *, after_fence: bool) -> Iterator[Block]:
     lines = part.split("\n")
     kinds = [_kind(line) for line in lines]
     if after_fence and lines[0].strip():  # What follows a fence in its line is not at the start of a line.
@@ -92,13 +94,13 @@ def _blocks(part: str, *, after_fence: bool) -> Iterator[Block]:
         contents = [content for _, content in group]
         match kind:
             case _Kind.TEXT:
-                yield Paragraph(_lines(contents))
+                yield Paragraph(_lines(contents, references))
             case _Kind.QUOTE:
-                yield Quote(_lines(contents))
+                yield Quote(_lines(contents, references))
             case _Kind.LARGE:
-                yield from (Heading("large", _lines([content])) for content in contents)
+                yield from (Heading("large", _lines([content], references)) for content in contents)
             case _Kind.SMALL:
-                yield from (Heading("small", _lines([content])) for content in contents)
+                yield from (Heading("small", _lines([content], references)) for content in contents)
             case _Kind.RULE:
                 yield from (Rule() for _ in contents)
 
@@ -119,8 +121,9 @@ def _kind(line: str) -> tuple[_Kind, str]:
 class _Line:
     """One line on its way to a tree: the pieces so far, and which of them are marks that may still close."""
 
-    def __init__(self, line: str, *, with_links: bool) -> None:
+    def __init__(self, line: str, references: Container[str], *, with_links: bool) -> None:
         self._line = line
+        self._references = references
         self._with_links = with_links
         self._pieces: list[Inline] = []
         self._open: list[tuple[str, int]] = []
@@ -171,9 +174,13 @@ class _Line:
         if found is None:
             return None
         label, address = found.groups()
-        if _TARGET.fullmatch(address) and label.strip():
+        if not label.strip():
+            self._text(start, found.end())
+        elif address[0] == "$" and address[1:] in self._references:
+            self._pieces.append(Instant(address[1:], parse_inline(label, with_links=False)))
+        elif _TARGET.fullmatch(address):
             self._pieces.append(Link(address, parse_inline(label, with_links=False)))
-        else:  # `[label]($1)` and addresses of other kinds: not ours to follow.
+        else:  # A reference to nothing, or an address of another kind: not ours to follow.
             self._text(start, found.end())
         return found.end()
 

@@ -17,11 +17,12 @@ TAGS: Final = frozenset(
         *("a", "button", "span", "br", "code", "del", "em", "strong"),
         *("blockquote", "div", "hr", "p", "pre", "section"),
         *("table", "tbody", "td", "th", "thead", "tr"),
+        *("dd", "dl", "dt", "li", "ol", "ul"),
     }
 )
 ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "a": frozenset({"href", "aria-describedby"}),
-    "button": frozenset({"data-button", "aria-describedby"}),
+    "button": frozenset({"data-button", "data-copy-text", "aria-describedby"}),
     "div": frozenset({"aria-label"}),
     "span": frozenset({"id"}),
 }
@@ -31,15 +32,19 @@ VALUES: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "span": {"role": frozenset({"tooltip"})},
     "th": {"scope": frozenset({"col"})},
 }
+TONES: Final = ("button-positive", "button-negative", "button-neutral")
 CLASSES: Final[Mapping[str, frozenset[str]]] = {
-    "a": frozenset({"button", "button-positive", "button-negative", "button-neutral"}),
-    "button": frozenset({"button", "button-positive", "button-negative", "button-neutral"}),
-    "div": frozenset({"text", "card", "card-basic", "card-modern-inline", "table-scroll", "buttons"}),
+    "a": frozenset({"button", *TONES}),
+    "button": frozenset({"button", "button-instant", *TONES}),
+    "div": frozenset({"text", "card", "card-basic", "card-modern-inline", "card-prompt", "table-scroll", "buttons"}),
+    "dl": frozenset({"labels"}),
+    "ol": frozenset({"list-decimal", "list-lower-alpha", "list-upper-alpha", "list-lower-roman", "list-upper-roman"}),
     "p": frozenset({"heading-large", "heading-small", "card-title", "card-thumbnail", "slide-title"}),
     "section": frozenset({"slide"}),
     "span": frozenset({"button-place", "button-inert", "hint", "mention"}),
+    "ul": frozenset({"images", "list-disc", "list-circle", "list-square"}),
 }
-DIRECTED: Final = frozenset({"a", "button", "p", "pre", "blockquote", "span", "td", "th"})
+DIRECTED: Final = frozenset({"a", "button", "p", "pre", "blockquote", "span", "td", "th", "li", "dt", "dd"})
 
 _CLEANER: Final = Cleaner(
     tags=TAGS,

@@ -35,7 +35,14 @@ class Link(Struct, frozen=True):
     inside: tuple["Inline", ...]
 
 
-Inline: TypeAlias = Text | Code | Mention | Break | Styled | Link
+class Instant(Struct, frozen=True):
+    """A button in the text: `name` is that of its reference, such as `1`."""
+
+    name: str
+    inside: tuple["Inline", ...]
+
+
+Inline: TypeAlias = Text | Code | Mention | Break | Styled | Link | Instant
 
 
 class Paragraph(Struct, frozen=True):

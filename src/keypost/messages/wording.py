@@ -12,7 +12,8 @@ QUOTE_MAX: Final = 40
 def step(path: str, key: str | int) -> str:
     if isinstance(key, int):
         return f"{path}[{key}]"
-    if not key.isidentifier() or len(key) > QUOTE_MAX:
+    is_word = key.isidentifier() or (bool(path) and key.isdecimal())
+    if not is_word or len(key) > QUOTE_MAX:
         return f"{path}[{quoted(key)}]"
     return f"{path}.{key}" if path else key
 
@@ -39,10 +40,16 @@ def kind_of(value: object) -> str:
             return "an object"
 
 
-def spelled(choice: str | int | None) -> str:
-    if choice is None or choice == "":
-        return "empty" if choice == "" else "null"
-    return quoted(choice) if isinstance(choice, str) else str(choice)
+def spelled(choice: str | int | bool | None) -> str:
+    match choice:
+        case "":
+            return "empty"
+        case str():
+            return quoted(choice)
+        case None | bool():
+            return kind_of(choice)
+        case _:
+            return str(choice)
 
 
 def either(names: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from keypost.web.credentials import api_token_of
 from keypost.web.parts import part
 from keypost.web.routing import Access, Surface
 
-EVERYTHING_ON_PAGES: Final = frozenset({Scope.POST, Scope.READ, Scope.PERSON})
+EVERYTHING_ON_PAGES: Final = frozenset({Scope.POST, Scope.READ, Scope.PERSON, Scope.ADMIN})
 
 
 async def _by_session(request: Request) -> Caller:
@@ -29,18 +29,29 @@ async def _by_session(request: Request) -> Caller:
     return _person(*found, Means.SESSION, EVERYTHING_ON_PAGES)
 
 
-async def _by_api_token(request: Request) -> Caller:
-    carried = api_token_of(request)
+async def admit_api_token(request: Request, text: str | None) -> Caller:
+    """The person whose API token this is, with the scopes that it has; None for a request without one."""
     found = None
-    if carried is not None:
-        found = await part(request, Database).read(service.find_api_token, part(request, Keys), carried.text)
+    if text is not None:
+        found = await part(request, Database).read(service.find_api_token, part(request, Keys), text)
     if found is None or part(request, People).find_active(found[0], found[1]) is None:
         raise Unauthenticated("oauthtoken_invalid", "The API token is missing, not valid, or has ended.")
     return _person(*found[:2], Means.API_TOKEN, found[2])
 
 
+async def _by_api_token(request: Request) -> Caller:
+    carried = api_token_of(request)
+    return await admit_api_token(request, carried.text if carried is not None else None)
+
+
 SESSION: Final = Access("a person's session cookie", Surface.PAGE, _by_session)
-API_TOKEN: Final = Access("a person's API token (kpa_)", Surface.WIRE, _by_api_token)
+API_TOKEN: Final = Access(
+    "a person's API token (kpa_)",
+    Surface.WIRE,
+    _by_api_token,
+    schemes=("api_token",),
+    refuses=("oauthtoken_invalid", "several_credentials", "scope_missing"),
+)
 
 
 def _person(org_id: OrgId, person_id: PersonId, means: Means, scopes: frozenset[Scope]) -> Caller:

@@ -1,8 +1,8 @@
 """People in memory: loaded at start, changed only in commits' effects."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from keypost.ids import OrgId, PersonId
+from keypost.ids import OrgId, PersonId, TeamId
 from keypost.people.model import Person
 
 
@@ -10,9 +10,13 @@ class People:
     def __init__(self) -> None:
         self._org_names: dict[OrgId, str] = {}
         self._persons: dict[tuple[OrgId, PersonId], Person] = {}
+        self._team_names: dict[tuple[OrgId, TeamId], str] = {}
 
-    def load(self, org_names: dict[OrgId, str], persons: Iterable[Person]) -> None:
+    def load(
+        self, org_names: dict[OrgId, str], persons: Iterable[Person], team_names: dict[tuple[OrgId, TeamId], str]
+    ) -> None:
         self._org_names.update(org_names)
+        self._team_names.update(team_names)
         for person in persons:
             self.put(person)
 
@@ -24,6 +28,16 @@ class People:
 
     def org_ids(self) -> list[OrgId]:
         return list(self._org_names)
+
+    def put_team(self, org_id: OrgId, team_id: TeamId, name: str) -> None:
+        self._team_names[org_id, team_id] = name
+
+    def team_ids_named(self, org_id: OrgId, names: Collection[str]) -> frozenset[TeamId]:
+        """The teams that have one of these names. A name that no team has is nobody's."""
+        return frozenset(team for (org, team), name in self._team_names.items() if org == org_id and name in names)
+
+    def team_names(self, org_id: OrgId, team_ids: Collection[TeamId]) -> list[str]:
+        return sorted(self._team_names[org_id, team_id] for team_id in team_ids)
 
     def put(self, person: Person) -> None:
         self._persons[person.org_id, person.id] = person
@@ -37,6 +51,10 @@ class People:
     def find_active(self, org_id: OrgId, person_id: PersonId) -> Person | None:
         person = self.find(org_id, person_id)
         return person if person is not None and person.is_active else None
+
+    def find_by_email(self, org_id: OrgId, email: str) -> Person | None:
+        wanted = email.lower()
+        return next((person for person in self.all_of(org_id) if person.email.lower() == wanted), None)
 
     def all_of(self, org_id: OrgId) -> list[Person]:
         return [person for person in self._persons.values() if person.org_id == org_id]

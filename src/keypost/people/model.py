@@ -6,6 +6,8 @@ from keypost.ids import OrgId, PersonId, TeamId
 
 
 class Role(StrEnum):
+    GUEST = "guest"
+    """From outside: takes part where somebody added them, and mints tokens only where it is said that guests may."""
     MEMBER = "member"
     ADMIN = "admin"
 
@@ -32,6 +34,10 @@ class Person(Struct, frozen=True, kw_only=True):
     @property
     def is_active(self) -> bool:
         return self.deactivated_at is None
+
+    @property
+    def is_guest(self) -> bool:
+        return self.role is Role.GUEST
 
     @property
     def is_admin(self) -> bool:

@@ -20,8 +20,8 @@ LINK_LIFE_MS: Final = 12 * HOUR_MS
 SESSION_LIFE_MS: Final = 30 * DAY_MS
 
 
-def load(tx: Tx) -> tuple[dict[OrgId, str], list[Person]]:
-    return store.list_org_names(tx), store.list_persons(tx)
+def load(tx: Tx) -> tuple[dict[OrgId, str], list[Person], dict[tuple[OrgId, TeamId], str]]:
+    return store.list_org_names(tx), store.list_persons(tx), store.all_team_names(tx)
 
 
 def create_org(tx: Tx, people: People, name: str) -> OrgId:
@@ -43,6 +43,7 @@ def create_team(tx: Tx, people: People, org_id: OrgId, team_id: TeamId, name: st
         store.add_team_member(tx, org_id, team_id, person_id)
 
     def join() -> None:
+        people.put_team(org_id, team_id, name)
         for person_id in members:
             person = people.get(org_id, person_id)
             people.put(msgspec.structs.replace(person, team_ids=person.team_ids | {team_id}))

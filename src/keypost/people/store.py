@@ -1,7 +1,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from keypost.caller import Scope
 from keypost.db.tables import api_tokens, orgs, persons, sessions, sign_in_links, team_members, teams
@@ -64,6 +64,24 @@ def list_persons(tx: Tx) -> list[Person]:
         of_person.setdefault((row.org_id, row.person_id), set()).add(TeamId(row.team_id))
     rows = tx.all(select(persons).order_by(persons.c.org_id, persons.c.id))
     return [to_person(row, frozenset(of_person.get((row.org_id, row.id), ()))) for row in rows]
+
+
+def has_email(tx: Tx, org_id: OrgId, email: str) -> bool:
+    """Whatever its upper and lower case, and also of somebody who has left."""
+    query = select(persons.c.id).where(persons.c.org_id == org_id, func.lower(persons.c.email) == email.lower())
+    return bool(tx.all(query))
+
+
+def count_admins(tx: Tx, org_id: OrgId) -> int:
+    admins = select(persons.c.id).where(
+        persons.c.org_id == org_id, persons.c.role == Role.ADMIN.value, persons.c.deactivated_at.is_(None)
+    )
+    return len(tx.all(admins))
+
+
+def all_team_names(tx: Tx) -> dict[tuple[OrgId, TeamId], str]:
+    """Of every organisation, for the directory at start."""
+    return {(OrgId(row.org_id), TeamId(row.id)): row.name for row in tx.all(select(teams))}
 
 
 def add_link(tx: Tx, org_id: OrgId, person_id: PersonId, link_id: int, digest: bytes, expires_at: int) -> None:

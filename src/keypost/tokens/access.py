@@ -1,4 +1,4 @@
-"""Who may call: tools, with an extension token."""
+"""Who may call: tools, with an extension token; to post, also with a person's API token."""
 
 from typing import Final
 
@@ -7,32 +7,64 @@ from starlette.requests import Request
 from keypost.caller import Caller, Scope
 from keypost.db.database import Database
 from keypost.keys import Keys
+from keypost.people.access import admit_api_token
+from keypost.people.credential import API_TOKEN as API_TOKEN_PREFIX
 from keypost.people.directory import People
 from keypost.tokens.model import Carrier
 from keypost.tokens.register import Register
 from keypost.tokens.verify import Presented, spend, verify
-from keypost.web.credentials import token_of
+from keypost.web.credentials import API_SCHEMES, TOKEN_SCHEMES, Carried, credential_of, token_of
 from keypost.web.parts import part
 from keypost.web.routing import Access, Surface
 
-
-def _with(scope: Scope) -> Access:
-    async def admit(request: Request) -> Caller:
-        register, now = part(request, Register), part(request, Database).clock.now_ms()
-        caller = verify(register, part(request, People), part(request, Keys), _presented(request), now)
-        caller.require(scope)
-        spend(register, caller, now)
-        return caller
-
-    return Access(f"an extension token (kpt_, kpx_) with the scope {scope}", Surface.WIRE, admit)
+TOKEN_REFUSES: Final = ("invalid_zapikey", "several_credentials", "scope_missing", "rate_limit_exceeded")
 
 
-TOKEN_THAT_POSTS: Final = _with(Scope.POST)
-TOKEN_OF_APP: Final = _with(Scope.INCOMING)
+async def _by_token_of_app(request: Request) -> Caller:
+    return _verified(request, token_of(request), Scope.INCOMING)
 
 
-def _presented(request: Request) -> Presented | None:
-    carried = token_of(request)
+async def _by_what_posts(request: Request) -> Caller:
+    carried = credential_of(request)
+    if carried is None or not _is_api_token(carried):
+        return _verified(request, carried, Scope.POST)
+    caller = await admit_api_token(request, carried.text)
+    caller.require(Scope.POST)
+    return caller
+
+
+TOKEN_THAT_POSTS: Final = Access(
+    "an extension token (kpt_, kpx_) or a person's API token (kpa_), with the scope post",
+    Surface.WIRE,
+    _by_what_posts,
+    schemes=("token", "token_in_address", "api_token"),
+    refuses=(*TOKEN_REFUSES, "oauthtoken_invalid"),
+)
+TOKEN_OF_APP: Final = Access(
+    "an extension token (kpt_, kpx_) with the scope incoming",
+    Surface.WIRE,
+    _by_token_of_app,
+    schemes=("token", "token_in_address"),
+    refuses=TOKEN_REFUSES,
+)
+
+
+def _is_api_token(carried: Carried) -> bool:
+    """`Bearer` carries both kinds, so there the text tells; the other schemes are for one kind each."""
+    if carried.scheme not in API_SCHEMES:
+        return False
+    return carried.scheme not in TOKEN_SCHEMES or carried.text.startswith(API_TOKEN_PREFIX)
+
+
+def _verified(request: Request, carried: Carried | None, scope: Scope) -> Caller:
+    register, now = part(request, Register), part(request, Database).clock.now_ms()
+    caller = verify(register, part(request, People), part(request, Keys), _presented(request, carried), now)
+    caller.require(scope)
+    spend(register, caller, now)
+    return caller
+
+
+def _presented(request: Request, carried: Carried | None) -> Presented | None:
     if carried is None:
         return None
     carrier = Carrier.QUERY if carried.in_query else Carrier.HEADER

@@ -1,9 +1,11 @@
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
 from keypost.caller import Scope
 from keypost.ids import AppId, ChatId, MessageId, OrgId, PersonId, TokenId
+from keypost_sdk.content import Served
 
 
 class Carrier(StrEnum):
@@ -44,7 +46,20 @@ class State(StrEnum):
     OVER = "over"
 
 
+class Told(StrEnum):
+    """What became of telling an extension that one of its tokens has ended."""
+
+    TOLD = "told"
+    NOT_ASKED = "not asked"
+    GIVEN_UP = "given up"
+
+
 class Token(Struct, frozen=True, kw_only=True):
+    """`settings` are what its owner chose for it, judged, without what was left at its default. `serves` is what its
+    extension says that it connects. `revoked_reason` is also set on a token that was replaced, before it ends.
+    `told` is None until its extension was told of its end.
+    """
+
     org_id: OrgId
     id: TokenId
     owner_id: PersonId
@@ -58,6 +73,9 @@ class Token(Struct, frozen=True, kw_only=True):
     revoked_at: int | None = None
     revoked_reason: str | None = None
     last_used_at: int | None = None
+    settings: dict[str, Any] = {}
+    serves: tuple[Served, ...] = ()
+    told: Told | None = None
 
     @property
     def is_from_button(self) -> bool:
@@ -66,6 +84,15 @@ class Token(Struct, frozen=True, kw_only=True):
     def is_usable(self, now: int) -> bool:
         ended = self.revoked_at is not None or self.paused_at is not None
         return not ended and (self.expires_at is None or now < self.expires_at)
+
+    def ended_at(self, now: int) -> int | None:
+        """When it ended for good; None while it has not. A pause is no end."""
+        return min((at for at in (self.revoked_at, self.expires_at) if at is not None and at <= now), default=None)
+
+    @property
+    def reason(self) -> str:
+        """Why it ended or will."""
+        return self.revoked_reason or "expired"
 
     def state(self, now: int) -> State:
         if not self.is_usable(now):

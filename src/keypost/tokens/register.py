@@ -43,6 +43,13 @@ class Register:
     def find_by_id(self, org_id: OrgId, token_id: TokenId) -> Token | None:
         return self._tokens.get((org_id, token_id))
 
+    def get(self, org_id: OrgId, token_id: TokenId) -> Token:
+        return self._tokens[org_id, token_id]
+
+    def list_unrevoked(self) -> list[Token]:
+        """Everybody's, of every organisation."""
+        return [token for token in self._tokens.values() if token.revoked_at is None]
+
     def spend(self, token: Token, now: int) -> float:
         """Takes one post from the token's budget; answers the milliseconds to wait, 0 if it may go on."""
         bucket = self._buckets.get((token.org_id, token.id))

@@ -1,16 +1,20 @@
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row, bindparam, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, false, func, insert, or_, select, update
 
 from keypost.caller import Scope
 from keypost.db.tables import token_secrets, tokens
 from keypost.db.tx import Tx
-from keypost.ids import OrgId, PersonId, TokenId
+from keypost.ids import AppId, OrgId, PersonId, TokenId
 from keypost.keys import CURRENT_KEY
-from keypost.tokens.model import Carrier, Grant, Origin, OwnerKind, Token, TokenSecret
+from keypost.tokens.model import Carrier, Grant, Origin, OwnerKind, Token, TokenSecret, Told
+from keypost_sdk.content import Served
 
 PAGE: Final = 200
+ORG_PAGE: Final = 1_000
+"""Tokens of an organisation that are listed at once: twenty people with all that they may have."""
 
 
 def add(tx: Tx, token: Token) -> None:
@@ -30,6 +34,8 @@ def add(tx: Tx, token: Token) -> None:
             networks=_text(token.grant.networks),
             budget=token.grant.budget,
             created_at=token.created_at,
+            settings=_text(token.settings),
+            serves=_text(token.serves),
         )
     )
 
@@ -61,6 +67,23 @@ def save_end(tx: Tx, token: Token) -> None:
     )
 
 
+def save_choice(tx: Tx, token: Token) -> None:
+    """What its owner or its extension may change of it."""
+    tx.run(
+        update(tokens)
+        .where(tokens.c.org_id == token.org_id, tokens.c.id == token.id)
+        .values(settings=_text(token.settings), serves=_text(token.serves))
+    )
+
+
+def save_told(tx: Tx, token: Token, outcome: Told) -> None:
+    tx.run(
+        update(tokens)
+        .where(tokens.c.org_id == token.org_id, tokens.c.id == token.id)
+        .values(told_at=tx.now, told_outcome=outcome.value)
+    )
+
+
 def save_uses(tx: Tx, uses: dict[tuple[OrgId, TokenId], int]) -> None:
     tx.run(
         update(tokens)
@@ -77,7 +100,6 @@ def find(tx: Tx, org_id: OrgId, token_id: TokenId) -> Token | None:
 
 def list_of_owner(tx: Tx, org_id: OrgId, person_id: PersonId) -> list[Token]:
     """The person's tokens that have not ended, newest first, then the newest of those that have."""
-    has_ended = or_(tokens.c.revoked_at.is_not(None), func.coalesce(tokens.c.expires_at <= tx.now, false()))
     rows = tx.all(
         select(tokens)
         .where(
@@ -85,10 +107,39 @@ def list_of_owner(tx: Tx, org_id: OrgId, person_id: PersonId) -> list[Token]:
             tokens.c.owner_kind == OwnerKind.PERSON.value,
             tokens.c.owner_id == person_id,
         )
-        .order_by(has_ended, tokens.c.id.desc())
+        .order_by(_has_ended(tx), tokens.c.id.desc())
         .limit(PAGE)
     )
     return [to_token(row) for row in rows]
+
+
+def list_of_org(tx: Tx, org_id: OrgId) -> list[Token]:
+    """Everybody's tokens that have not ended, newest first, then the newest of those that have."""
+    rows = tx.all(
+        select(tokens).where(tokens.c.org_id == org_id).order_by(_has_ended(tx), tokens.c.id.desc()).limit(ORG_PAGE)
+    )
+    return [to_token(row) for row in rows]
+
+
+def list_unrevoked_of_apps(tx: Tx, org_id: OrgId, app_ids: Collection[AppId]) -> list[Token]:
+    mine = and_(tokens.c.org_id == org_id, tokens.c.app_id.in_(sorted(app_ids)))
+    rows = tx.all(select(tokens).where(mine, tokens.c.revoked_at.is_(None)).order_by(tokens.c.id))
+    return [to_token(row) for row in rows]
+
+
+def list_untold(tx: Tx) -> list[Token]:
+    return [to_token(row) for row in tx.all(select(tokens).where(_is_untold(tx)).order_by(tokens.c.id))]
+
+
+def find_untold(tx: Tx, org_id: OrgId, token_id: TokenId) -> Token | None:
+    row = tx.one(select(tokens).where(tokens.c.org_id == org_id, tokens.c.id == token_id, _is_untold(tx)))
+    return to_token(row) if row is not None else None
+
+
+def next_expiry(tx: Tx) -> int | None:
+    next_one = func.min(tokens.c.expires_at).label("at")
+    row = tx.one(select(next_one).where(tokens.c.told_at.is_(None), tokens.c.expires_at > tx.now))
+    return row.at if row is not None else None
 
 
 def list_all(tx: Tx) -> tuple[list[Token], list[TokenSecret]]:
@@ -123,8 +174,20 @@ def to_token(row: Row[Any]) -> Token:
         revoked_at=row.revoked_at,
         revoked_reason=row.revoked_reason,
         last_used_at=row.last_used_at,
+        settings=msgspec.json.decode(row.settings, type=dict[str, Any]),
+        serves=msgspec.json.decode(row.serves, type=tuple[Served, ...]),
+        told=Told(row.told_outcome) if row.told_outcome is not None else None,
     )
+
+
+def _has_ended(tx: Tx) -> ColumnElement[bool]:
+    return or_(tokens.c.revoked_at.is_not(None), func.coalesce(tokens.c.expires_at <= tx.now, false()))
 
 
 def _text(value: object) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def _is_untold(tx: Tx) -> ColumnElement[bool]:
+    """Ended, and its extension does not know it yet."""
+    return and_(tokens.c.told_at.is_(None), or_(tokens.c.revoked_at.is_not(None), tokens.c.expires_at <= tx.now))

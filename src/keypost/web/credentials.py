@@ -20,10 +20,13 @@ API_SCHEMES: Final = frozenset({"zoho-oauthtoken", "bearer"})
 
 
 class Carried(Struct, frozen=True):
-    """What stood where a secret is expected. `in_query` tells how it came."""
+    """What stood where a secret is expected, and how it came: in the query, or in `Authorization` with a scheme (in
+    small letters; empty for our own header).
+    """
 
     text: str
-    in_query: bool
+    in_query: bool = False
+    scheme: str = ""
 
     def __repr__(self) -> str:
         return "Carried(•••)"
@@ -31,14 +34,22 @@ class Carried(Struct, frozen=True):
 
 def token_of(request: Request) -> Carried | None:
     """The one extension token that the request carries. Two carriers, or one twice, is a refusal."""
-    found = [Carried(text, in_query=False) for text in request.headers.getlist(HEADER)]
-    found += [Carried(text, in_query=False) for text in _authorization(request.headers, TOKEN_SCHEMES)]
-    found += [Carried(text, in_query=True) for text in request.scope["state"]["secrets"]]
-    return _only(found)
+    return _only(_with_query(request, TOKEN_SCHEMES))
 
 
 def api_token_of(request: Request) -> Carried | None:
-    return _only([Carried(text, in_query=False) for text in _authorization(request.headers, API_SCHEMES)])
+    return _only(_authorization(request.headers, API_SCHEMES))
+
+
+def credential_of(request: Request) -> Carried | None:
+    """The one credential of a request that may come with either kind."""
+    return _only(_with_query(request, TOKEN_SCHEMES | API_SCHEMES))
+
+
+def _with_query(request: Request, schemes: frozenset[str]) -> list[Carried]:
+    found = [Carried(text) for text in request.headers.getlist(HEADER)]
+    found += _authorization(request.headers, schemes)
+    return found + [Carried(text, in_query=True) for text in request.scope["state"]["secrets"]]
 
 
 def _only(found: list[Carried]) -> Carried | None:
@@ -47,9 +58,9 @@ def _only(found: list[Carried]) -> Carried | None:
     return found[0] if found else None
 
 
-def _authorization(headers: Headers, schemes: frozenset[str]) -> list[str]:
+def _authorization(headers: Headers, schemes: frozenset[str]) -> list[Carried]:
     values = [value.strip().partition(" ") for value in headers.getlist("authorization")]
-    return [text.strip() for scheme, _, text in values if scheme.lower() in schemes]
+    return [Carried(text.strip(), scheme=scheme.lower()) for scheme, _, text in values if scheme.lower() in schemes]
 
 
 def take_secrets(query: bytes) -> tuple[bytes, list[str]]:

@@ -28,11 +28,16 @@ class Surface(StrEnum):
 
 
 class Access(Struct, frozen=True):
-    """Who may call a route, with which credential: a sentence for readers, and the function that enforces it."""
+    """Who may call a route, with which credential: a sentence for readers, and the function that enforces it.
+
+    `schemes` name what programs can present (`web/openapi.py` describes each), `refuses` the codes that they may get.
+    """
 
     credential: str
     surface: Surface
     admit: Admit
+    schemes: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
 
 
 async def _nobody(_request: Request) -> None:

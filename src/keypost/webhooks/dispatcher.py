@@ -6,7 +6,6 @@ The queue is the table. What is in memory here only says what to look at next, a
 import asyncio
 import random
 from datetime import timedelta
-from functools import partial
 from typing import Any, Final
 
 from keypost import log
@@ -15,19 +14,20 @@ from keypost.chat.directory import is_member
 from keypost.chat.model import Chat
 from keypost.clock import SECOND_MS
 from keypost.db.tx import Tx
-from keypost.delivery.answer import Failed
+from keypost.delivery.answer import Answer, Failed
 from keypost.delivery.backoff import wait_before
-from keypost.errors import Invalid
-from keypost.extensions import calls
+from keypost.errors import Forbidden, Invalid, Refusal
+from keypost.extensions import calls, consents
 from keypost.extensions import service as extensions
 from keypost.extensions.desk import Desk
 from keypost.extensions.model import App
 from keypost.extensions.replies import is_message_like, judge_reply, posting
 from keypost.ids import AppId, IngressId, OrgId
+from keypost.tokens import service as tokens
 from keypost.tokens.leaks import refuse_secrets
 from keypost.webhooks import store
 from keypost.webhooks.model import Ingress, Outcome
-from keypost_sdk.content import Message as Content
+from keypost_sdk.content import Edit, Reply
 
 logger = log.get(__name__)
 
@@ -41,7 +41,7 @@ class Dispatcher:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._turns: dict[AppId, asyncio.Semaphore] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[Answer | None]] = set()
 
     async def start(self) -> None:
         """Takes up what an earlier life of the server left."""
@@ -49,8 +49,10 @@ class Dispatcher:
         for org_id, ingress_id, app_id, due_at in await self._desk.database.read(store.list_open):
             self.submit(org_id, ingress_id, app_id, after_s=max(0, due_at - now) / SECOND_MS)
 
-    def submit(self, org_id: OrgId, ingress_id: IngressId, app_id: AppId, *, after_s: float = 0) -> asyncio.Task[Any]:
-        """Handles a stored request soon; the task answers the handler's output, None where it gave none."""
+    def submit(
+        self, org_id: OrgId, ingress_id: IngressId, app_id: AppId, *, after_s: float = 0
+    ) -> asyncio.Task[Answer | None]:
+        """Handles a stored request soon; the task answers what the third party may learn of it, None for nothing."""
         task = asyncio.create_task(self._handle(org_id, ingress_id, app_id, after_s), name=f"ingress {ingress_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -63,7 +65,7 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _handle(self, org_id: OrgId, ingress_id: IngressId, app_id: AppId, after_s: float) -> Any:
+    async def _handle(self, org_id: OrgId, ingress_id: IngressId, app_id: AppId, after_s: float) -> Answer | None:
         if after_s > 0:
             await asyncio.sleep(after_s)
         try:
@@ -76,38 +78,49 @@ class Dispatcher:
             self.submit(org_id, ingress_id, app_id, after_s=FAULT_PAUSE_S)  # The row is still open.
             return None
 
-    async def _attempt(self, request: Ingress) -> Any:
-        app = await self._desk.database.read(_served_app, self._desk, request)
-        if app is None:
+    async def _attempt(self, request: Ingress) -> Answer | None:
+        served = await self._desk.database.read(_served_app, self._desk, request)
+        if served is None:
             await self._give_up(request, "its owner or the extension may no longer post here")
             return None
-        call = await asyncio.to_thread(_call, self._desk, request, app)
+        app, permissions = served
+        call = await asyncio.to_thread(_call, self._desk, request, app, permissions)
         answer = await self._desk.invoker.invoke(app, call)
         if isinstance(answer, Failed):
-            await self._failed(request, answer)
-            return None
-        return answer.output if await self._show(request, app, answer.output) else None
+            return await self._failed(request, answer)
+        return answer if await self._show(request, app, answer.output) else None
 
     async def _show(self, request: Ingress, app: App, output: Any) -> bool:
         """The message and the end of its request become true together: a crash cannot show it twice.
 
         False for an output that is nobody's to see: it is not posted, and not given to the third party either.
         """
-        done = partial(store.end, request=request, outcome=Outcome.HANDLED, detail="")
         try:
-            content = judge_reply(output) if is_message_like(output) else None
             refuse_secrets(output, self._desk.keys, self._desk.register)
-        except Invalid as refusal:
+            reply = _judged(output)
+        except Refusal as refusal:
             await self._give_up(request, f"the handler's answer cannot be shown: {refusal.sentence}")
             return False
-        if not isinstance(content, Content):
-            await self._desk.database.write(done)
+
+        def conclude(tx: Tx) -> None:
+            store.end(tx, request, Outcome.HANDLED, "")
+            if reply is not None and reply.serves is not None:
+                tokens.set_serves(tx, self._desk.register, request.org_id, request.token_id, reply.serves)
+
+        if reply is None:
+            await self._desk.database.write(conclude)
             return True
         place = await self._desk.database.write(_place, self._desk, request, app)
-        await self._desk.lane.commit(posting(app, place.id, content, token_id=request.token_id, also=done))
+        new = posting(app, place.id, reply, request.id, token_id=request.token_id, also=conclude)
+        await self._desk.lane.commit(new)
         return True
 
-    async def _failed(self, request: Ingress, answer: Failed) -> None:
+    async def _failed(self, request: Ingress, answer: Failed) -> Failed | None:
+        """A refusal is the handler's answer, on purpose: it is told on, and nobody asks again."""
+        if answer.kind == "refused":
+            logger.info("refused by its handler", ingress=request.id)
+            await self._desk.database.write(store.end, request, Outcome.REFUSED, answer.detail)
+            return answer
         detail = f"{answer.kind}: {answer.detail}"
         wait = None
         if answer.worth_retrying:
@@ -116,32 +129,48 @@ class Dispatcher:
         logger.warning("call failed", ingress=request.id, attempt=request.attempts + 1, detail=detail)
         if wait is None:
             await self._give_up(request, detail)
-            return
+            return None
         due_at = self._desk.database.clock.now_ms() + wait // timedelta(milliseconds=1)
         await self._desk.database.write(store.put_off, request, due_at, detail)
         self.submit(request.org_id, request.id, request.app_id, after_s=wait.total_seconds())
+        return None
 
     async def _give_up(self, request: Ingress, detail: str) -> None:
         logger.warning("gave up a request", ingress=request.id, detail=detail)
         await self._desk.database.write(store.end, request, Outcome.GIVEN_UP, detail)
 
 
-def _served_app(tx: Tx, desk: Desk, request: Ingress) -> App | None:
-    """The app, if it still serves the token's owner; both may have changed while the request waited."""
+def _judged(output: Any) -> Reply | None:
+    """The message in an output; None for an output that is the third party's alone."""
+    answer = judge_reply(output) if is_message_like(output) else None
+    if isinstance(answer, Edit):
+        raise Forbidden("edit_not_allowed", "no button was pressed, so there is no message that it could edit")
+    if isinstance(answer, Reply) and answer.view is not None:
+        raise Invalid("invalid_inputs", "nobody was here whom it could be shown alone")
+    return answer if isinstance(answer, Reply) else None
+
+
+def _served_app(tx: Tx, desk: Desk, request: Ingress) -> tuple[App, calls.Permissions] | None:
+    """The app, if it still serves the token's owner, and what it may know of the owner; all of that may have changed
+    while the request waited.
+    """
     person = desk.people.find_active(request.org_id, request.person_id)
     app = extensions.find_app(tx, request.org_id, request.app_id)
-    return app if person is not None and app is not None and extensions.serves(tx, app, person) else None
+    if person is None or app is None or not extensions.serves(tx, app, person):
+        return None
+    return app, consents.permissions_of(tx, person, app.extension)
 
 
-def _call(desk: Desk, request: Ingress, app: App) -> calls.Call:
+def _call(desk: Desk, request: Ingress, app: App, permissions: calls.Permissions) -> calls.Call:
     person = desk.people.get(request.org_id, request.person_id)
+    token = desk.register.get(request.org_id, request.token_id)
     sent = {
         "headers": request.headers,
         "params": request.params,
         "body": request.body.decode("utf-8", errors="replace"),
         "http_method": request.method,
     }
-    return calls.incoming(desk.addresses, app, person, request.token_id, sent)
+    return calls.incoming(desk.addresses, app, person, token, sent, permissions)
 
 
 def _place(tx: Tx, desk: Desk, request: Ingress, app: App) -> Chat:

@@ -1,8 +1,7 @@
 """A third-party app posts to an extension: stored, answered, handed to the extension's incoming handler."""
 
 import asyncio
-import hmac
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +9,8 @@ from starlette.responses import Response
 from keypost.caller import Caller
 from keypost.db.database import Database
 from keypost.db.tx import Tx
-from keypost.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from keypost.delivery.answer import Answer, Answered, Failed
+from keypost.errors import Forbidden, Invalid, NotFound
 from keypost.extensions import service as extensions
 from keypost.extensions.model import App
 from keypost.ids import AppId, IngressId, read_number
@@ -22,6 +22,7 @@ from keypost.web.credentials import HEADER
 from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
 from keypost.webhooks import store
+from keypost.webhooks.apps import appkey_of, present, require_key, require_served
 from keypost.webhooks.dispatcher import Dispatcher
 from keypost.webhooks.model import Ingress
 
@@ -33,7 +34,7 @@ PRIVATE_PARAMS: Final = frozenset({"appkey", "extension_key", "zapikey", "authto
 
 async def receive(request: Request, caller: Caller) -> Response:
     people, dispatcher = part(request, People), part(request, Dispatcher)
-    appkey = request.query_params.get("appkey", request.query_params.get("extension_key"))
+    appkey = appkey_of(request)
     app = await part(request, Database).read(_find_app, people, caller, request.path_params["app"], appkey)
     body = await read_body(request, RAW_MAX)
 
@@ -41,26 +42,22 @@ async def receive(request: Request, caller: Caller) -> Response:
     handling = dispatcher.submit(stored.org_id, stored.id, app.id)
     try:
         async with asyncio.timeout(PATIENCE_S):
-            output = await asyncio.shield(handling)
+            answer = await asyncio.shield(handling)
     except TimeoutError:
-        output = None
-    return _answer(output)
+        answer = None
+    return _told(answer)
 
 
 def _find_app(tx: Tx, people: People, caller: Caller, shown_app: str, appkey: str | None) -> App:
     """The app of the address, if the key is its key, the token was minted for it, and it still serves the owner."""
-    if appkey is None:
-        raise Invalid("param_missing", "appkey is missing from the address")
-    app_id = read_number(shown_app)
+    given, app_id = present(appkey), read_number(shown_app)
     app = extensions.find_app(tx, caller.org_id, AppId(app_id)) if app_id is not None else None
     if app is None:
         raise NotFound("application_not_found", "There is no such application.")
-    if not hmac.compare_digest(app.appkey.encode(), appkey.encode()):
-        raise Unauthenticated("invalid_appkey", "The appkey is not that of this application.")
+    require_key(app, given)
     if caller.app_id != app.id:
         raise Forbidden("invalid_access", "This token was made for another application.")
-    if not extensions.serves(tx, app, people.get(caller.org_id, caller.person_id)):
-        raise Forbidden("extension_disabled", f"{app.title} is not installed for the owner of this token.")
+    require_served(tx, people, caller, app)
     return app
 
 
@@ -100,6 +97,12 @@ def _store(
     return request
 
 
-def _answer(output: Any) -> Response:
-    """The handler's map is the answer, as on the wire; everything else is 204."""
-    return ok(output) if isinstance(output, dict) and output else no_content()
+def _told(answer: Answer | None) -> Response:
+    """The handler's map is the answer, as on the wire, and its no is ours; everything else is 204."""
+    match answer:
+        case Failed(detail=sentence):
+            raise Invalid("refused_by_extension", sentence)
+        case Answered(output=dict() as output) if output:
+            return ok(output)
+        case _:
+            return no_content()

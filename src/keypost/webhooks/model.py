@@ -6,7 +6,10 @@ from keypost.ids import AppId, IngressId, OrgId, PersonId, TokenId
 
 
 class Outcome(StrEnum):
+    """How a request ended: the handler took it, said no on purpose, or could not be brought to answer."""
+
     HANDLED = "handled"
+    REFUSED = "refused"
     GIVEN_UP = "given up"
 
 
@@ -26,3 +29,17 @@ class Ingress(Struct, frozen=True, kw_only=True):
     params: dict[str, str]
     body: bytes
     attempts: int = 0
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """What the ledger says of a request. `outcome` is None while it waits for its handler; `detail` is why it does, or
+    what the handler said no with.
+    """
+
+    id: IngressId
+    token_id: TokenId
+    received_at: int
+    method: str
+    outcome: Outcome | None
+    detail: str
+    attempts: int

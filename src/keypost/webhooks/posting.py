@@ -1,5 +1,6 @@
-"""A tool posts a message with its token: to a channel by unique name, or to a chat."""
+"""A tool posts a message: to a channel by unique name, or to a chat."""
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,13 +21,17 @@ from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
 
 
+class PostedOut(Struct, frozen=True):
+    message_id: str
+
+
 async def to_channel(request: Request, caller: Caller) -> Response:
     bot_name = request.query_params.get("bot_unique_name")
     return await _post(request, caller, ChannelNamed(request.path_params["name"]), bot_name)
 
 
 async def to_chat(request: Request, caller: Caller) -> Response:
-    """Always in the owner's name: the wire knows posting as a bot for channels only."""
+    """Always in the name of the credential's owner: the wire knows posting as a bot for channels only."""
     return await _post(request, caller, ChatShown(request.path_params["chat"]), None)
 
 
@@ -43,5 +48,5 @@ async def _post(request: Request, caller: Caller, place: Place, bot_name: str | 
 def _posted(message: Message, *, sync: bool) -> Response:
     """204; with `sync_message` the id, but never for a bot's message: as the wire has it."""
     if sync and message.sender.kind is PartyKind.PERSON:
-        return ok({"message_id": show_message(message.id)})
+        return ok(PostedOut(show_message(message.id)))
     return no_content()

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -6,7 +7,7 @@ from sqlalchemy import Row, insert, select, update
 from keypost.db.tables import ingress
 from keypost.db.tx import Tx
 from keypost.ids import AppId, IngressId, OrgId
-from keypost.webhooks.model import Ingress, Outcome
+from keypost.webhooks.model import Entry, Ingress, Outcome
 
 _texts = msgspec.json.Decoder(dict[str, str])
 
@@ -48,6 +49,17 @@ def list_open(tx: Tx) -> list[tuple[OrgId, IngressId, AppId, int]]:
     return [(OrgId(row.org_id), IngressId(row.id), AppId(row.app_id), row.next_attempt_at) for row in rows]
 
 
+def list_entries(tx: Tx, org_id: OrgId, app_ids: Collection[AppId], limit: int) -> list[Entry]:
+    """The newest requests to some apps, newest first."""
+    rows = tx.all(
+        select(*ingress.c["id", "token_id", "received_at", "method", "outcome", "detail", "attempts"])
+        .where(ingress.c.org_id == org_id, ingress.c.app_id.in_(sorted(app_ids)))
+        .order_by(ingress.c.id.desc())
+        .limit(limit)
+    )
+    return [_to_entry(row) for row in rows]
+
+
 def put_off(tx: Tx, request: Ingress, next_attempt_at: int, detail: str) -> None:
     _save(tx, request, {"attempts": request.attempts + 1, "next_attempt_at": next_attempt_at, "detail": detail})
 
@@ -62,6 +74,18 @@ def end(tx: Tx, request: Ingress, outcome: Outcome, detail: str) -> None:
 
 def _save(tx: Tx, request: Ingress, values: dict[str, Any]) -> None:
     tx.run(update(ingress).where(ingress.c.org_id == request.org_id, ingress.c.id == request.id).values(values))
+
+
+def _to_entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        token_id=row.token_id,
+        received_at=row.received_at,
+        method=row.method,
+        outcome=Outcome(row.outcome) if row.outcome is not None else None,
+        detail=row.detail,
+        attempts=row.attempts,
+    )
 
 
 def _to_ingress(row: Row[Any]) -> Ingress:

@@ -2,6 +2,7 @@
 
 import { address, ask, Refused } from "./ask.js";
 import { Palette } from "./palette.js";
+import { Progress } from "./progress.js";
 
 const LINES_MOST = 10;
 
@@ -11,15 +12,15 @@ export class Composer {
   #send = document.getElementById("send");
   #refusal = document.getElementById("composer-refusal");
   #palette = new Palette(this.#field);
+  #progress = new Progress(() => document.getElementById("waiting-status"));
   #chat;
-  #onPosted;
-  #onBanner;
+  #on;
   #busy = false;
 
-  constructor(chat, { onPosted, onBanner }) {
+  /** `on` holds what to do with what comes: `posted()`, `banner(banner)`, `dialog(html, from, onAccepted)`. */
+  constructor(chat, on) {
     this.#chat = chat;
-    this.#onPosted = onPosted;
-    this.#onBanner = onBanner;
+    this.#on = on;
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#say();
@@ -45,10 +46,7 @@ export class Composer {
     this.#setBusy(true);
     this.#refuse("");
     try {
-      const answer = await ask(address("chats", this.#chat, "say"), { text });
-      this.#field.value = "";
-      this.#onPosted();
-      if (answer.kind === "banner") this.#onBanner(answer.banner);
+      this.#show(await ask(address("chats", this.#chat, "say"), { text }));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#refuse(error.message);
@@ -58,9 +56,28 @@ export class Composer {
     }
   }
 
+  /** A question stands before the command: whoever cancels it still has what they typed. */
+  #show(answer) {
+    if (answer.kind === "dialog") {
+      this.#on.dialog(answer.html, () => this.#field, () => this.#empty());
+      return;
+    }
+    this.#empty();
+    this.#on.posted();
+    if (answer.html) this.#on.dialog(answer.html, () => this.#field);
+    else if (answer.banner) this.#on.banner(answer.banner);
+  }
+
+  #empty() {
+    this.#field.value = "";
+    this.#changed();
+  }
+
   /** Read-only and not disabled: a disabled field loses the focus, and with it a phone's keys. */
   #setBusy(busy) {
     this.#busy = busy;
+    if (busy) this.#progress.begin();
+    else this.#progress.end();
     this.#field.readOnly = busy;
     this.#form.ariaBusy = String(busy);
     this.#palette.close();

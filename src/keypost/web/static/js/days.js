@@ -2,13 +2,14 @@
 
 const DAY_MS = 86_400_000;
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const DATE_AND_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const DAY = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" });
 const DAY_AND_YEAR = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" });
 
 /** Do this for every time and day of `list` that is not yet done. */
 export function markDays(list) {
-  for (const time of list.querySelectorAll("time.message-time:not([title])")) localise(time);
+  for (const time of list.querySelectorAll(".message-header time:not([title])")) localise(time);
   let day = "";
   for (const message of list.querySelectorAll(".message")) {
     const at = new Date(message.querySelector("time.message-time").dateTime);
@@ -21,9 +22,11 @@ export function markDays(list) {
   }
 }
 
+/** An edit of another day says which. */
 function localise(time) {
   const at = new Date(time.dateTime);
-  time.textContent = TIME.format(at);
+  const sent = new Date(time.closest(".message").querySelector("time.message-time").dateTime);
+  time.textContent = (at.toDateString() === sent.toDateString() ? TIME : DATE_AND_TIME).format(at);
   time.title = FULL.format(at);
 }
 

@@ -1,17 +1,19 @@
 /**
  * One stream of events for all tabs of a browser. A tab joins with the number of the event its page was taken at and
- * is given each message after that once, in order.
+ * is given each event after that once, in order.
  *
  * Runs as a SharedWorker; where there is none, a page imports `Stream` and holds one of its own. It imports nothing,
  * so that its answer's policy needs to allow nothing but connecting.
  */
 
-const KINDS = ["message", "banner", "chat", "reset"];
+/** What is in the log, each with its number; the others are told once, to whoever is there. */
+export const NUMBERED = ["message", "edited", "chat", "joined", "left"];
+const KINDS = [...NUMBERED, "banner", "private", "reset"];
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
 
 export class Stream {
-  #tabs = new Map(); // Each tab's way to be told, with the number of the last message it has.
+  #tabs = new Map(); // Each tab's way to be told, with the number of the last event it has.
   #position = 0;
   #source = null;
   #chat = "";
@@ -73,8 +75,10 @@ export class Stream {
     }
     const data = JSON.parse(event.data);
     for (const [tab, known] of this.#tabs) {
-      if (kind === "message" && number <= known) continue;
-      if (kind === "message") this.#tabs.set(tab, number);
+      if (NUMBERED.includes(kind)) {
+        if (number <= known) continue;
+        this.#tabs.set(tab, number);
+      }
       tab({ kind, data, number });
     }
   }

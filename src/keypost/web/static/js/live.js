@@ -1,6 +1,6 @@
 /** This page's end of the stream of events: it remembers how far the page is, and survives being put aside. */
 
-import { Stream } from "./live-worker.js";
+import { NUMBERED, Stream } from "./live-worker.js";
 import { worker } from "./trusted.js";
 
 export class Live {
@@ -27,7 +27,7 @@ export class Live {
   #take = (frame) => {
     if (frame.kind === "unfit") this.#fallBack();
     else {
-      if (frame.kind === "message") this.#since = frame.number;
+      if (NUMBERED.includes(frame.kind)) this.#since = frame.number;
       this.#receive(frame);
     }
   };

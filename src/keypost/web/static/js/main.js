@@ -6,6 +6,7 @@ import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Dialog } from "./dialog.js";
 import { Live } from "./live.js";
+import { Membership } from "./membership.js";
 import { Messages } from "./messages.js";
 import { Sidebar } from "./sidebar.js";
 import { page } from "./trusted.js";
@@ -15,16 +16,18 @@ const title = document.title;
 
 const banners = new Banners();
 const connection = new Connection();
-const dialog = new Dialog();
+const dialog = new Dialog((banner) => banners.show(banner));
+const membership = new Membership();
 const messages = new Messages();
 const sidebar = new Sidebar();
 
 new Composer(chat, {
-  onPosted: () => messages.toEnd(),
-  onBanner: (banner) => banners.show(banner),
+  posted: () => messages.toEnd(),
+  banner: (banner) => banners.show(banner),
+  dialog: (html, from, onAccepted) => dialog.show(html, from, onAccepted),
 });
 new Buttons(chat, {
-  dialog: (html) => dialog.show(html),
+  dialog: (html, from) => dialog.show(html, from),
   banner: (banner) => banners.show(banner),
 });
 
@@ -34,11 +37,28 @@ const on = {
       sidebar.markUnread(data.chat);
       return;
     }
+    if (membership.isOver) return;
     messages.add(data.message, data.html);
     if (document.hidden) document.title = `• ${title}`;
   },
-  banner: (banner) => banners.show(banner),
+  edited(data) {
+    if (data.chat === chat && !membership.isOver) messages.edit(data.message, data.html);
+  },
   chat: (entry) => sidebar.put(entry),
+  joined(data) {
+    if (data.person === person) sidebar.put(data.chat);
+    if (data.chat.id !== chat) return;
+    if (membership.isOver) takeAnew(); // What was said meanwhile was not told here.
+    else membership.count(data.members);
+  },
+  left(data) {
+    if (data.person === person) sidebar.remove(data.chat.id);
+    if (data.chat.id !== chat) return;
+    membership.count(data.members);
+    if (data.person === person) membership.end();
+  },
+  banner: (banner) => banners.show(banner),
+  private: ({ html }) => messages.addPrivate(html),
   open: () => connection.open(),
   lost: () => connection.lost(),
   reset: () => takeAnew(),
@@ -54,12 +74,15 @@ document.addEventListener("visibilitychange", () => {
 /** The page as it is now, without losing what is being written: too much happened to tell it event by event. */
 async function takeAnew() {
   const response = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+  if (membership.isOver && response?.status === 404) return;
   if (!response?.ok || response.redirected) {
     location.reload();
     return;
   }
   const fresh = page(await response.text());
   messages.replace(fresh.getElementById("messages"));
+  membership.resume();
+  membership.count(fresh.getElementById("members")?.textContent);
   sidebar.replace(fresh.getElementById("sidebar-chats"));
   live.join(chat, Number(fresh.getElementById("chat").dataset.cursor));
 }

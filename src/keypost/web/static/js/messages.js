@@ -1,20 +1,23 @@
-/** The list of messages: what arrives, what only this person sees, and where the reader is in it. */
+/** The list of messages: what arrives, what changes, what only this person sees, and where the reader is in it. */
 
 import { markDays } from "./days.js";
 import { nodes } from "./trusted.js";
 
 const NEAR_END_PX = 60;
+const FOCUSABLE = "a[href], button, [tabindex]";
 
 export class Messages {
   #log = document.getElementById("log");
   #list = document.getElementById("messages");
   #pill = document.getElementById("new-messages");
   #atEnd = true;
+  #top = 0;
 
   constructor() {
     markDays(this.#list);
     this.#log.addEventListener("scroll", () => this.#noteScroll(), { passive: true });
     this.#pill.addEventListener("click", () => this.#goToEnd());
+    this.#list.addEventListener("click", (event) => this.#dismiss(event.target));
     // Whoever reads the end keeps reading it when a message arrives, the composer grows or a phone shows its keys.
     const sizes = new ResizeObserver(() => this.#atEnd && this.toEnd());
     sizes.observe(this.#log);
@@ -25,21 +28,61 @@ export class Messages {
   /** Add a message once, however often it is told. */
   add(id, html) {
     if (document.getElementById(`m-${id}`)) return;
-    this.#list.append(nodes(html));
+    this.#append(html);
     markDays(this.#list);
-    if (!this.#atEnd) this.#pill.hidden = false;
+  }
+
+  /** What an extension tells this person alone: on no other page, and gone when this one is. */
+  addPrivate(html) {
+    this.#append(html);
+  }
+
+  /** A message as it is now, in the place of what it was. Neither the reader nor the focus is moved by it. */
+  edit(id, html) {
+    const old = document.getElementById(`m-${id}`);
+    if (!old) return; // From before this page begins.
+    const fresh = nodes(html).firstElementChild;
+    const focus = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+    this.#keepPlace(old, () => {
+      old.replaceWith(fresh);
+      markDays(this.#list);
+    });
+    if (focus >= 0) (fresh.querySelectorAll(FOCUSABLE)[focus] ?? this.#log).focus({ preventScroll: true });
   }
 
   replace(list) {
-    this.#list.replaceChildren(...list.children);
+    const own = this.#list.querySelectorAll(".private-answer");
+    this.#list.replaceChildren(...list.children, ...own);
     markDays(this.#list);
     this.toEnd();
   }
 
   toEnd() {
     this.#log.scrollTop = this.#log.scrollHeight;
+    this.#top = this.#log.scrollTop;
     this.#atEnd = true;
     this.#pill.hidden = true;
+  }
+
+  #append(html) {
+    this.#list.append(nodes(html));
+    if (!this.#atEnd) this.#pill.hidden = false;
+  }
+
+  /** What the reader sees first stays where it is, whatever `change` does to the height of `old`. */
+  #keepPlace(old, change) {
+    const top = this.#log.getBoundingClientRect().top;
+    const seen = [...this.#list.children].find((entry) => entry !== old && entry.getBoundingClientRect().bottom > top);
+    const before = seen?.getBoundingClientRect().top;
+    change();
+    if (seen && !this.#atEnd) this.#log.scrollTop += seen.getBoundingClientRect().top - before;
+  }
+
+  #dismiss(target) {
+    const answer = target.closest("[data-dismiss]")?.closest(".private-answer");
+    if (!answer) return;
+    answer.remove();
+    this.#log.focus({ preventScroll: true });
   }
 
   #goToEnd() {
@@ -48,8 +91,12 @@ export class Messages {
   }
 
   #noteScroll() {
-    const left = this.#log.scrollHeight - this.#log.clientHeight - this.#log.scrollTop;
-    this.#atEnd = left < NEAR_END_PX;
+    const top = this.#log.scrollTop;
+    const left = this.#log.scrollHeight - this.#log.clientHeight - top;
+    // Only a reader goes up: the event is late, and what came meanwhile may have made room below.
+    if (left < NEAR_END_PX) this.#atEnd = true;
+    else if (top < this.#top) this.#atEnd = false;
+    this.#top = top;
     if (this.#atEnd) this.#pill.hidden = true;
   }
 }

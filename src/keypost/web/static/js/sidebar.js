@@ -8,7 +8,9 @@ export class Sidebar {
 
   constructor() {
     this.#toggle.addEventListener("click", () => this.#open(true));
-    document.getElementById("scrim").addEventListener("click", () => this.#open(false));
+    for (const id of ["scrim", "sidebar-close"]) {
+      document.getElementById(id).addEventListener("click", () => this.#open(false));
+    }
     this.#element.addEventListener("keydown", (event) => event.key === "Escape" && this.#open(false));
     // Turned or widened, the page has room for both again.
     matchMedia("(width > 45rem)").addEventListener("change", () => this.#open(false));
@@ -34,6 +36,14 @@ export class Sidebar {
       section.hidden = false;
     }
     if (link) link.querySelector("bdi").textContent = title.replace(/^#/, "");
+  }
+
+  /** A chat that the person no longer takes part in; a heading goes with the last one under it. */
+  remove(id) {
+    const link = this.#link(id);
+    const section = link?.closest("section");
+    link?.closest("li").remove();
+    if (section) section.hidden = section.querySelector("li") === null;
   }
 
   replace(chats) {

@@ -1,0 +1,125 @@
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, and_, insert, select, update
+
+from keypost import log
+from keypost.chat.model import Collapse, Message, PartyKind, Sender
+from keypost.db.tables import messages
+from keypost.db.tx import Tx
+from keypost.ids import COUNTER_BITS, ChatId, MessageId, OrgId
+from keypost_sdk.content import Message as Content
+
+MESSAGES_MAX: Final = 100
+"""The most that one reading answers, as on the wire."""
+UNREADABLE: Final = Content(text="This message cannot be shown.")
+
+_content = msgspec.json.Decoder(Content)
+
+logger = log.get(__name__)
+
+
+def add_messages(tx: Tx, new: Sequence[Message]) -> None:
+    tx.run(
+        insert(messages),
+        [
+            {
+                "org_id": message.org_id,
+                "id": message.id,
+                "chat_id": message.chat_id,
+                "sender_kind": message.sender.kind.value,
+                "sender_id": message.sender.id,
+                "sender_name": message.sender.name,
+                "token_id": message.token_id,
+                "content": _written(message.content),
+                "collapse_key": message.collapse.key if message.collapse else None,
+                "collapse_order": message.collapse.order if message.collapse else None,
+            }
+            for message in new
+        ],
+    )
+
+
+def save_content(tx: Tx, message: Message) -> None:
+    changed = {"content": _written(message.content), "edited_at": message.edited_at}
+    tx.run(update(messages).where(_is(message)).values(changed))
+
+
+def save_order(tx: Tx, message: Message, order: int) -> None:
+    """The order of the newest posting that the message stands for."""
+    tx.run(update(messages).where(_is(message)).values(collapse_order=order))
+
+
+def find_collapsed(tx: Tx, message: Message) -> Message | None:
+    """The newest message that has the same chat, sender, token and key."""
+    row = tx.one(
+        select(messages)
+        .where(
+            messages.c.org_id == message.org_id,
+            messages.c.chat_id == message.chat_id,
+            messages.c.collapse_key == (message.collapse.key if message.collapse is not None else None),
+            messages.c.sender_kind == message.sender.kind.value,
+            messages.c.sender_id == message.sender.id,
+            messages.c.token_id.is_not_distinct_from(message.token_id),
+        )
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    )
+    return to_message(row) if row is not None else None
+
+
+def find_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId) -> Message | None:
+    row = tx.one(
+        select(messages).where(messages.c.org_id == org_id, messages.c.chat_id == chat_id, messages.c.id == message_id)
+    )
+    return to_message(row) if row is not None else None
+
+
+def list_messages(
+    tx: Tx, org_id: OrgId, chat_id: ChatId, *, from_ms: int | None = None, to_ms: int | None = None, limit: int
+) -> list[Message]:
+    """The newest `limit` messages in the time from `from_ms` to `to_ms` (both included), oldest first."""
+    query = select(messages).where(messages.c.org_id == org_id, messages.c.chat_id == chat_id)
+    if from_ms is not None:
+        query = query.where(messages.c.id >= from_ms << COUNTER_BITS)
+    if to_ms is not None:
+        query = query.where(messages.c.id < (to_ms + 1) << COUNTER_BITS)
+    rows = tx.all(query.order_by(messages.c.id.desc()).limit(limit))
+    return [to_message(row) for row in reversed(rows)]
+
+
+def list_by_id(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> list[Message]:
+    rows = tx.all(select(messages).where(messages.c.org_id == org_id, messages.c.id.in_(message_ids)))
+    return [to_message(row) for row in rows]
+
+
+def to_message(row: Row[Any]) -> Message:
+    return Message(
+        org_id=row.org_id,
+        id=row.id,
+        chat_id=row.chat_id,
+        sender=Sender(kind=PartyKind(row.sender_kind), id=row.sender_id, name=row.sender_name),
+        content=_read_content(row),
+        token_id=row.token_id,
+        collapse=Collapse(row.collapse_key, row.collapse_order) if row.collapse_key is not None else None,
+        edited_at=row.edited_at,
+    )
+
+
+def _is(message: Message) -> ColumnElement[bool]:
+    return and_(messages.c.org_id == message.org_id, messages.c.id == message.id)
+
+
+def _written(content: Content) -> str:
+    return msgspec.json.encode(content).decode()
+
+
+def _read_content(row: Row[Any]) -> Content:
+    """A row that is damaged, or of a later version, stands in its place and takes nobody else's from them."""
+    try:
+        return _content.decode(row.content)
+    except (ValueError, RecursionError) as error:
+        # Not the error's text, which can quote the message.
+        logger.warning("a message cannot be read", org=row.org_id, message=row.id, why=type(error).__name__)
+        return UNREADABLE

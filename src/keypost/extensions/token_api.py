@@ -1,0 +1,119 @@
+"""Tokens, for programs: one's own; for admins everybody's."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from keypost.caller import Caller, Scope
+from keypost.clock import SECOND_MS
+from keypost.db.database import Database
+from keypost.errors import Invalid
+from keypost.extensions import token_rows
+from keypost.extensions.desk import Desk
+from keypost.extensions.token_rows import TokenRow
+from keypost.ids import is_sandbox, show_token
+from keypost.people.model import Person
+from keypost.tokens.model import State
+from keypost.web.parts import part
+from keypost.web.replies import ok
+from keypost_sdk.content import Served
+
+
+class OwnerOut(Struct, frozen=True):
+    id: str
+    name: str
+    email: str
+
+    @classmethod
+    def of(cls, person: Person) -> "OwnerOut":
+        return cls(str(person.id), person.name, person.email)
+
+
+class TokenOut(Struct, frozen=True, kw_only=True):
+    """`extension` is its name, empty for one that is gone. `place` is where the extension posts what arrives with the
+    token; null: the owner's chat with its bot. Moments are ISO 8601, UTC. `revoked_reason` also says why a token that
+    still works will end. `settings` are those that hold, chosen or by default; `serves` is what the extension says that
+    the token connects.
+    """
+
+    id: str
+    extension: str
+    app_id: str
+    sandbox: bool
+    owner: OwnerOut
+    place: str | None
+    verbs: list[Scope]
+    state: State
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+    revoked_reason: str | None
+    last_used_at: str | None
+    settings: dict[str, Any]
+    serves: list[Served]
+
+    @classmethod
+    def of(cls, row: TokenRow, now: int) -> "TokenOut":
+        token = row.token
+        return cls(
+            id=show_token(token.id),
+            extension=row.app.extension.manifest.name if row.app is not None else "",
+            app_id=str(token.app_id),
+            sandbox=is_sandbox(token.app_id),
+            owner=OwnerOut.of(row.owner),
+            place=row.place,
+            verbs=sorted(token.grant.scope),
+            state=token.state(now),
+            created_at=_iso(token.created_at),
+            expires_at=_iso_or_none(token.expires_at),
+            revoked_at=_iso_or_none(token.revoked_at),
+            revoked_reason=token.revoked_reason,
+            last_used_at=_iso_or_none(row.last_used_at),
+            settings=row.settings,
+            serves=list(token.serves),
+        )
+
+
+class TokensOut(Struct, frozen=True):
+    tokens: list[TokenOut]
+
+
+async def list_tokens(request: Request, caller: Caller) -> Response:
+    listed = token_rows.list_all_of_org if _wants_all(request) else token_rows.list_mine
+    rows = await part(request, Database).read(listed, part(request, Desk), caller)
+    now = part(request, Database).clock.now_ms()
+    return ok(TokensOut([TokenOut.of(row, now) for row in rows]))
+
+
+async def show(request: Request, caller: Caller) -> Response:
+    token_id = token_rows.id_of(request.path_params["token"])
+    row = await part(request, Database).read(token_rows.get_visible, part(request, Desk), caller, token_id)
+    return _shown(request, row)
+
+
+async def revoke(request: Request, caller: Caller) -> Response:
+    token_id = token_rows.id_of(request.path_params["token"])
+    row = await part(request, Database).write(token_rows.revoke, part(request, Desk), caller, token_id)
+    return _shown(request, row)
+
+
+def _shown(request: Request, row: TokenRow) -> Response:
+    return ok(TokenOut.of(row, part(request, Database).clock.now_ms()))
+
+
+def _wants_all(request: Request) -> bool:
+    given = request.query_params.get("all", "false")
+    if given not in {"true", "false"}:
+        raise Invalid("invalid_inputs", "all must be true or false")
+    return given == "true"
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at / SECOND_MS, UTC).isoformat(timespec="milliseconds")
+
+
+def _iso_or_none(at: int | None) -> str | None:
+    return _iso(at) if at is not None else None

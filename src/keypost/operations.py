@@ -1,0 +1,293 @@
+"""What each address of the API takes, gives and refuses: beside `routes.py`, for those who read the documents.
+
+A test demands an entry for every route of tools, and that no code stands here which does not exist.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from keypost.chat import api as chat
+from keypost.chat import channel_api as channels
+from keypost.chat.views import MessagesOut
+from keypost.extensions import api as extensions
+from keypost.extensions import late
+from keypost.extensions import token_api as tokens
+from keypost.extensions.manifest import Minters
+from keypost.extensions.views import ExtensionOut, ExtensionsOut
+from keypost.messages.judging import Draft
+from keypost.people import api as persons
+from keypost.web import api_docs
+from keypost.web.openapi import Operations
+from keypost.web.operation import Group, Media, Operation, Query
+from keypost.webhooks import api as ledger
+from keypost.webhooks import bots, incoming, posting
+
+CONTENT: Final = ("text_length_exceeded", "secret_in_message", "server_busy", "server_stopping")
+CHAT: Final = ("chat_not_found",)
+CHANNEL: Final = ("channel_not_found", "channel_access_denied")
+BOT: Final = ("bot_not_found", "bot_not_channel_member", "bot_message_forbidden")
+OF_APP: Final = ("invalid_appkey", "extension_disabled", "param_missing")
+ADMIN: Final = ("admin_needed",)
+EXTENSION: Final = (*ADMIN, "extension_not_found")
+OPERATOR: Final = (*EXTENSION, "only_from_this_machine")
+LIFE: Final = ("installation_refused", "setting_invalid")
+"""Of what an extension itself may say when it is brought in, or set up."""
+
+POSTED: Final[Mapping[int, type | None]] = {204: None, 200: posting.PostedOut}
+POSTED_BY_BOT: Final[Mapping[int, type | None]] = {204: None, 200: bots.BotPostedOut}
+APPKEY: Final = Query("appkey", "The app's key; `extension_key` is the same", required=True)
+BOT_APPKEY: Final = Query("appkey", "The app's key, for a bot of an extension; `extension_key` is the same")
+READERS: Final = Query("user_ids", "As `user_ids` in the body")
+YES_OR_NO: Final = Literal["true", "false"]
+
+OPERATIONS: Final[Operations] = {
+    posting.to_channel: Operation(
+        group=Group.POSTING,
+        summary="Posts a message to a channel.",
+        text="204, or 200 with the message's id if `sync_message` is true and no bot posts it.",
+        takes=Draft,
+        query=(
+            Query(
+                "bot_unique_name",
+                "Post as this bot, which must take part in the channel; an extension's wants that extension's token",
+            ),
+        ),
+        gives=POSTED,
+        refuses=(*CONTENT, *CHANNEL, *BOT),
+    ),
+    posting.to_chat: Operation(
+        group=Group.POSTING,
+        summary="Posts a message to a chat of any kind, in the name of the credential's owner.",
+        text="204, or 200 with the message's id if `sync_message` is true.",
+        takes=Draft,
+        gives=POSTED,
+        refuses=(*CONTENT, *CHAT),
+    ),
+    bots.post: Operation(
+        group=Group.POSTING,
+        summary="Lets a bot write to people, to each in their own chat with it.",
+        text="All of them get the message, or nobody does.",
+        takes=bots.BotDraft,
+        query=(BOT_APPKEY, READERS),
+        gives=POSTED_BY_BOT,
+        refuses=(*CONTENT, *BOT, *OF_APP, "botmessage_no_valid_users", "bot_unauthorized_message_access"),
+    ),
+    bots.post_v3: Operation(
+        group=Group.POSTING,
+        summary="Lets a bot write to people, or to a channel.",
+        text="As the older address, but a card, slides or buttons may come without text.",
+        takes=bots.BotDraft,
+        query=(BOT_APPKEY, READERS, Query("CHANNEL_UNIQUE_NAME", "Write to this channel instead")),
+        gives=POSTED_BY_BOT,
+        refuses=(*CONTENT, *BOT, *CHANNEL, *OF_APP, "botmessage_no_valid_users", "bot_unauthorized_message_access"),
+    ),
+    incoming.receive: Operation(
+        group=Group.WEBHOOKS,
+        summary="Hands what a third-party app sends to an extension's incoming handler.",
+        text="The request is stored before it is answered: 200 with the handler's map if one came in time, else 204.",
+        takes=Media.ANYTHING,
+        query=(APPKEY,),
+        gives={200: Media.JSON, 204: None},
+        refuses=(*OF_APP, "application_not_found", "invalid_access", "refused_by_extension"),
+    ),
+    late.respond: Operation(
+        group=Group.WEBHOOKS,
+        summary="Takes an extension's late answer: the one that its call did not wait for.",
+        takes=Media.JSON,
+        gives={204: None},
+        refuses=("response_not_expected",),
+    ),
+    chat.list_messages: Operation(
+        group=Group.READING,
+        summary="The newest messages of a chat in a span of time, oldest first.",
+        query=(
+            Query("limit", "How many, at most 100", int),
+            Query("fromtime", "Not before this moment: milliseconds since 1970", int),
+            Query("totime", "Not after this moment: milliseconds since 1970", int),
+        ),
+        gives={200: MessagesOut},
+        refuses=(*CHAT, "invalid_inputs"),
+    ),
+    tokens.list_tokens: Operation(
+        group=Group.TOKENS,
+        summary="Your tokens, newest first; for an admin, with `all=true`, everybody's.",
+        query=(Query("all", "Everybody's", YES_OR_NO),),
+        gives={200: tokens.TokensOut},
+        refuses=(*ADMIN, "invalid_inputs"),
+    ),
+    tokens.show: Operation(
+        group=Group.TOKENS,
+        summary="A token of yours; for an admin, anybody's.",
+        gives={200: tokens.TokenOut},
+        refuses=("token_not_found",),
+    ),
+    tokens.revoke: Operation(
+        group=Group.TOKENS,
+        summary="Ends a token at once. Twice is a success.",
+        gives={200: tokens.TokenOut},
+        refuses=("token_not_found",),
+    ),
+    persons.show_me: Operation(
+        group=Group.PEOPLE,
+        summary="Whose API token this is, and what it may be used for.",
+        gives={200: persons.MeOut},
+    ),
+    persons.list_persons: Operation(
+        group=Group.PEOPLE,
+        summary="Everybody of the organisation, also those who have left.",
+        gives={200: persons.PersonsOut},
+        refuses=ADMIN,
+    ),
+    persons.add: Operation(
+        group=Group.PEOPLE,
+        summary="Adds a person.",
+        takes=persons.PersonIn,
+        gives={200: persons.PersonOut},
+        refuses=(*ADMIN, "person_already_exists"),
+    ),
+    persons.show: Operation(
+        group=Group.PEOPLE,
+        summary="A person.",
+        gives={200: persons.PersonOut},
+        refuses=(*ADMIN, "person_not_found"),
+    ),
+    persons.deactivate: Operation(
+        group=Group.PEOPLE,
+        summary="Ends every way in that a person has, at once: sessions, API tokens, tokens.",
+        gives={200: persons.PersonOut},
+        refuses=(*ADMIN, "person_not_found", "last_admin"),
+    ),
+    persons.make_sign_in_link: Operation(
+        group=Group.PEOPLE,
+        summary="Makes an address that signs a person in, once, within twelve hours.",
+        gives={200: persons.LinkOut},
+        refuses=(*ADMIN, "person_not_found", "person_deactivated"),
+    ),
+    channels.list_channels: Operation(
+        group=Group.CHANNELS,
+        summary="The channels that you take part in; for an admin, all.",
+        gives={200: channels.ChannelsOut},
+    ),
+    channels.create: Operation(
+        group=Group.CHANNELS,
+        summary="Makes a channel.",
+        takes=channels.ChannelIn,
+        gives={200: channels.ChannelOut},
+        refuses=(
+            *ADMIN,
+            "channel_name_invalid",
+            "channel_already_exists",
+            "person_not_found",
+            "person_deactivated",
+        ),
+    ),
+    channels.show: Operation(
+        group=Group.CHANNELS,
+        summary="A channel, with who takes part in it.",
+        gives={200: channels.ChannelOut},
+        refuses=CHANNEL,
+    ),
+    channels.add_member: Operation(
+        group=Group.CHANNELS,
+        summary="Lets a person take part in a channel. Twice is a success.",
+        takes=channels.MemberIn,
+        gives={200: channels.ChannelOut},
+        refuses=(*ADMIN, *CHANNEL, "person_not_found", "person_deactivated"),
+    ),
+    channels.remove_member: Operation(
+        group=Group.CHANNELS,
+        summary="Takes a person out of a channel: open pages lose it at once. Twice is a success.",
+        gives={200: channels.ChannelOut},
+        refuses=(*ADMIN, *CHANNEL, "person_not_found"),
+    ),
+    extensions.list_extensions: Operation(
+        group=Group.EXTENSIONS,
+        summary="The organisation's extensions.",
+        gives={200: ExtensionsOut},
+        refuses=ADMIN,
+    ),
+    extensions.show: Operation(
+        group=Group.EXTENSIONS,
+        summary="An extension: its addresses, its settings without secrets, who may mint tokens for it.",
+        gives={200: ExtensionOut},
+        refuses=EXTENSION,
+    ),
+    extensions.put: Operation(
+        group=Group.EXTENSIONS,
+        summary="Installs an extension, or brings one that is there up to what it says now. Twice is a success.",
+        text="A folder as source wants the scope `operator`, and a request from the server's own machine.",
+        takes=extensions.ExtensionIn,
+        gives={200: ExtensionOut},
+        refuses=(
+            *ADMIN,
+            *LIFE,
+            "only_from_this_machine",
+            "source_invalid",
+            "manifest_invalid",
+            "manifest_missing",
+            "bot_name_already_exists",
+        ),
+    ),
+    extensions.remove: Operation(
+        group=Group.EXTENSIONS,
+        summary="Uninstalls an extension: its tokens end at once, and it is told of each.",
+        gives={200: ExtensionOut},
+        refuses=EXTENSION,
+    ),
+    extensions.set_up: Operation(
+        group=Group.EXTENSIONS,
+        summary="Sets what an extension needs to know. What is not named stays as it is; null takes a value away.",
+        takes=extensions.SettingsIn,
+        gives={200: ExtensionOut},
+        refuses=(*EXTENSION, *LIFE),
+    ),
+    extensions.allow: Operation(
+        group=Group.EXTENSIONS,
+        summary="Says who may mint tokens for an extension, within what its manifest allows.",
+        takes=Minters,
+        gives={200: ExtensionOut},
+        refuses=(*EXTENSION, "team_not_found"),
+    ),
+    extensions.allow_as_declared: Operation(
+        group=Group.EXTENSIONS,
+        summary="Lets the manifest alone say again who may mint tokens.",
+        gives={200: ExtensionOut},
+        refuses=EXTENSION,
+    ),
+    extensions.attach: Operation(
+        group=Group.EXTENSIONS,
+        summary="Sends an extension's calls to a program that its author runs on the server's machine.",
+        text="Until it is detached, or the server ends. Wants the scope `operator`.",
+        takes=extensions.AttachmentIn,
+        gives={200: extensions.AttachmentOut},
+        refuses=OPERATOR,
+    ),
+    extensions.detach: Operation(
+        group=Group.EXTENSIONS,
+        summary="Gives the calls back to the server's own child.",
+        gives={200: ExtensionOut},
+        refuses=OPERATOR,
+    ),
+    extensions.show_log: Operation(
+        group=Group.EXTENSIONS,
+        summary="The last lines of an extension's log.",
+        query=(
+            Query("lines", "How many; 100 if it is missing", int),
+            Query("follow", "Stay open, and send what comes", YES_OR_NO),
+        ),
+        gives={200: Media.TEXT},
+        refuses=(*EXTENSION, "log_not_found", "invalid_inputs"),
+    ),
+    ledger.list_requests: Operation(
+        group=Group.EXTENSIONS,
+        summary="What third-party apps sent to an extension and what became of it, newest first.",
+        query=(Query("limit", "How many, at most 100", int),),
+        gives={200: ledger.RequestsOut},
+        refuses=(*EXTENSION, "invalid_inputs"),
+    ),
+    api_docs.serve: Operation(
+        group=Group.DOCUMENTS,
+        summary="This document as OpenAPI 3.1.",
+        gives={200: Media.JSON},
+    ),
+}

@@ -1,0 +1,55 @@
+"""What a reader of the API must know of an endpoint: what it takes, what it gives, what it refuses."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+Shape: TypeAlias = Any
+"""A type that bodies are decoded into, or answers encoded from."""
+
+
+class Group(StrEnum):
+    POSTING = "Posting messages"
+    READING = "Reading messages"
+    WEBHOOKS = "Webhooks of extensions"
+    TOKENS = "Tokens"
+    PEOPLE = "People"
+    CHANNELS = "Channels"
+    EXTENSIONS = "Extensions"
+    DOCUMENTS = "These documents"
+
+
+class Media(StrEnum):
+    """What a body is, where it is not JSON of a type of ours."""
+
+    ANYTHING = "*/*"
+    TEXT = "text/plain"
+    PAGE = "text/html"
+    JSON = "application/json"
+
+
+class Query(Struct, frozen=True):
+    """A parameter of the query: text, if nothing else is said."""
+
+    name: str
+    text: str
+    kind: Shape = str
+    required: bool = False
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    """`takes` is the JSON body's type, `Media.ANYTHING` for a body that is not looked into, None for none.
+
+    `gives` says for each status of a success what its body is; `refuses` are the codes that this endpoint adds to
+    those that its credential brings.
+    """
+
+    group: Group
+    summary: str
+    gives: Mapping[int, Shape | None]
+    text: str = ""
+    takes: Shape | None = None
+    query: tuple[Query, ...] = ()
+    refuses: tuple[str, ...] = ()

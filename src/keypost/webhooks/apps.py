@@ -1,0 +1,33 @@
+"""An app as a third party names it. Its key is public: a token that was minted for it has to stand beside it."""
+
+import hmac
+
+from starlette.requests import Request
+
+from keypost.caller import Caller
+from keypost.db.tx import Tx
+from keypost.errors import Forbidden, Invalid, Unauthenticated
+from keypost.extensions import service as extensions
+from keypost.extensions.model import App
+from keypost.people.directory import People
+
+
+def appkey_of(request: Request) -> str | None:
+    """The newer wire calls it `extension_key`."""
+    return request.query_params.get("appkey", request.query_params.get("extension_key"))
+
+
+def present(appkey: str | None) -> str:
+    if appkey is None:
+        raise Invalid("param_missing", "appkey is missing from the address")
+    return appkey
+
+
+def require_key(app: App, appkey: str) -> None:
+    if not hmac.compare_digest(app.appkey.encode(), appkey.encode()):
+        raise Unauthenticated("invalid_appkey", "The appkey is not that of this application.")
+
+
+def require_served(tx: Tx, people: People, caller: Caller, app: App) -> None:
+    if not extensions.serves(tx, app, people.get(caller.org_id, caller.person_id)):
+        raise Forbidden("extension_disabled", f"{app.title} is not installed for the owner of this token.")

@@ -1,0 +1,150 @@
+"""A tool lets a bot write to people: to each of them in their own chat with it."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from keypost.caller import Caller
+from keypost.chat import service as chat
+from keypost.chat.directory import Chats
+from keypost.chat.judging import ChannelNamed, judge
+from keypost.chat.lane import Lane
+from keypost.chat.model import Bot, Chat, Message, PartyKind, Posting, Sender
+from keypost.db.database import Database
+from keypost.db.tx import Tx
+from keypost.errors import Forbidden, NotFound
+from keypost.ids import show_chat, show_message
+from keypost.keys import Keys
+from keypost.messages.decoding import decode
+from keypost.messages.judging import Draft, content_of, judge_post
+from keypost.messages.judging import judge as judge_content
+from keypost.messages.wording import quoted
+from keypost.people.directory import People
+from keypost.people.model import Person
+from keypost.tokens.leaks import refuse_secrets
+from keypost.tokens.register import Register
+from keypost.web.body import read_body
+from keypost.web.parts import part
+from keypost.web.replies import no_content, ok
+from keypost.webhooks.apps import appkey_of, present, require_key, require_served
+from keypost.webhooks.readers import NAMED_MAX, Wish, app_of, choose
+from keypost_sdk.content import Message as Content
+
+NAMES_MAX: Final = NAMED_MAX * 256
+TO_CHANNEL: Final = "CHANNEL_UNIQUE_NAME"
+"""The parameter that sends a bot's message to a channel instead, in the wire's spelling."""
+
+
+class BotDraft(Draft, frozen=True):
+    """`user_ids` (or `userids`) are ids or e-mail addresses with commas between; one that is there and names nobody
+    reaches nobody. `broadcast` is for everybody whom the bot serves. With neither, everybody gets it if the caller is
+    an admin, else the caller alone.
+    """
+
+    userids: Annotated[str, Meta(max_length=NAMES_MAX)] | None = None
+    user_ids: Annotated[str, Meta(max_length=NAMES_MAX)] | None = None
+    broadcast: bool | Literal["true", "false"] | None = None
+
+    def wish(self, in_query: str | None) -> Wish:
+        """The newer wire takes `user_ids` in the query too."""
+        given = next((names for names in (self.user_ids, self.userids, in_query) if names is not None), None)
+        named = [name for name in map(str.strip, given.split(",")) if name] if given is not None else None
+        return Wish(named, self.broadcast == "true" if isinstance(self.broadcast, str) else self.broadcast)
+
+
+class BotMessageOut(Struct, frozen=True):
+    chat_id: str
+    message_id: str
+
+
+class BotPostedOut(Struct, frozen=True):
+    """Who got the message, and where; the keys of `message_details` are persons' ids."""
+
+    user_ids: list[str]
+    message_details: dict[str, BotMessageOut]
+
+
+async def post(request: Request, caller: Caller) -> Response:
+    draft = decode(await read_body(request), BotDraft)
+    return await _post(request, caller, draft, judge_post(draft))
+
+
+async def post_v3(request: Request, caller: Caller) -> Response:
+    """The newer wire wants no text where there is something else to show, and can send to a channel."""
+    draft = decode(await read_body(request), BotDraft)
+    channel = request.query_params.get(TO_CHANNEL)
+    content = judge_content(content_of(draft))
+    if channel is None:
+        return await _post(request, caller, draft, content)
+    return await _post_to_channel(request, caller, ChannelNamed(channel), content)
+
+
+async def _post(request: Request, caller: Caller, draft: BotDraft, content: Content) -> Response:
+    bot = await _usable_bot(request, caller, content)
+    wish = draft.wish(request.query_params.get("user_ids"))
+    readers = await part(request, Database).read(choose, part(request, People), part(request, Chats), caller, bot, wish)
+    places = await _places(request, bot, readers)
+    messages = await part(request, Lane).commit_all([_posting(caller, bot, place, content) for place in places])
+    return _posted(readers, bot, messages) if draft.sync_message else no_content()
+
+
+async def _post_to_channel(request: Request, caller: Caller, channel: ChannelNamed, content: Content) -> Response:
+    bot = await _usable_bot(request, caller, content)
+    people, chats = part(request, People), part(request, Chats)
+    await part(request, Lane).commit(judge(people, chats, caller, channel, content, bot_name=bot.unique_name))
+    return no_content()
+
+
+async def _usable_bot(request: Request, caller: Caller, content: Content) -> Bot:
+    """The bot in the address, if the caller may let it speak and nothing of the content is a secret of ours."""
+    refuse_secrets(content, part(request, Keys), part(request, Register))
+    name = request.path_params["name"]
+    bot = part(request, Chats).find_bot_named(caller.org_id, name)
+    if bot is None:
+        raise NotFound("bot_not_found", f"There is no bot {quoted(name)}.")
+    if bot.app_id is not None:
+        await part(request, Database).read(_require_own, part(request, People), caller, bot, appkey_of(request))
+    return bot
+
+
+def _require_own(tx: Tx, people: People, caller: Caller, bot: Bot, appkey: str | None) -> None:
+    """An extension's bot speaks for its own extension: with the app's key, and a token that was minted for it."""
+    given = present(appkey)
+    app = app_of(tx, bot)
+    if app is None or caller.app_id != app.id:
+        raise Forbidden(
+            "bot_message_forbidden", f"The bot {bot.unique_name} belongs to an extension, which alone uses it."
+        )
+    require_key(app, given)
+    require_served(tx, people, caller, app)
+
+
+async def _places(request: Request, bot: Bot, readers: Sequence[Person]) -> list[Chat]:
+    """Each reader's chat with the bot. Made ahead of the messages where there is none: a chat that then stays empty is
+    no harm, half of a broadcast would be.
+    """
+    chats = part(request, Chats)
+    known = [place for person in readers if (place := chats.find_bot_chat(bot, person.id)) is not None]
+    if len(known) == len(readers):
+        return known
+    return await part(request, Database).write(_open_chats, chats, bot, readers)
+
+
+def _open_chats(tx: Tx, chats: Chats, bot: Bot, readers: Sequence[Person]) -> list[Chat]:
+    return [chat.open_bot_chat(tx, chats, bot, person.id) for person in readers]
+
+
+def _posting(caller: Caller, bot: Bot, place: Chat, content: Content) -> Posting:
+    sender = Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name)
+    return Posting(org_id=bot.org_id, chat_id=place.id, sender=sender, content=content, token_id=caller.token_id)
+
+
+def _posted(readers: Sequence[Person], bot: Bot, messages: Sequence[Message]) -> Response:
+    details = {
+        str(person.id): BotMessageOut(show_chat(bot.org_id, message.chat_id, bot.id), show_message(message.id))
+        for person, message in zip(readers, messages, strict=True)
+    }
+    return ok(BotPostedOut(list(details), details))

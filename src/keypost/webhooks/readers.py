@@ -1,0 +1,87 @@
+"""Who gets what a bot writes: the people who are named, everybody whom it serves, or the caller alone."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from keypost.caller import Caller
+from keypost.chat.directory import Chats
+from keypost.chat.model import Bot
+from keypost.db.tx import Tx
+from keypost.errors import Forbidden, Invalid
+from keypost.extensions import service as extensions
+from keypost.extensions.model import App
+from keypost.ids import AppId, PersonId, TeamId, read_number
+from keypost.people.directory import People
+from keypost.people.model import Person
+
+NAMED_MAX: Final = 100
+"""People that one post can name."""
+
+
+class Wish(Struct, frozen=True):
+    """`named` are ids and e-mail addresses. Where it is None, `broadcast` decides between everybody and the caller
+    alone; where that is None too, it goes to everybody if the caller is an admin.
+    """
+
+    named: Sequence[str] | None
+    broadcast: bool | None
+
+
+def choose(tx: Tx, people: People, chats: Chats, caller: Caller, bot: Bot, wish: Wish) -> list[Person]:
+    """Who is to get the message; whoever the bot cannot reach is passed over, as on the wire."""
+    me = people.get(caller.org_id, caller.person_id)
+    wanted = _wanted(people, chats, me, bot, wish)
+    if me.is_guest and any(person.id != me.id for person in wanted):
+        raise Forbidden("bot_unauthorized_message_access", "A guest can let a bot write to nobody but themselves.")
+    reachable = _served(tx, app_of(tx, bot), (person for person in wanted if person.is_active))
+    if not reachable:
+        raise Invalid("botmessage_no_valid_users", f"The bot {bot.unique_name} can reach none of these people.")
+    return reachable
+
+
+def _wanted(people: People, chats: Chats, me: Person, bot: Bot, wish: Wish) -> list[Person]:
+    if wish.named is not None:
+        return _named(people, me, wish.named)
+    to_all = me.is_admin if wish.broadcast is None else wish.broadcast
+    if not to_all:
+        return [me]
+    everybody = people.all_of(me.org_id)
+    if bot.app_id is not None:
+        return everybody
+    return [person for person in everybody if chats.find_bot_chat(bot, person.id) is not None]
+
+
+def _named(people: People, me: Person, named: Sequence[str]) -> list[Person]:
+    """Each of them once. Names of nobody are no refusal as long as there is somebody else."""
+    if len(named) > NAMED_MAX:
+        raise Invalid("invalid_inputs", f"user_ids names {len(named)} people; it can name at most {NAMED_MAX}")
+    by_email = {person.email.lower(): person for person in people.all_of(me.org_id)}
+    found: dict[PersonId, Person] = {}
+    for name in named:
+        number = read_number(name)
+        person = people.find(me.org_id, PersonId(number)) if number is not None else by_email.get(name.lower())
+        if person is not None:
+            found[person.id] = person
+    return list(found.values())
+
+
+def _served(tx: Tx, app: App | None, persons: Iterable[Person]) -> list[Person]:
+    """Those whom the bot's app serves; a bot without one serves everybody. Asked once for all who are in the same
+    teams.
+    """
+    if app is None:
+        return list(persons)
+    by_teams: dict[frozenset[TeamId], bool] = {}
+    served = []
+    for person in persons:
+        if person.team_ids not in by_teams:
+            by_teams[person.team_ids] = extensions.serves(tx, app, person)
+        if by_teams[person.team_ids]:
+            served.append(person)
+    return served
+
+
+def app_of(tx: Tx, bot: Bot) -> App | None:
+    return extensions.find_app(tx, bot.org_id, AppId(bot.app_id)) if bot.app_id is not None else None

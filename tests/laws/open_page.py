@@ -1,0 +1,97 @@
+"""An open page of a chat, as `main.js` keeps it: what the server sent first, and what each frame made of it since."""
+
+import re
+from html import unescape
+from typing import Any, Final
+
+from tests.people import Happening, Visitor
+
+ARTICLE: Final = re.compile(r'<article class="message" id="m-([^"]+)".*?</article>', re.DOTALL)
+ENTRY: Final = re.compile(r'data-chat="(CT_[^"]+)"[^>]*>.*?<bdi class="ellipsis">(.*?)</bdi>', re.DOTALL)
+CURSOR: Final = re.compile(r'data-cursor="(\d+)"')
+MEMBERS: Final = re.compile(r'id="members">([^<]*)<')
+SPACE: Final = re.compile(r"\s+")
+
+
+class OpenPage:
+    """`titles` are the chats in the sidebar, `messages` what stands in the chat, oldest first, both by their ids.
+    `is_over`: the person no longer takes part, and the page says so.
+    """
+
+    titles: dict[str, str]
+    messages: dict[str, str]
+    members: str
+
+    def __init__(self, who: Visitor, chat_id: str) -> None:
+        self.who = who
+        self.chat_id = chat_id
+        self.cursor = 0
+        self.is_over = False
+
+    async def take(self) -> "OpenPage":
+        answer = await self.who.get(f"/chats/{self.chat_id}", [("Accept", "text/html")])
+        assert answer.status in {200, 404}, answer.status
+        self.is_over = answer.status == 404
+        if not self.is_over:
+            self._read(answer.text)
+        return self
+
+    async def follow(self, happened: Happening) -> None:
+        """What one frame makes of the page; one that it has already makes nothing."""
+        if happened.number is None or happened.number <= self.cursor:
+            return
+        self.cursor = happened.number
+        match happened.name:
+            case "message":
+                self._message(happened.data)
+            case "edited":
+                self._edited(happened.data)
+            case "chat":
+                self._entry(happened.data)
+            case "joined":
+                await self._joined(happened.data)
+            case "left":
+                self._left(happened.data)
+
+    def _read(self, html: str) -> None:
+        found, members = CURSOR.search(html), MEMBERS.search(html)
+        assert found is not None
+        self.cursor = int(found[1])
+        self.titles = {match[1]: unescape(match[2]) for match in ENTRY.finditer(html)}
+        self.messages = {match[1]: spaceless(match[0]) for match in ARTICLE.finditer(html)}
+        self.members = members[1] if members is not None else ""
+
+    def _message(self, data: Any) -> None:
+        if data["chat"] == self.chat_id and not self.is_over:
+            self.messages.setdefault(data["message"], spaceless(data["html"]))
+
+    def _edited(self, data: Any) -> None:
+        if data["chat"] == self.chat_id and not self.is_over and data["message"] in self.messages:
+            self.messages[data["message"]] = spaceless(data["html"])
+
+    def _entry(self, entry: Any) -> None:
+        self.titles[entry["id"]] = entry["title"]
+
+    async def _joined(self, data: Any) -> None:
+        if data["person"] == str(self.who.person.id):
+            self._entry(data["chat"])
+        if data["chat"]["id"] != self.chat_id:
+            return
+        if self.is_over:
+            await self.take()
+        elif self.members:
+            self.members = data["members"]
+
+    def _left(self, data: Any) -> None:
+        is_me = data["person"] == str(self.who.person.id)
+        if is_me:
+            self.titles.pop(data["chat"]["id"], None)
+        if data["chat"]["id"] != self.chat_id:
+            return
+        self.is_over = self.is_over or is_me
+        if self.members:
+            self.members = data["members"]
+
+
+def spaceless(html: str) -> str:
+    return SPACE.sub(" ", html).strip()

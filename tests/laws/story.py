@@ -1,0 +1,101 @@
+"""What may happen in an organisation's chats, one verb after the other, in an order that nobody foresees."""
+
+from tests.people import Visitor
+from tests.world import World
+
+from keypost.chat import service as chat
+from keypost.chat.model import Chat, ChatKind, Collapse, Message, Party, PartyKind, Posting, Sender
+from keypost.clock import MINUTE_MS
+from keypost.ids import show_message
+from keypost_sdk.content import Message as Content
+
+
+class Story:
+    """Chats and persons are named by numbers, which count around: `chats[0]` is home, which everybody stays in."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.persons = (world.ada, world.grace, world.alan)
+        self.chats: list[Chat] = []
+        self.sent: list[Message] = []
+
+    @classmethod
+    async def begin(cls, world: World) -> "Story":
+        story = cls(world)
+        for who in story.persons:
+            await who.arrive()
+        await story.create_channel({0, 1, 2})
+        await story.create_channel({0, 1, 2})
+        return story
+
+    async def end(self) -> str:
+        """One last message at home; answers its id."""
+        last = await self._send(self.chats[0], self._person(0), "the end")
+        return show_message(last.id)
+
+    @property
+    def home(self) -> str:
+        return self.chats[0].shown_id
+
+    def who(self, number: int) -> Visitor:
+        return self.persons[number % len(self.persons)]
+
+    def where(self, number: int) -> Chat:
+        """As it is now; never home."""
+        known = self.chats[1 + number % (len(self.chats) - 1)]
+        found = self.world.server.chats.find(known.org_id, known.id)
+        assert found is not None
+        return found
+
+    async def create_channel(self, members: set[int]) -> None:
+        name = f"c{self.world.database.ids.next()}"
+        self.chats.append(await self.world.channel(name, *map(self.who, sorted(members))))
+
+    async def create_direct(self, one: int, other: int) -> None:
+        persons = sorted({self.who(one).person.id, self.who(other).person.id})
+        made = await self.world.write(
+            chat.create_direct, self.world.server.chats, self.world.org_id, "Two", list(persons)
+        )
+        self.chats.append(made)
+
+    async def open_bot_chat(self, who: int) -> None:
+        chats, org_id, name = self.world.server.chats, self.world.org_id, f"b{self.world.database.ids.next()}"
+        bot = await self.world.write(chat.create_bot, chats, org_id, name, "A *bot* & more")
+        self.chats.append(await self.world.write(chat.open_bot_chat, chats, bot, self.who(who).person.id))
+
+    async def post(self, where: int, who: int, text: str) -> None:
+        self.sent.append(await self._send(self.where(where), self._person(who), text))
+
+    async def collapse(self, where: int, key: str, order: int, text: str) -> None:
+        extension = Sender(kind=PartyKind.EXTENSION, id=1001, name="GitLab")
+        self.sent.append(await self._send(self.where(where), extension, text, Collapse(key, order)))
+
+    async def edit(self, number: int, text: str) -> None:
+        if self.sent:
+            message = self.sent[number % len(self.sent)]
+            self.world.clock.move(MINUTE_MS)
+            content = Content(text=text)
+            await self.world.write(chat.edit, message.org_id, message.chat_id, message.id, content)
+
+    async def add_member(self, where: int, who: int) -> None:
+        place = self.where(where)
+        if place.kind is not ChatKind.DIRECT:
+            await self.world.write(chat.add_member, self.world.server.chats, place, self._party(who))
+
+    async def remove_member(self, where: int, who: int) -> None:
+        place = self.where(where)
+        if place.kind is not ChatKind.DIRECT:
+            await self.world.write(chat.remove_member, self.world.server.chats, place, self._party(who))
+
+    async def _send(self, place: Chat, sender: Sender, text: str, collapse: Collapse | None = None) -> Message:
+        self.world.clock.move(MINUTE_MS)
+        content = Content(text=text)
+        posting = Posting(org_id=place.org_id, chat_id=place.id, sender=sender, content=content, collapse=collapse)
+        return await self.world.server.lane.commit(posting)
+
+    def _person(self, number: int) -> Sender:
+        person = self.who(number).person
+        return Sender(kind=PartyKind.PERSON, id=person.id, name=person.name)
+
+    def _party(self, number: int) -> Party:
+        return Party(PartyKind.PERSON, self.who(number).person.id)

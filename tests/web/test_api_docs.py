@@ -1,0 +1,93 @@
+"""The API's documents say what the server does."""
+
+import re
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+from tests.world import World
+
+from keypost.codes import CODES
+from keypost.operations import OPERATIONS
+from keypost.routes import ROUTES
+from keypost.web.openapi import document, refusals
+from keypost.web.routing import Surface, paths
+
+WIRE = [route for route in ROUTES if route.access.surface is Surface.WIRE]
+
+
+@pytest.fixture(scope="module")
+def content() -> dict[str, Any]:
+    return document(ROUTES, OPERATIONS, "https://keypost.example")
+
+
+def test_every_address_for_tools_is_described_and_no_other() -> None:
+    assert set(OPERATIONS) == {route.endpoint for route in WIRE}
+
+
+def test_the_document_is_openapi(content: dict[str, Any]) -> None:
+    validate(content)
+
+    assert content["openapi"].startswith("3.1")
+    assert set(content["paths"]) == {path for route in WIRE for path in paths(route)}
+
+
+def test_operations_have_names_of_their_own(content: dict[str, Any]) -> None:
+    names = [
+        operation["operationId"]
+        for place in content["paths"].values()
+        for method, operation in place.items()
+        if method != "parameters"
+    ]
+
+    assert len(set(names)) == len(names)
+
+
+def test_no_code_is_promised_that_does_not_exist() -> None:
+    promised = {code for route in WIRE for codes in _refused(route).values() for code in codes}
+
+    assert promised <= set(CODES)
+
+
+def test_patterns_are_in_the_dialect_of_json_schema(content: dict[str, Any]) -> None:
+    found = list(_patterns(content))
+
+    assert found
+    assert [pattern for pattern in found if "\\Z" in pattern or "(?i" in pattern or "(?P" in pattern] == []
+    assert all(re.compile(pattern) for pattern in found)
+
+
+async def test_the_server_serves_the_document_and_a_page_of_it(world: World) -> None:
+    served = await world.stranger.get("/api/docs/openapi.json")
+    shown = await world.stranger.get("/api/docs")
+
+    assert served.json["servers"] == [{"url": world.base}]
+    assert served.json["paths"] == document(ROUTES, OPERATIONS, world.base)["paths"]
+    assert shown.status == 200
+    missing = [route.path for route in WIRE if f"<code>{route.path}</code>" not in shown.text]
+    assert missing == []
+
+
+async def test_refusals_are_among_those_that_the_document_names(world: World) -> None:
+    paths_of = (await world.stranger.get("/api/docs/openapi.json")).json["paths"]
+
+    for path, place in paths_of.items():
+        for method, operation in place.items():
+            if method == "parameters" or not operation["security"]:
+                continue
+            answer = await world.stranger.send(method.upper(), re.sub(r"\{[a-z]+\}", "1", path), b"{}")
+
+            assert f"`{answer.json['code']}`" in operation["responses"][str(answer.status)]["description"]
+
+
+def _refused(route: Any) -> dict[int, list[str]]:
+    return refusals(route, OPERATIONS[route.endpoint], with_company=route.with_company)
+
+
+def _patterns(schema: Any) -> list[str]:
+    if isinstance(schema, list):
+        return [pattern for entry in schema for pattern in _patterns(entry)]
+    if not isinstance(schema, dict):
+        return []
+    own = [schema["pattern"]] if isinstance(schema.get("pattern"), str) else []
+    return own + [pattern for entry in schema.values() for pattern in _patterns(entry)]
