@@ -1,8 +1,8 @@
 """GitLab's webhook events as messages. Pure: from a header and a body to a message.
 
 One module for each event that has a form of its own; `EVENTS` is the list. Every other event becomes one line. What is
-not GitLab's is no message at all. Whatever GitLab sends, the limits of a message hold: every text is cut, and loses its
-power over the formatting, in `markup`.
+not GitLab's is refused. Whatever GitLab sends, the limits of a message hold: every text is cut, and loses its power
+over the formatting, in `markup`.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,14 +16,15 @@ from gitlab_events.emoji import EmojiEvent, on_emoji
 from gitlab_events.feature_flag import FeatureFlagEvent, on_feature_flag
 from gitlab_events.issue import IssueEvent, on_issue
 from gitlab_events.job import JobEvent, on_job
+from gitlab_events.kinds import KINDS, Wishes, kind_of
 from gitlab_events.member import DEEDS as MEMBER_DEEDS
 from gitlab_events.member import MemberEvent, on_member
-from gitlab_events.merge_request import MergeRequestEvent, on_merge_request
+from gitlab_events.merge_request import MergeRequestEvent, merge_request_so_far, on_merge_request
 from gitlab_events.milestone import MilestoneEvent, on_milestone
 from gitlab_events.note import NoteEvent, on_note
 from gitlab_events.other import on_other
 from gitlab_events.payload import Project
-from gitlab_events.pipeline import PipelineEvent, on_pipeline
+from gitlab_events.pipeline import PipelineEvent, on_pipeline, pipeline_so_far
 from gitlab_events.project import ProjectEvent, on_project
 from gitlab_events.push import Push, on_push
 from gitlab_events.release import ReleaseEvent, on_release
@@ -31,9 +32,12 @@ from gitlab_events.subgroup import SubgroupEvent, on_subgroup
 from gitlab_events.tag_push import TagPush, on_tag_push
 from gitlab_events.vulnerability import VulnerabilityEvent, on_vulnerability
 from gitlab_events.wiki_page import WikiPageEvent, on_wiki_page
-from keypost_sdk import Message
+from keypost_sdk import Message, Refuse
 
 T = TypeVar("T")
+
+EVERYTHING: Final = Wishes(frozenset(KINDS), one_message=False)
+"""Each event that there is, in a message of its own."""
 
 
 class _Announced(msgspec.Struct, frozen=True):
@@ -41,6 +45,7 @@ class _Announced(msgspec.Struct, frozen=True):
 
     object_kind: Any = None
     event_name: Any = None
+    event_type: Any = None
 
 
 class _Placed(msgspec.Struct, frozen=True):
@@ -48,29 +53,36 @@ class _Placed(msgspec.Struct, frozen=True):
 
 
 class Renderer(msgspec.Struct, frozen=True):
-    """A type with the members that are shown, and a pure function from it to a message."""
+    """A type with the members that are shown, and a pure function from it to a message.
+
+    `so_far` is there for what goes on: it says how a thing stands, in the place of what was said of it before.
+    """
 
     kind: Any
     to_message: Callable[[Any], Message | None]
+    so_far: Callable[[Any], Message | None] | None = None
 
-    def __call__(self, body: str) -> Message | None:
-        return self.to_message(msgspec.json.decode(body, type=self.kind))
+    def __call__(self, body: str, *, one_message: bool) -> Message | None:
+        to_message = self.so_far if one_message and self.so_far else self.to_message
+        return to_message(msgspec.json.decode(body, type=self.kind))
 
 
-def reads(kind: type[T], to_message: Callable[[T], Message | None]) -> Renderer:
-    return Renderer(kind, to_message)
+def reads(
+    kind: type[T], to_message: Callable[[T], Message | None], so_far: Callable[[T], Message | None] | None = None
+) -> Renderer:
+    return Renderer(kind, to_message, so_far)
 
 
 EVENTS: Final[Mapping[str, Renderer]] = {
     "push": reads(Push, on_push),
     "tag_push": reads(TagPush, on_tag_push),
-    "merge_request": reads(MergeRequestEvent, on_merge_request),
+    "merge_request": reads(MergeRequestEvent, on_merge_request, merge_request_so_far),
     "issue": reads(IssueEvent, on_issue),
     "work_item": reads(IssueEvent, on_issue),
     "note": reads(NoteEvent, on_note),
     "emoji": reads(EmojiEvent, on_emoji),
     "wiki_page": reads(WikiPageEvent, on_wiki_page),
-    "pipeline": reads(PipelineEvent, on_pipeline),
+    "pipeline": reads(PipelineEvent, on_pipeline, pipeline_so_far),
     "build": reads(JobEvent, on_job),
     "deployment": reads(DeploymentEvent, on_deployment),
     "release": reads(ReleaseEvent, on_release),
@@ -88,19 +100,29 @@ EVENTS: Final[Mapping[str, Renderer]] = {
 """By `object_kind`, or by `event_name` where that is all: system hooks send the same bodies under another header."""
 
 
-def render(event: str, body: str) -> Message | None:
-    """`event` is the X-Gitlab-Event header, empty if there was none. None: there is nothing to say."""
-    try:
-        announced = msgspec.json.decode(body, type=_Announced)
-    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-        return None
+def render(event: str, body: str, wishes: Wishes = EVERYTHING) -> Message | None:
+    """`event` is the X-Gitlab-Event header, empty if there was none. None: there is nothing to say, or nobody wishes to
+    see it. Raises `Refuse` for what is not GitLab's.
+    """
+    announced = _announced(body)
     name = next((name for name in (announced.object_kind, announced.event_name, event) if _is_name(name)), None)
     if name is None:
+        raise Refuse("This is no event of GitLab's: it has no X-Gitlab-Event header, no object_kind and no event_name.")
+    if kind_of(name, announced.event_type) not in wishes.kinds:
         return None
     try:
-        return EVENTS[name](body) if name in EVENTS else on_other(name, _project(body))
+        if name in EVENTS:
+            return EVENTS[name](body, one_message=wishes.one_message)
     except msgspec.DecodeError:  # An event that we know, in a form that we do not.
         return on_other(name, _project(body))
+    return on_other(name, _project(body))
+
+
+def _announced(body: str) -> _Announced:
+    try:
+        return msgspec.json.decode(body, type=_Announced)
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        raise Refuse("This is no event of GitLab's: its body is not a JSON object.") from None
 
 
 def _is_name(value: object) -> bool:

@@ -9,5 +9,6 @@ def on_other(name: str, project: Project) -> Message:
     """`name` is GitLab's, such as `tag_push` or `Emoji Hook`."""
     words = name.strip().removesuffix(" Hook").replace("_", " ").lower()
     event = bold(words) or "an event without a name"
-    place = f" in {project.link}" if project != Project() else ""
+    is_named = project.path_with_namespace or project.name or project.web_url
+    place = f" in {project.link}" if is_named else ""
     return Message(text=f"GitLab: {event}{place}")

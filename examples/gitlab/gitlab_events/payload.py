@@ -1,13 +1,14 @@
 """The parts that GitLab's events share. What a message does not show is left out."""
 
 import re
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from msgspec import Meta, Struct
 
 from gitlab_events.markup import NAME_MAX, TITLE_MAX, Text, address, bold, link, plain, sha
 
-Count: TypeAlias = Annotated[int, Meta(ge=0, le=10**12)]
+NUMBER_MAX: Final = 10**12
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=NUMBER_MAX)]
 PATH_MAX: Final = 120
 PEOPLE_SHOWN: Final = 5
 PERSON_MAX: Final = 120
@@ -33,6 +34,7 @@ class Project(Struct, frozen=True):
     name: Text = None
     path_with_namespace: Text = None
     web_url: Text = None
+    id: Any = None
 
     @property
     def shown(self) -> str:
@@ -46,6 +48,11 @@ class Project(Struct, frozen=True):
         """The address of one of the project's pages; empty if the project's own is not usable."""
         home = address(self.web_url).rstrip("/")
         return f"{home}/-/{path}" if home else ""
+
+    def key(self, thing: str, number: int) -> str:
+        """What names one thing of the project among all others, such as `pipeline:15:310`; empty if we cannot tell."""
+        is_known = type(self.id) is int and 0 < self.id <= NUMBER_MAX
+        return f"{thing}:{self.id}:{number}" if is_known else ""
 
 
 class Group(Struct, frozen=True):

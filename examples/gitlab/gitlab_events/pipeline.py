@@ -1,4 +1,4 @@
-"""Pipeline Hook: how a pipeline ended, with its jobs as a table."""
+"""Pipeline Hook: how a pipeline ended, or how it stands, with its jobs as a table."""
 
 import math
 from collections.abc import Mapping
@@ -8,11 +8,12 @@ from msgspec import Struct
 
 from gitlab_events.markup import BRANCH_MAX, Text, bold, buttons, code, link, plain
 from gitlab_events.payload import Commit, Count, Person, Project
-from keypost_sdk import Card, Message, Table, TableSlide
+from keypost_sdk import Button, Card, Message, Reply, Table, TableSlide
 from keypost_sdk.content import CARD_TITLE_MAX, TABLE_ROWS_MAX
 
 UNDER_WAY: Final = frozenset({"created", "waiting_for_resource", "preparing", "pending", "running"})
-"""GitLab announces each of these steps too; only how a pipeline ends, or that it waits for somebody, is news."""
+"""GitLab announces each of these steps too; in messages of their own, only how a pipeline ends, or that it waits for
+somebody, is news."""
 
 STATUS: Final[Mapping[str, str]] = {"success": "passed"}
 HEADERS: Final = ("Stage", "Job", "Status", "Duration")
@@ -58,29 +59,44 @@ class PipelineEvent(Struct, frozen=True):
 
 
 def on_pipeline(event: PipelineEvent) -> Message | None:
-    pipeline = event.object_attributes
-    if pipeline.status in UNDER_WAY:
+    if event.object_attributes.status in UNDER_WAY:
         return None
-    status = status_word(pipeline.status)
-    return Message(
-        text="\n".join(filter(None, (_headline(event, status), event.commit.line if event.commit else ""))),
-        card=Card(title=plain(f"Pipeline #{pipeline.id} {status}: {event.project.shown}", CARD_TITLE_MAX // 2)),
-        slides=_slides(event),
-        buttons=buttons(
-            ("Open pipeline", _address(event)),
-            ("Open merge request", (event.merge_request and event.merge_request.url) or ""),
-            ("Open project", event.project.web_url or ""),
-        ),
+    return Message(text=_text(event), card=_card(event), slides=_slides(event), buttons=_buttons(event))
+
+
+def pipeline_so_far(event: PipelineEvent) -> Message | None:
+    """How the pipeline stands, from its first step on."""
+    key = event.project.key("pipeline", event.object_attributes.id)
+    if not key:
+        return on_pipeline(event)
+    return Reply(text=_text(event), card=_card(event), slides=_slides(event), buttons=_buttons(event), collapse_key=key)
+
+
+def _text(event: PipelineEvent) -> str:
+    return "\n".join(filter(None, (_headline(event), event.commit.line if event.commit else "")))
+
+
+def _card(event: PipelineEvent) -> Card:
+    pipeline = event.object_attributes
+    title = f"Pipeline #{pipeline.id} {status_word(pipeline.status)}: {event.project.shown}"
+    return Card(title=plain(title, CARD_TITLE_MAX // 2))
+
+
+def _buttons(event: PipelineEvent) -> tuple[Button, ...]:
+    return buttons(
+        ("Open pipeline", _address(event)),
+        ("Open merge request", (event.merge_request and event.merge_request.url) or ""),
+        ("Open project", event.project.web_url or ""),
     )
 
 
-def _headline(event: PipelineEvent, status: str) -> str:
+def _headline(event: PipelineEvent) -> str:
     pipeline, request = event.object_attributes, event.merge_request
     # For a merge request GitLab names a ref of its own, which says nothing to a person.
     branch = (request and request.source_branch) or pipeline.ref or "?"
     took = f" after {shown}" if (shown := duration(pipeline.duration)) else ""
-    name = link(f"#{pipeline.id}", _address(event))
-    return f"Pipeline {name} {bold(status)} on {code(branch, BRANCH_MAX)} in {event.project.link}{took}"
+    name, status = link(f"#{pipeline.id}", _address(event)), bold(status_word(pipeline.status))
+    return f"Pipeline {name} {status} on {code(branch, BRANCH_MAX)} in {event.project.link}{took}"
 
 
 def _slides(event: PipelineEvent) -> tuple[TableSlide, ...]:

@@ -1,5 +1,38 @@
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 # An extension's directory is on the import path when it runs; so it is here.
-sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import pytest
+from standin import GitLab, User
+from standin_server import serving
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitLab]:
+    """With an administrator, root, whose token may do everything."""
+    with serving(GitLab()) as running:
+        running.access_token(running.admin())
+        yield running
+
+
+@pytest.fixture
+def ada(gitlab: GitLab) -> User:
+    return gitlab.person("ada")
+
+
+@pytest.fixture
+def grace(gitlab: GitLab) -> User:
+    return gitlab.person("grace")
+
+
+@pytest.fixture
+def without_headers(standin: GitLab) -> Iterator[GitLab]:
+    """A GitLab that has no custom headers, of the kind that the test names."""
+    fresh = GitLab(standin.version, has_headers=False, refuses_headers=standin.refuses_headers)
+    with serving(fresh) as running:
+        running.access_token(running.admin())
+        yield running

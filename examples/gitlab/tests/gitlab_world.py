@@ -13,6 +13,8 @@ HOME: Final = Path(__file__).parent.parent
 FIXTURES: Final = HOME / "fixtures"
 MESSAGE: Final = ".message.json"
 """What the name of a body's message ends with."""
+REPLY: Final = ".reply.json"
+"""And where a thing goes on, of the one message that says how it stands."""
 ENGINE: Final = "https://gitlab.keypost.example/analytical/engine"
 IN_ENGINE: Final = f"in [analytical/engine]({ENGINE})"
 
@@ -23,7 +25,7 @@ def samples() -> dict[str, Any]:
 
 def cases() -> list[str]:
     """Every body in `fixtures/`: `EVENT`, and `EVENT__CASE` for what else there is of it."""
-    return sorted(path.stem for path in FIXTURES.glob("*.json") if not path.name.endswith(MESSAGE))
+    return sorted(path.stem for path in FIXTURES.glob("*.json") if not path.name.endswith((MESSAGE, REPLY)))
 
 
 def header(case: str) -> str:

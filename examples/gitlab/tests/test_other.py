@@ -5,7 +5,7 @@ import pytest
 from gitlab_events import render
 from gitlab_world import ENGINE, body
 
-from keypost_sdk import Message
+from keypost_sdk import Message, Refuse
 
 PROJECT = {"path_with_namespace": "analytical/engine", "web_url": ENGINE}
 
@@ -35,16 +35,21 @@ def test_an_event_of_another_kind_is_one_line(event: str, sent: dict[str, Any], 
     assert message == Message(text=message.text)
 
 
-@pytest.mark.parametrize(
-    "sent", ["", "null", "[]", "5", '"push"', "not json", "{", "{}", '{"a":1}', "[" * 100_000, '"\ud800"']
-)
-def test_what_is_not_gitlabs_is_no_message(sent: str) -> None:
-    assert render("", sent) is None
+@pytest.mark.parametrize("sent", ["", "null", "[]", "5", '"push"', "not json", "{", "[" * 100_000, '"\ud800"'])
+@pytest.mark.parametrize("event", ["", "Push Hook"])
+def test_a_body_that_is_no_object_is_refused_whatever_its_header(event: str, sent: str) -> None:
+    with pytest.raises(Refuse, match="its body is not a JSON object"):
+        render(event, sent)
 
 
-@pytest.mark.parametrize("sent", ["", "[]", "not json"])
-def test_the_header_alone_makes_no_event(sent: str) -> None:
-    assert render("Push Hook", sent) is None
+@pytest.mark.parametrize("sent", ["{}", '{"a":1}', '{"object_kind":null,"event_name":" "}', '{"object_kind":7}'])
+def test_an_object_that_nothing_names_is_refused(sent: str) -> None:
+    with pytest.raises(Refuse, match="no X-Gitlab-Event header, no object_kind and no event_name"):
+        render("", sent)
+
+
+def test_the_header_alone_makes_an_event() -> None:
+    assert render("Push Hook", "{}") == Message(text="GitLab: *push*")
 
 
 def test_a_system_hook_is_known_by_its_body() -> None:
