@@ -67,7 +67,7 @@ def settle_token(tx: Tx, register: Register, invocation: Invocation, *, failed: 
         return
     if failed:
         tokens.end(tx, register, token, "its function failed")
-    elif invocation.replaces:
+    elif invocation.replaces and token.is_usable(tx.now):  # One that was revoked meanwhile takes nobody's place.
         tokens.replace_live(tx, register, token)
 
 
