@@ -7,8 +7,13 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import pytest
+from hypothesis import settings
 from standin import GitLab, User
 from standin_server import serving
+
+# How long an example takes says how busy the machine is, not whether it is right.
+settings.register_profile("gitlab", deadline=None)
+settings.load_profile("gitlab")
 
 
 @pytest.fixture
