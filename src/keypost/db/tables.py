@@ -73,6 +73,8 @@ orgs = Table(
     _number("created_at"),
     # The number of the organisation's newest event; raised last in each transaction, so the log has no hole.
     _number("last_event"),
+    # Posts a minute for each of its tokens that has no budget of its own; null: as the server says, 0: no bound.
+    _number("posts_per_minute", optional=True),
 )
 
 persons = _table(
@@ -157,8 +159,20 @@ chats = _table(
     _text("title"),
     _word("unique_name", optional=True),
     _number("bot_id", optional=True),
+    # Of a thread: the chat and the message on which it was opened. Its members are those of that chat.
+    _number("parent_id", optional=True),
+    _number("root_message_id", optional=True),
+    _number("closed_at", optional=True),
     _number("created_at"),
     _unique("chats", "org_id", "unique_name"),
+    Index(
+        "uq_chats_root",
+        "org_id",
+        "root_message_id",
+        unique=True,
+        sqlite_where=text("root_message_id IS NOT NULL"),
+        postgresql_where=text("root_message_id IS NOT NULL"),
+    ),
 )
 
 members = _table(
@@ -190,6 +204,12 @@ messages = _table(
     _number("token_id", optional=True),
     _text("content"),
     _number("edited_at", optional=True),
+    # A message that was taken back stays as a row without content.
+    _number("deleted_at", optional=True),
+    # The message of the same chat that it answers; the thread that it was also said in; the file that it brings.
+    _number("reply_to", optional=True),
+    _number("thread_id", optional=True),
+    _number("file_id", optional=True),
     # An extension's message that its later ones with the same key take the place of; an order smaller than the stored
     # one comes too late to change it.
     _word("collapse_key", optional=True),
@@ -197,6 +217,50 @@ messages = _table(
     Index("ix_messages_chat", "org_id", "chat_id", "id"),
     _where("ix_messages_collapse", "collapse_key IS NOT NULL", "org_id", "chat_id", "collapse_key"),
     _belongs_to("chat_id", "chats"),
+)
+
+# Who hears of a thread beyond those who are in its chat on the page.
+thread_followers = _table(
+    "thread_followers",
+    _number("chat_id", key=True),
+    _number("person_id", key=True),
+    _number("followed_at"),
+    _belongs_to("chat_id", "chats"),
+    _belongs_to("person_id", "persons"),
+)
+
+reactions = _table(
+    "reactions",
+    _number("message_id", key=True),
+    _number("person_id", key=True),
+    _word("emoji", key=True),
+    _number("reacted_at"),
+    _belongs_to("message_id", "messages"),
+    _belongs_to("person_id", "persons"),
+)
+
+# One vote a person and poll; `option` counts from 0.
+votes = _table(
+    "votes",
+    _number("message_id", key=True),
+    _number("person_id", key=True),
+    _number("option"),
+    _number("voted_at"),
+    _belongs_to("message_id", "messages"),
+    _belongs_to("person_id", "persons"),
+)
+
+# What was uploaded. The bytes stand in the data directory under their digest, once for all rows with the same.
+files = _table(
+    "files",
+    _number("id", key=True),
+    _bytes("digest"),
+    _number("size"),
+    _text("name"),
+    _word("media_type"),
+    _number("uploaded_by"),
+    _number("created_at"),
+    Index("ix_files_digest", "digest"),
 )
 
 # Tokens

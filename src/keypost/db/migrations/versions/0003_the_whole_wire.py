@@ -1,0 +1,86 @@
+"""Threads, replies, reactions, votes, files, messages that were taken back, budgets of organisations."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    _add("orgs", "posts_per_minute")
+    _add("chats", "parent_id", "root_message_id", "closed_at")
+    where = sa.text("root_message_id IS NOT NULL")
+    op.create_index(
+        "uq_chats_root",
+        "chats",
+        ["org_id", "root_message_id"],
+        unique=True,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
+    _add("messages", "deleted_at", "reply_to", "thread_id", "file_id")
+    _thread_followers()
+    _reactions()
+    _votes()
+    _files()
+
+
+def _thread_followers() -> None:
+    op.create_table(
+        "thread_followers",
+        *_numbers("org_id", "chat_id", "person_id", "followed_at"),
+        _belongs_to("thread_followers", "chat_id", "chats"),
+        _belongs_to("thread_followers", "person_id", "persons"),
+        sa.PrimaryKeyConstraint("org_id", "chat_id", "person_id", name=op.f("pk_thread_followers")),
+    )
+
+
+def _reactions() -> None:
+    op.create_table(
+        "reactions",
+        *_numbers("org_id", "message_id", "person_id"),
+        sa.Column("emoji", sa.String(length=120), nullable=False),
+        *_numbers("reacted_at"),
+        _belongs_to("reactions", "message_id", "messages"),
+        _belongs_to("reactions", "person_id", "persons"),
+        sa.PrimaryKeyConstraint("org_id", "message_id", "person_id", "emoji", name=op.f("pk_reactions")),
+    )
+
+
+def _votes() -> None:
+    op.create_table(
+        "votes",
+        *_numbers("org_id", "message_id", "person_id", "option", "voted_at"),
+        _belongs_to("votes", "message_id", "messages"),
+        _belongs_to("votes", "person_id", "persons"),
+        sa.PrimaryKeyConstraint("org_id", "message_id", "person_id", name=op.f("pk_votes")),
+    )
+
+
+def _files() -> None:
+    op.create_table(
+        "files",
+        *_numbers("org_id", "id"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        *_numbers("size"),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.String(length=120), nullable=False),
+        *_numbers("uploaded_by", "created_at"),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_files")),
+    )
+    op.create_index("ix_files_digest", "files", ["digest"])
+
+
+def _add(table: str, *columns: str) -> None:
+    for column in columns:
+        op.add_column(table, sa.Column(column, sa.BigInteger(), nullable=True))
+
+
+def _numbers(*names: str) -> list[sa.Column[int]]:
+    return [sa.Column(name, sa.BigInteger(), autoincrement=False, nullable=False) for name in names]
+
+
+def _belongs_to(table: str, column: str, parent: str) -> sa.ForeignKeyConstraint:
+    name = op.f(f"fk_{table}_org_id_{column}")
+    return sa.ForeignKeyConstraint(["org_id", column], [f"{parent}.org_id", f"{parent}.id"], name=name)
