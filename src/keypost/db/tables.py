@@ -216,6 +216,7 @@ messages = _table(
     _number("collapse_order", optional=True),
     Index("ix_messages_chat", "org_id", "chat_id", "id"),
     _where("ix_messages_collapse", "collapse_key IS NOT NULL", "org_id", "chat_id", "collapse_key"),
+    _where("ix_messages_file", "file_id IS NOT NULL", "org_id", "file_id"),
     _belongs_to("chat_id", "chats"),
 )
 
@@ -258,6 +259,9 @@ files = _table(
     _number("size"),
     _text("name"),
     _word("media_type"),
+    # Of a picture that pages show.
+    _number("width", optional=True),
+    _number("height", optional=True),
     _number("uploaded_by"),
     _number("created_at"),
     Index("ix_files_digest", "digest"),

@@ -66,10 +66,14 @@ def _files() -> None:
         *_numbers("size"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("media_type", sa.String(length=120), nullable=False),
+        sa.Column("width", sa.BigInteger(), nullable=True),
+        sa.Column("height", sa.BigInteger(), nullable=True),
         *_numbers("uploaded_by", "created_at"),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_files")),
     )
     op.create_index("ix_files_digest", "files", ["digest"])
+    where = sa.text("file_id IS NOT NULL")
+    op.create_index("ix_messages_file", "messages", ["org_id", "file_id"], sqlite_where=where, postgresql_where=where)
 
 
 def _add(table: str, *columns: str) -> None:
