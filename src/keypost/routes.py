@@ -14,7 +14,8 @@ from keypost.people import pages as people
 from keypost.people.access import API_TOKEN, SESSION
 from keypost.tokens.access import TOKEN_OF_APP, TOKEN_THAT_POSTS
 from keypost.web import api_docs, assets
-from keypost.web.routing import Route, public, public_page
+from keypost.web.family import Family
+from keypost.web.routing import Route, public, public_page, wire
 from keypost.webhooks import api as ledger
 from keypost.webhooks import bots, incoming, posting
 
@@ -32,13 +33,13 @@ NOTHING_SECRET: Final = public("it shows nothing of anybody")
 
 ROUTES: Final = (
     # Tools post with a token, a person's API token or an extension's.
-    Route(POST, "/api/v2/channelsbyname/{name}/message", posting.to_channel, TOKEN_THAT_POSTS, with_company=True),
-    Route(POST, "/api/v2/chats/{chat}/message", posting.to_chat, TOKEN_THAT_POSTS, with_company=True),
-    Route(POST, "/api/v2/bots/{name}/message", bots.post, TOKEN_THAT_POSTS, with_company=True),
-    Route(POST, "/api/v3/bots/{name}/messages", bots.post_v3, TOKEN_THAT_POSTS, with_company=True),
-    Route(ANY, "/api/v2/applications/{app}/incoming", incoming.receive, TOKEN_OF_APP, with_company=True),
+    wire(POST, "/api/v2/channelsbyname/{name}/message", posting.to_channel, TOKEN_THAT_POSTS, Family.CHANNEL_POST),
+    wire(POST, "/api/v2/chats/{chat}/message", posting.to_chat, TOKEN_THAT_POSTS, Family.CHAT_POST),
+    wire(POST, "/api/v2/bots/{name}/message", bots.post, TOKEN_THAT_POSTS, Family.BOT_POST),
+    wire(POST, "/api/v3/bots/{name}/messages", bots.post_v3, TOKEN_THAT_POSTS, Family.BOT_POST),
+    wire(ANY, "/api/v2/applications/{app}/incoming", incoming.receive, TOKEN_OF_APP, Family.APP_INCOMING),
     # Tools read with a person's API token.
-    Route(GET, "/api/v2/chats/{chat}/messages", chat.list_messages, API_TOKEN, with_company=True),
+    wire(GET, "/api/v2/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),
     # Programs of people look after tokens,
     Route(GET, "/api/v1/tokens", tokens.list_tokens, API_TOKEN),
     Route(GET, "/api/v1/tokens/{token}", tokens.show, API_TOKEN),

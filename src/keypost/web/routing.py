@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller
+from keypost.web.family import Family
 
 Admit = Callable[[Request], Awaitable[Caller | None]]
 Endpoint = Callable[..., Awaitable[Response]]
 
 COMPANY: Final = "/company/{org}"
+NEWER_WIRE: Final = "/api/v3/"
 _NAME: Final = re.compile(r"\{([a-z]+)(:path)?\}")
 
 
@@ -57,6 +59,7 @@ class Route(Struct, frozen=True):
     """`path` has `{name}` for one piece between slashes, `{name:path}` for all that is left.
 
     `with_company` also serves it under `/company/{org}`, where `{org}` must be the caller's own organisation.
+    `family` is what limits count its calls as; every route of the wire has one, Keypost's own API has none.
     """
 
     methods: tuple[str, ...]
@@ -64,6 +67,16 @@ class Route(Struct, frozen=True):
     endpoint: Endpoint
     access: Access
     with_company: bool = False
+    family: Family | None = None
+
+    @property
+    def is_newer_wire(self) -> bool:
+        return self.path.startswith(NEWER_WIRE)
+
+
+def wire(methods: tuple[str, ...], path: str, endpoint: Endpoint, access: Access, family: Family) -> Route:
+    """An address of the wire: each is also served for a company, and counted."""
+    return Route(methods, path, endpoint, access, with_company=True, family=family)
 
 
 class Match(Struct, frozen=True):
