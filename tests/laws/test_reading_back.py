@@ -108,12 +108,17 @@ BOT = st.builds(lambda name, rest: {"name": name, **rest}, line(100), some(image
 CARD = some(
     title=line(200), theme=st.sampled_from(["basic", "modern-inline"]), thumbnail=WEB, buttons=CARD_BUTTONS
 ).filter(bool)
+POLL = st.builds(
+    lambda title, options: {"theme": "poll", "title": title, "options": [{"text": text} for text in options]},
+    line(200).filter(str.strip),
+    st.lists(line(100).filter(str.strip), min_size=2, max_size=10),
+)
 CONTENT = st.builds(
     lambda text, rest: {"text": text, **rest},
     line(5000).filter(str.strip),
     some(
         bot=BOT,
-        card=CARD,
+        card=CARD | POLL,
         slides=st.lists(SLIDE, min_size=1, max_size=3),
         buttons=BUTTONS,
         references=REFERENCES,

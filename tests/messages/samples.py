@@ -275,6 +275,13 @@ _cards = st.one_of(
         }
     ),
 )
+_polls = st.fixed_dictionaries(
+    {
+        "title": _cut(200, 1).filter(str.strip),
+        "theme": st.just("poll"),
+        "options": st.lists(st.fixed_dictionaries({"text": _cut(100, 1).filter(str.strip)}), min_size=2, max_size=4),
+    }
+)
 _references = st.dictionaries(
     st.sampled_from(["1", "2", "007"]),
     st.fixed_dictionaries({"type": st.just("button"), "object": _button(_calls | _copying, None)}),
@@ -282,7 +289,7 @@ _references = st.dictionaries(
 good_messages = st.fixed_dictionaries(
     {"text": _cut(500, 1).filter(str.strip)},
     optional={
-        "card": _cards,
+        "card": _cards | _polls,
         "slides": st.lists(_slides, max_size=3),
         "buttons": _buttons(20),
         "references": _references,

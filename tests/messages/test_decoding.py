@@ -221,7 +221,11 @@ def test_what_is_just_within_the_bounds_is_read(body: bytes) -> None:
             "x" * 21,
             "slides[0].buttons[0].label has 21 characters; 20 is the most",
         ),
-        (("card", "theme"), "poll", 'card.theme is "poll"; it can be "basic", "modern-inline", "prompt" or null'),
+        (
+            ("card", "theme"),
+            "form",
+            'card.theme is "form"; it can be "basic", "modern-inline", "poll", "prompt" or null',
+        ),
         (("card", "thumbnail"), "data:image/png,x", "card.thumbnail is not an http or https address"),
         (("sync_message",), "true", "sync_message is text; it must be true or false"),
         (("text",), None, "text is null; it must be text"),
@@ -293,7 +297,7 @@ def test_an_answer_at_its_limits_is_read() -> None:
 def test_everything_wrong_is_found_each_with_its_path() -> None:
     value = {
         "text": 7,
-        "card": {"theme": "poll", "title": None},
+        "card": {"theme": "form", "title": None},
         "slides": [{"type": "chart", "data": 7}, {"type": "list", "title": 1, "data": []}],
         "buttons": [{"label": "x" * 21, "action": {"type": "copy"}}],
     }

@@ -108,6 +108,25 @@ def test_a_prompt_asks_something() -> None:
     )
 
 
+def test_a_poll_has_a_title_and_something_to_choose_from() -> None:
+    two = [{"text": "Tea"}, {"text": "Tea"}]
+
+    assert judge(card(theme="poll", title="Drink?", options=two))
+    assert refused_with(card(theme="poll", title="Drink?")) == (
+        "card.options is missing: a poll has something to choose from"
+    )
+    assert refused_with(card(theme="poll", options=two)) == "card.title is missing: a poll has a title"
+    assert refused_with(card(theme="poll", title="Drink?", options=two[1:])) == (
+        "card.options has 1 entry; 2 is the least"
+    )
+    assert refused_with(card(theme="poll", title="Drink?", options=[*two, {"text": "\t"}])) == (
+        "card.options[2].text is empty"
+    )
+    assert refused_with(card(title="Drink?", options=two)) == (
+        'card.options is for a poll: its card has the theme "poll"'
+    )
+
+
 @pytest.mark.parametrize(
     ("place", "new", "sentence"),
     [

@@ -26,6 +26,9 @@ FUNCTION_NAME_MAX: Final = 30
 OWNER_MAX: Final = 254
 URL_MAX: Final = 256
 CARD_TITLE_MAX: Final = 200
+POLL_OPTIONS_MIN: Final = 2
+POLL_OPTIONS_MAX: Final = 10
+POLL_OPTION_MAX: Final = 100
 IMAGE_URL_MAX: Final = 2_000
 BOT_NAME_MAX: Final = 100
 SLIDES_MAX: Final = 20
@@ -165,11 +168,20 @@ ReferenceName = Annotated[str, Meta(pattern=REFERENCE_NAME)]
 Buttons = Annotated[tuple[Button, ...], Meta(max_length=BUTTONS_MAX)]
 
 
+class PollOption(_Content, frozen=True):
+    """What can be voted for. Its place in the list is its number, and two may read alike."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=POLL_OPTION_MAX)]
+
+
 class Card(_Content, frozen=True):
-    """The theme `prompt` asks something: it has a title and at least one button."""
+    """The theme `prompt` asks something: it has a title and at least one button. `poll` asks everybody: it has a title
+    and at least `POLL_OPTIONS_MIN` options, which no other card has.
+    """
 
     title: Annotated[str, Meta(max_length=CARD_TITLE_MAX)] = ""
-    theme: Literal["basic", "modern-inline", "prompt"] | None = None
+    theme: Literal["basic", "modern-inline", "poll", "prompt"] | None = None
+    options: Annotated[tuple[PollOption, ...], Meta(max_length=POLL_OPTIONS_MAX)] = ()
     thumbnail: Annotated[str, Meta(max_length=IMAGE_URL_MAX, pattern=IMAGE_ADDRESS)] | None = None
     buttons: Annotated[tuple[CardButton, ...], Meta(max_length=BUTTONS_MAX)] = ()
 

@@ -19,6 +19,7 @@ from keypost_sdk.content import (
     LabelSlide,
     ListSlide,
     Message,
+    PollOption,
     Scalar,
     Slide,
     Table,
@@ -60,7 +61,8 @@ def compose(message: Message, *, anchor: str) -> str:
 def _card(card: Card, sheet: Sheet) -> str:
     theme = f" card-{card.theme}" if card.theme else ""
     title = f'<p class="card-title" dir="auto">{inline(card.title, sheet)}</p>' if card.title.strip() else ""
-    below = _thumbnail(card.thumbnail or "") + buttons(card.buttons, "card.buttons", sheet.anchor)
+    shown = _thumbnail(card.thumbnail or "") + _poll(card.options, sheet)
+    below = shown + buttons(card.buttons, "card.buttons", sheet.anchor)
     return f'<div class="card{theme}">{title}{below}</div>'
 
 
@@ -68,6 +70,11 @@ def _thumbnail(address: str) -> str:
     """A link that says where it leads; a path without a host leads nowhere from here."""
     host = _HOST.match(address)
     return f'<p class="card-thumbnail" dir="auto">{link(address, escape(host[1]))}</p>' if host else ""
+
+
+def _poll(options: tuple[PollOption, ...], sheet: Sheet) -> str:
+    rows = "".join(f'<li class="poll-option" dir="auto">{inline(option.text, sheet)}</li>' for option in options)
+    return f'<ul class="poll">{rows}</ul>' if rows else ""
 
 
 def _slide(slide: Slide, path: str, sheet: Sheet) -> str:

@@ -55,7 +55,8 @@ def _inside(pieces: Iterable[tree.Inline]) -> Iterator[tree.Instant]:
 def _texts(message: Message, names: Collection[str]) -> Iterator[tuple[tree.Inline, ...]]:
     yield from _blocks(message.text, names)
     if message.card is not None:
-        yield _line(message.card.title, names)
+        for line in (message.card.title, *(option.text for option in message.card.options)):
+            yield _line(line, names)
     for slide in message.slides:
         yield _line(slide.title, names)
         if isinstance(slide, TextSlide):

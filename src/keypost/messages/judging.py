@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from itertools import islice
-from typing import NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from msgspec.structs import replace
 
@@ -12,6 +12,7 @@ from keypost.messages.judging_buttons import judge_button
 from keypost.messages.wording import quoted, step
 from keypost_sdk.content import (
     INSTANT_BUTTONS_MAX,
+    POLL_OPTIONS_MIN,
     Button,
     Card,
     ImageSlide,
@@ -21,12 +22,15 @@ from keypost_sdk.content import (
     ListSlide,
     ListStyle,
     Message,
+    PollOption,
     Scalar,
     Slide,
     Table,
     TableSlide,
     buttons_of,
 )
+
+_ASKING: Final = frozenset({"poll", "prompt"})
 
 M = TypeVar("M", bound=Message)
 B = TypeVar("B", bound=Button)
@@ -83,15 +87,29 @@ def readable(message: M) -> M:
 
 def _shows_something(message: Message) -> bool:
     card = message.card
-    card_shows = card is not None and bool(card.title.strip() or card.thumbnail or card.buttons)
+    card_shows = card is not None and bool(card.title.strip() or card.thumbnail or card.options or card.buttons)
     return bool(message.text.strip() or card_shows or message.slides or message.buttons)
 
 
 def _judge_card(card: Card) -> None:
-    if card.theme == "prompt" and not card.title.strip():
-        raise Invalid("param_missing", "card.title is missing: a prompt has a title")
+    if card.theme in _ASKING and not card.title.strip():
+        raise Invalid("param_missing", f"card.title is missing: a {card.theme} has a title")
     if card.theme == "prompt" and not card.buttons:
         raise Invalid("param_missing", "card.buttons is missing: a prompt has at least one button")
+    if card.theme == "poll":
+        _judge_poll(card.options)
+    elif card.options:
+        raise Invalid("invalid_inputs", 'card.options is for a poll: its card has the theme "poll"')
+
+
+def _judge_poll(options: Collection[PollOption]) -> None:
+    if not options:
+        raise Invalid("param_missing", "card.options is missing: a poll has something to choose from")
+    if len(options) < POLL_OPTIONS_MIN:
+        raise Invalid("invalid_inputs", f"card.options has 1 entry; {POLL_OPTIONS_MIN} is the least")
+    for index, option in enumerate(options):
+        if not option.text.strip():
+            raise Invalid("invalid_inputs", f"card.options[{index}].text is empty")
 
 
 def _judge_slide(slide: Slide, path: str) -> None:

@@ -71,6 +71,7 @@ def _parts(message: Message) -> Iterator[str]:
     yield text_of(message.text, names)
     if message.card is not None:
         yield _inline(message.card.title, names)
+        yield "\n".join(f"- {_inline(option.text, names)}" for option in message.card.options)
         yield _buttons(message.card.buttons)
     for slide in message.slides:
         yield _inline(slide.title, names)

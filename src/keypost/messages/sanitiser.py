@@ -33,16 +33,18 @@ VALUES: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "th": {"scope": frozenset({"col"})},
 }
 TONES: Final = ("button-positive", "button-negative", "button-neutral")
+CARDS: Final = ("card", "card-basic", "card-modern-inline", "card-poll", "card-prompt")
 CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "a": frozenset({"button", *TONES}),
     "button": frozenset({"button", "button-instant", *TONES}),
-    "div": frozenset({"text", "card", "card-basic", "card-modern-inline", "card-prompt", "table-scroll", "buttons"}),
+    "div": frozenset({"text", *CARDS, "table-scroll", "buttons"}),
     "dl": frozenset({"labels"}),
+    "li": frozenset({"poll-option"}),
     "ol": frozenset({"list-decimal", "list-lower-alpha", "list-upper-alpha", "list-lower-roman", "list-upper-roman"}),
     "p": frozenset({"heading-large", "heading-small", "card-title", "card-thumbnail", "slide-title"}),
     "section": frozenset({"slide"}),
     "span": frozenset({"button-place", "button-inert", "hint", "mention"}),
-    "ul": frozenset({"images", "list-disc", "list-circle", "list-square"}),
+    "ul": frozenset({"images", "poll", "list-disc", "list-circle", "list-square"}),
 }
 DIRECTED: Final = frozenset({"a", "button", "p", "pre", "blockquote", "span", "td", "th", "li", "dt", "dd"})
 
