@@ -28,7 +28,11 @@ DIGITS_MAX: Final = 20
 SANDBOX_OFFSET: Final = (1 << 61) - 1
 """A sandbox app's id is its production app's id plus this, as on the wire."""
 
-_CHAT: Final = re.compile(rf"CT_([0-9]{{1,{DIGITS_MAX}}})_([0-9]{{1,{DIGITS_MAX}}})(?:-B[0-9]{{1,{DIGITS_MAX}}})?")
+_CHAT: Final = re.compile(
+    rf"CT_(?P<chat>[0-9]{{1,{DIGITS_MAX}}})_[0-9]{{1,{DIGITS_MAX}}}"
+    rf"(?:-B[0-9]{{1,{DIGITS_MAX}}}|-T-(?P<thread>[0-9]{{1,{DIGITS_MAX}}}))?"
+)
+_CHANNEL: Final = re.compile(rf"O([0-9]{{1,{DIGITS_MAX}}})")
 _MESSAGE: Final = re.compile(rf"([0-9]{{1,{DIGITS_MAX}}})(?:_|%20| )([0-9]{{1,7}})")
 _TOKEN: Final = re.compile(rf"tok_([0-9]{{1,{DIGITS_MAX}}})")
 
@@ -69,14 +73,28 @@ def show_chat(org_id: OrgId, chat_id: ChatId, bot_id: BotId | None = None) -> st
     return f"CT_{chat_id}_{org_id}" + (f"-B{bot_id}" if bot_id else "")
 
 
+def show_thread(org_id: OrgId, parent_id: ChatId, thread_id: ChatId) -> str:
+    return f"{show_chat(org_id, parent_id)}-T-{thread_id}"
+
+
 def read_chat(text: str) -> ChatId | None:
-    """The chat's number from `CT_<chat>_<org>[-B<bot>]`; the organisation is the caller's, never the text's."""
+    """The chat's number from `CT_<chat>_<org>[-B<bot>]`, a thread's from `CT_<parent>_<org>-T-<thread>`, or the number
+    alone; the organisation is the caller's, never the text's.
+    """
     found = _CHAT.fullmatch(text)
-    return ChatId(_bounded(int(found[1]))) if found else None
+    if found is not None:
+        return ChatId(_bounded(int(found["thread"] or found["chat"])))
+    number = read_number(text)
+    return ChatId(number) if number is not None else None
 
 
 def show_channel(chat_id: ChatId) -> str:
     return f"O{chat_id}"
+
+
+def read_channel(text: str) -> ChatId | None:
+    found = _CHANNEL.fullmatch(text)
+    return ChatId(_bounded(int(found[1]))) if found else None
 
 
 def show_token(token_id: TokenId) -> str:

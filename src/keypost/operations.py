@@ -27,41 +27,71 @@ CHAT: Final = ("chat_not_found",)
 CHANNEL: Final = ("channel_not_found", "channel_access_denied")
 BOT: Final = ("bot_not_found", "bot_not_channel_member", "bot_message_forbidden")
 OF_APP: Final = ("invalid_appkey", "extension_disabled", "param_missing")
+OF_BOT: Final = ("invalid_appkey", "extension_disabled")
 ADMIN: Final = ("admin_needed",)
 EXTENSION: Final = (*ADMIN, "extension_not_found")
 OPERATOR: Final = (*EXTENSION, "only_from_this_machine")
 LIFE: Final = ("installation_refused", "setting_invalid")
 """Of what an extension itself may say when it is brought in, or set up."""
 
+YES_OR_NO: Final = Literal["true", "false"]
 POSTED: Final[Mapping[int, type | None]] = {204: None, 200: posting.PostedOut}
 POSTED_BY_BOT: Final[Mapping[int, type | None]] = {204: None, 200: bots.BotPostedOut}
 APPKEY: Final = Query("appkey", "The app's key; `extension_key` is the same", required=True)
 BOT_APPKEY: Final = Query("appkey", "The app's key, for a bot of an extension; `extension_key` is the same")
+APPKEY_OF_BOT: Final = Query("appkey", "The app's key, which can stand beside an extension's bot; or `extension_key`")
+AS_BOT: Final = Query(
+    "bot_unique_name",
+    "Post as this bot, which must take part in the channel; an extension's wants that extension's token",
+)
+MARK_AS_READ: Final = Query("mark_as_read", "Keypost keeps no marks of what was read: it changes nothing", YES_OR_NO)
 READERS: Final = Query("user_ids", "As `user_ids` in the body")
-YES_OR_NO: Final = Literal["true", "false"]
 
 OPERATIONS: Final[Operations] = {
-    posting.to_channel: Operation(
+    posting.TO_CHANNEL_NAMED: Operation(
         group=Group.POSTING,
-        summary="Posts a message to a channel.",
+        summary="Posts a message to a channel, by its unique name.",
         text="204, or 200 with the message's id if `sync_message` is true and no bot posts it.",
         takes=Draft,
-        query=(
-            Query(
-                "bot_unique_name",
-                "Post as this bot, which must take part in the channel; an extension's wants that extension's token",
-            ),
-        ),
+        query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
-        refuses=(*CONTENT, *CHANNEL, *BOT),
+        refuses=(*CONTENT, *CHANNEL, *BOT, *OF_BOT),
     ),
-    posting.to_chat: Operation(
+    posting.TO_CHANNEL: Operation(
+        group=Group.POSTING,
+        summary="Posts a message to a channel, by its id.",
+        text="204, or 200 with the message's id if `sync_message` is true and no bot posts it.",
+        takes=Draft,
+        query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
+        gives=POSTED,
+        refuses=(*CONTENT, *CHANNEL, *BOT, *OF_BOT),
+    ),
+    posting.CARD_TO_CHANNEL: Operation(
+        group=Group.POSTING,
+        summary="Posts a message to a channel, by its unique name, and answers with the message.",
+        takes=Draft,
+        query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
+        gives={200: posting.ShownOut},
+        refuses=(*CONTENT, *CHANNEL, *BOT, *OF_BOT),
+    ),
+    posting.TO_CHAT: Operation(
         group=Group.POSTING,
         summary="Posts a message to a chat of any kind, in the name of the credential's owner.",
+        text="A person's id in the place of the chat's writes to that person. 204, or 200 with the message's id if "
+        "`sync_message` is true.",
+        takes=Draft,
+        query=(MARK_AS_READ,),
+        gives=POSTED,
+        refuses=(*CONTENT, *CHAT, "person_not_found"),
+    ),
+    posting.TO_PERSON: Operation(
+        group=Group.POSTING,
+        summary="Posts a message to a person, in the direct chat with them, which is made when it is first needed.",
         text="204, or 200 with the message's id if `sync_message` is true.",
         takes=Draft,
+        query=(MARK_AS_READ,),
         gives=POSTED,
-        refuses=(*CONTENT, *CHAT),
+        refuses=(*CONTENT, "person_not_found"),
     ),
     bots.post: Operation(
         group=Group.POSTING,

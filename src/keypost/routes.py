@@ -33,13 +33,25 @@ NOTHING_SECRET: Final = public("it shows nothing of anybody")
 
 ROUTES: Final = (
     # Tools post with a token, a person's API token or an extension's.
-    wire(POST, "/api/v2/channelsbyname/{name}/message", posting.to_channel, TOKEN_THAT_POSTS, Family.CHANNEL_POST),
-    wire(POST, "/api/v2/chats/{chat}/message", posting.to_chat, TOKEN_THAT_POSTS, Family.CHAT_POST),
+    wire(
+        POST, "/api/v2/channelsbyname/{name}/message", posting.TO_CHANNEL_NAMED, TOKEN_THAT_POSTS, Family.CHANNEL_POST
+    ),
+    wire(
+        POST, "/api/v3/channelsbyname/{name}/messages", posting.TO_CHANNEL_NAMED, TOKEN_THAT_POSTS, Family.CHANNEL_POST
+    ),
+    wire(POST, "/api/v2/channels/{channel}/message", posting.TO_CHANNEL, TOKEN_THAT_POSTS, Family.CHANNEL_POST),
+    wire(POST, "/api/v3/channels/{channel}/messages", posting.TO_CHANNEL, TOKEN_THAT_POSTS, Family.CHANNEL_POST),
+    wire(POST, "/api/v3/channels/{name}/message", posting.CARD_TO_CHANNEL, TOKEN_THAT_POSTS, Family.CHANNEL_POST),
+    wire(POST, "/api/v2/chats/{chat}/message", posting.TO_CHAT, TOKEN_THAT_POSTS, Family.CHAT_POST),
+    wire(POST, "/api/v3/chats/{chat}/messages", posting.TO_CHAT, TOKEN_THAT_POSTS, Family.CHAT_POST),
+    wire(POST, "/api/v2/buddies/{person}/message", posting.TO_PERSON, TOKEN_THAT_POSTS, Family.PERSON_POST),
+    wire(POST, "/api/v3/buddies/{person}/messages", posting.TO_PERSON, TOKEN_THAT_POSTS, Family.PERSON_POST),
     wire(POST, "/api/v2/bots/{name}/message", bots.post, TOKEN_THAT_POSTS, Family.BOT_POST),
     wire(POST, "/api/v3/bots/{name}/messages", bots.post_v3, TOKEN_THAT_POSTS, Family.BOT_POST),
     wire(ANY, "/api/v2/applications/{app}/incoming", incoming.receive, TOKEN_OF_APP, Family.APP_INCOMING),
     # Tools read with a person's API token.
     wire(GET, "/api/v2/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),
+    wire(GET, "/api/v3/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),
     # Programs of people look after tokens,
     Route(GET, "/api/v1/tokens", tokens.list_tokens, API_TOKEN),
     Route(GET, "/api/v1/tokens/{token}", tokens.show, API_TOKEN),

@@ -75,6 +75,12 @@ class Chats:
         mine = (self._chats[bot.org_id, chat_id] for chat_id in self.ids_of(bot.org_id, person_id))
         return next((chat for chat in mine if chat.bot_id == bot.id), None)
 
+    def find_direct(self, org_id: OrgId, persons: frozenset[PersonId]) -> Chat | None:
+        """The direct chat of exactly these persons, if there is one yet."""
+        ids = frozenset.intersection(*(self.ids_of(org_id, person_id) for person_id in persons))
+        both = (self._chats[org_id, chat_id] for chat_id in sorted(ids))
+        return next((chat for chat in both if chat.kind is ChatKind.DIRECT and chat.person_ids == persons), None)
+
     def ids_of(self, org_id: OrgId, person_id: PersonId) -> frozenset[ChatId]:
         return frozenset(self._of_person.get((org_id, person_id), ()))
 

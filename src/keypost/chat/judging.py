@@ -6,7 +6,7 @@ from keypost.caller import Caller, Scope
 from keypost.chat.directory import Chats, is_member
 from keypost.chat.model import Chat, Party, PartyKind, Posting, Sender
 from keypost.errors import Forbidden, NotFound
-from keypost.ids import PersonId, read_chat
+from keypost.ids import PersonId, read_channel, read_chat
 from keypost.people.directory import People
 from keypost_sdk.content import Message as Content
 
@@ -17,13 +17,19 @@ class ChannelNamed(Struct, frozen=True):
     unique_name: str
 
 
-class ChatShown(Struct, frozen=True):
-    """A chat by the id that the wire shows (`CT_…`)."""
+class ChannelShown(Struct, frozen=True):
+    """A channel by the id that the wire shows (`O…`)."""
 
     shown_id: str
 
 
-Place = ChannelNamed | ChatShown
+class ChatShown(Struct, frozen=True):
+    """A chat by the id that the wire shows (`CT_…`, or the plain number)."""
+
+    shown_id: str
+
+
+Place = ChannelNamed | ChannelShown | ChatShown
 
 
 def judge(
@@ -43,15 +49,18 @@ def find_place(chats: Chats, caller: Caller, place: Place) -> Chat:
     """The chat, if it exists and the caller's person takes part in it."""
     match place:
         case ChannelNamed(unique_name):
-            return _channel(chats, caller, unique_name)
+            return _channel(chats.find_channel(caller.org_id, unique_name), caller, unique_name)
+        case ChannelShown(shown_id):
+            chat_id = read_channel(shown_id)
+            found = chats.find(caller.org_id, chat_id) if chat_id is not None else None
+            return _channel(found, caller, shown_id)
         case ChatShown(shown_id):
             return _chat(chats, caller, shown_id)
 
 
-def _channel(chats: Chats, caller: Caller, unique_name: str) -> Chat:
-    chat = chats.find_channel(caller.org_id, unique_name)
-    if chat is None:
-        raise NotFound("channel_not_found", f"There is no channel {unique_name[:60]!r}.")
+def _channel(chat: Chat | None, caller: Caller, asked_for: str) -> Chat:
+    if chat is None or chat.unique_name is None:
+        raise NotFound("channel_not_found", f"There is no channel {asked_for[:60]!r}.")
     if not is_member(chat, caller.person_id):
         raise Forbidden("channel_access_denied", f"You do not take part in #{chat.unique_name}.")
     return chat

@@ -67,6 +67,13 @@ def open_bot_chat(tx: Tx, chats: Chats, bot: Bot, person_id: PersonId) -> Chat:
     )
 
 
+def open_direct(tx: Tx, chats: Chats, org_id: OrgId, title: str, persons: frozenset[PersonId]) -> Chat:
+    """The direct chat of these persons, made when it is first needed."""
+    # Asked of the database, not of memory: another transaction may have made it a moment ago.
+    known = store.find_direct(tx, org_id, persons)
+    return known if known is not None else create_direct(tx, chats, org_id, title, sorted(persons))
+
+
 def add_member(tx: Tx, chats: Chats, chat: Chat, party: Party) -> None:
     """Twice is a success: callers retry."""
     _refuse_direct(chat)

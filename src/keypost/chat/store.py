@@ -104,6 +104,26 @@ def find_bot_chat(tx: Tx, org_id: OrgId, bot_id: BotId, person_id: PersonId) -> 
     return _to_chat(row, {person, Party(PartyKind.BOT, bot_id)}) if row is not None else None
 
 
+def find_direct(tx: Tx, org_id: OrgId, persons: frozenset[PersonId]) -> Chat | None:
+    """The oldest direct chat of exactly these persons."""
+    known = {Party(PartyKind.PERSON, person_id) for person_id in persons}
+    of_one = select(members.c.chat_id).where(
+        members.c.org_id == org_id, members.c.kind == PartyKind.PERSON.value, members.c.member_id == min(persons)
+    )
+    rows = tx.all(
+        select(members)
+        .join(chats, (chats.c.org_id == members.c.org_id) & (chats.c.id == members.c.chat_id))
+        .where(chats.c.org_id == org_id, chats.c.kind == ChatKind.DIRECT.value, chats.c.id.in_(of_one))
+        .order_by(chats.c.id)
+    )
+    parties: dict[int, set[Party]] = {}
+    for row in rows:
+        parties.setdefault(row.chat_id, set()).add(Party(PartyKind(row.kind), row.member_id))
+    found = next((chat_id for chat_id, those in parties.items() if those == known), None)
+    chat = tx.one(select(chats).where(chats.c.org_id == org_id, chats.c.id == found))
+    return _to_chat(chat, known) if chat is not None else None
+
+
 def list_bots(tx: Tx) -> list[Bot]:
     return [
         Bot(org_id=row.org_id, id=row.id, unique_name=row.unique_name, name=row.name, app_id=row.app_id)

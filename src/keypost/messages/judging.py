@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from itertools import islice
-from typing import Final, NoReturn, TypeVar
+from typing import Annotated, Final, NoReturn, TypeVar
 
+from msgspec import Meta
 from msgspec.structs import replace
 
 from keypost.errors import Invalid
@@ -30,6 +31,9 @@ from keypost_sdk.content import (
     buttons_of,
 )
 
+MESSAGE_ID_MAX: Final = 100
+THREAD_TITLE_MAX: Final = 100
+
 _ASKING: Final = frozenset({"poll", "prompt"})
 
 M = TypeVar("M", bound=Message)
@@ -37,9 +41,19 @@ B = TypeVar("B", bound=Button)
 
 
 class Draft(Message, frozen=True):
-    """A message as it is posted, with the wishes of the sender about the posting itself."""
+    """A message as it is posted, with the wishes of the sender about the posting itself.
+
+    `reply_to` is the id of the message of the same chat that it answers. `thread_message_id` is that of the message on
+    which a thread is opened or continued, `thread_title` what a new one is called; with `post_in_parent` the message
+    stands beside the thread too. Keypost keeps no marks of what was read, so `mark_as_read` changes nothing.
+    """
 
     sync_message: bool = False
+    mark_as_read: bool = False
+    reply_to: Annotated[str, Meta(max_length=MESSAGE_ID_MAX)] | None = None
+    thread_message_id: Annotated[str, Meta(max_length=MESSAGE_ID_MAX)] | None = None
+    thread_title: Annotated[str, Meta(max_length=THREAD_TITLE_MAX)] = ""
+    post_in_parent: bool = False
 
 
 def judge_post(draft: Draft) -> Message:

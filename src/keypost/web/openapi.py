@@ -35,7 +35,9 @@ COMPANY_REFUSES: Final = "invalid_access"
 PLACES: Final[Mapping[str, str]] = {
     "org": "The organisation's id; it must be the caller's own",
     "name": "A unique name, written without `#`",
-    "chat": "A chat's id, `CT_…`",
+    "channel": "A channel's id, `O…`",
+    "chat": "A chat's id, `CT_…`, or its number alone",
+    "message": "A message's id, `…_…`",
     "app": "An app's id",
     "nonce": "The last part of the call's `response_url`",
     "token": "A token's id, `tok_…`",

@@ -1,4 +1,7 @@
-"""A tool posts a message: to a channel by unique name, or to a chat."""
+"""A tool posts a message: to a channel, to a chat of any kind, or to a person."""
+
+from collections.abc import Callable
+from typing import Final
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -6,47 +9,105 @@ from starlette.responses import Response
 
 from keypost.caller import Caller
 from keypost.chat.directory import Chats
-from keypost.chat.judging import ChannelNamed, ChatShown, Place, judge
+from keypost.chat.judging import ChannelNamed, ChannelShown, ChatShown, judge
 from keypost.chat.lane import Lane
-from keypost.chat.model import Message, PartyKind
-from keypost.ids import show_message
+from keypost.chat.model import Chat, Message, PartyKind
+from keypost.db.database import Database
+from keypost.errors import Invalid
+from keypost.ids import AppId, show_message
 from keypost.keys import Keys
 from keypost.messages.decoding import decode
-from keypost.messages.judging import Draft, judge_post
+from keypost.messages.judging import Draft, judge_post, readable
 from keypost.people.directory import People
 from keypost.tokens.leaks import refuse_secrets
 from keypost.tokens.register import Register
 from keypost.web.body import read_body
 from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
+from keypost.webhooks.apps import appkey_of, require_bot_served
+from keypost.webhooks.places import ChatOrPerson, PersonNamed, Settling, Target
+from keypost_sdk.content import Message as Content
 
 
 class PostedOut(Struct, frozen=True):
     message_id: str
 
 
-async def to_channel(request: Request, caller: Caller) -> Response:
-    bot_name = request.query_params.get("bot_unique_name")
-    return await _post(request, caller, ChannelNamed(request.path_params["name"]), bot_name)
+class ShownData(Content, frozen=True, kw_only=True):
+    """The message as it was stored, with its id."""
+
+    id: str
 
 
-async def to_chat(request: Request, caller: Caller) -> Response:
-    """Always in the name of the credential's owner: the wire knows posting as a bot for channels only."""
-    return await _post(request, caller, ChatShown(request.path_params["chat"]), None)
+class ShownOut(Struct, frozen=True):
+    """`url` is where the chat's messages are."""
+
+    url: str
+    type: str
+    data: ShownData
 
 
-async def _post(request: Request, caller: Caller, place: Place, bot_name: str | None) -> Response:
-    draft = decode(await read_body(request), Draft)
-    content = judge_post(draft)
-    refuse_secrets(content, part(request, Keys), part(request, Register))
-    posting = judge(part(request, People), part(request, Chats), caller, place, content, bot_name=bot_name)
+class Post(Struct, frozen=True):
+    """One handler for every address that takes a post: `target` says what it means that stands in the address under
+    `name`, `by_bots` whether a bot can be named there, `answer` what a success looks like.
+    """
 
-    message = await part(request, Lane).commit(posting)
-    return _posted(message, sync=draft.sync_message)
+    name: str
+    target: Callable[[str], Target]
+    by_bots: bool
+    answer: Callable[[Chat, Message, Draft], Response]
+
+    async def __call__(self, request: Request, caller: Caller) -> Response:
+        _require_switch(request, "mark_as_read")
+        draft = decode(await read_body(request), Draft)
+        content = judge_post(draft)
+        refuse_secrets(content, part(request, Keys), part(request, Register))
+        chat = await self._place(request, caller)
+        bot_name = request.query_params.get("bot_unique_name") if self.by_bots else None
+        if bot_name is not None:
+            await _require_own_bot(request, caller, bot_name)
+        people, chats = part(request, People), part(request, Chats)
+        posting = judge(people, chats, caller, ChatShown(chat.shown_id), content, bot_name=bot_name)
+
+        message = await part(request, Lane).commit(posting)
+        return self.answer(chat, message, draft)
+
+    async def _place(self, request: Request, caller: Caller) -> Chat:
+        settling = Settling(part(request, Database), part(request, People), part(request, Chats))
+        return await settling.find(caller, self.target(request.path_params[self.name]))
 
 
-def _posted(message: Message, *, sync: bool) -> Response:
+def _posted(_chat: Chat, message: Message, draft: Draft) -> Response:
     """204; with `sync_message` the id, but never for a bot's message: as the wire has it."""
-    if sync and message.sender.kind is PartyKind.PERSON:
+    if draft.sync_message and message.sender.kind is PartyKind.PERSON:
         return ok(PostedOut(show_message(message.id)))
     return no_content()
+
+
+def _shown(chat: Chat, message: Message, _draft: Draft) -> Response:
+    content = readable(message.content)
+    fields = {name: getattr(content, name) for name in Content.__struct_fields__}
+    data = ShownData(id=show_message(message.id), **fields)
+    return ok(ShownOut(f"/api/v3/chats/{chat.shown_id}/messages", "message", data))
+
+
+TO_CHANNEL_NAMED: Final = Post("name", ChannelNamed, by_bots=True, answer=_posted)
+TO_CHANNEL: Final = Post("channel", ChannelShown, by_bots=True, answer=_posted)
+TO_CHAT: Final = Post("chat", ChatOrPerson, by_bots=False, answer=_posted)
+TO_PERSON: Final = Post("person", PersonNamed, by_bots=False, answer=_posted)
+CARD_TO_CHANNEL: Final = Post("name", ChannelNamed, by_bots=True, answer=_shown)
+"""The newer wire's odd one: a channel's unique name where others have its id, and the message as the answer."""
+
+
+async def _require_own_bot(request: Request, caller: Caller, bot_name: str) -> None:
+    """Of an extension's bot, judging knows whose it is; here whether the key beside it is right."""
+    bot = part(request, Chats).find_bot_named(caller.org_id, bot_name)
+    if bot is None or bot.app_id is None or bot.app_id != caller.app_id:
+        return
+    app_id, people = AppId(bot.app_id), part(request, People)
+    await part(request, Database).read(require_bot_served, people, caller, app_id, appkey_of(request))
+
+
+def _require_switch(request: Request, name: str) -> None:
+    if request.query_params.get(name, "true") not in {"true", "false"}:
+        raise Invalid("invalid_inputs", f"{name} in the address must be true or false")

@@ -1,0 +1,82 @@
+"""Where the addresses of posts lead: to a channel, a chat, or the direct chat with a person."""
+
+from msgspec import Struct
+
+from keypost.caller import Caller
+from keypost.chat import service as chat
+from keypost.chat.directory import Chats
+from keypost.chat.judging import ChatShown, Place, find_place
+from keypost.chat.model import Chat
+from keypost.db.database import Database
+from keypost.errors import NotFound
+from keypost.ids import PersonId, read_number
+from keypost.messages.wording import quoted
+from keypost.people.directory import People
+from keypost.people.model import Person
+
+
+class PersonNamed(Struct, frozen=True):
+    """A person by id or e-mail address."""
+
+    named: str
+
+
+class ChatOrPerson(Struct, frozen=True):
+    """A chat by its id. A plain number can be a person's too: a client that many use writes to people so."""
+
+    shown_id: str
+
+
+Target = Place | PersonNamed | ChatOrPerson
+
+
+class Settling(Struct, frozen=True):
+    """What it takes to find, or make, the place that an address means."""
+
+    database: Database
+    people: People
+    chats: Chats
+
+    async def find(self, caller: Caller, target: Target) -> Chat:
+        match target:
+            case PersonNamed(named):
+                return await self._direct(caller, self._person(caller, named))
+            case ChatOrPerson(shown_id):
+                person = self._person_numbered(caller, shown_id)
+                if person is None:
+                    return find_place(self.chats, caller, ChatShown(shown_id))
+                return await self._direct(caller, person)
+            case _:
+                return find_place(self.chats, caller, target)
+
+    async def _direct(self, caller: Caller, person: Person) -> Chat:
+        persons = frozenset({caller.person_id, person.id})
+        known = self.chats.find_direct(caller.org_id, persons)
+        if known is not None:
+            return known
+        title = " and ".join(sorted(self.people.get(caller.org_id, each).name for each in persons))
+        return await self.database.write(chat.open_direct, self.chats, caller.org_id, title, persons)
+
+    def _person(self, caller: Caller, named: str) -> Person:
+        number = read_number(named)
+        if number is not None:
+            found = self.people.find(caller.org_id, PersonId(number))
+        else:
+            found = self.people.find_by_email(caller.org_id, named)
+        if found is None or not self._may_write_to(caller, found):
+            # One answer for whoever is not there and whom a guest does not know: addresses cannot be probed.
+            raise NotFound("person_not_found", f"There is no person {quoted(named)} to whom you can write.")
+        return found
+
+    def _person_numbered(self, caller: Caller, shown_id: str) -> Person | None:
+        number = read_number(shown_id)
+        found = self.people.find(caller.org_id, PersonId(number)) if number is not None else None
+        return self._person(caller, shown_id) if found is not None else None
+
+    def _may_write_to(self, caller: Caller, person: Person) -> bool:
+        """A guest knows those with whom they share a chat."""
+        if not person.is_active:
+            return False
+        mine = self.chats.ids_of(caller.org_id, caller.person_id)
+        is_guest = self.people.get(caller.org_id, caller.person_id).is_guest
+        return not is_guest or not mine.isdisjoint(self.chats.ids_of(caller.org_id, person.id))
