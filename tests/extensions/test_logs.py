@@ -3,8 +3,11 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from pathlib import Path
+from pathlib import Path, PosixPath
+from threading import Event
+from typing import Any
 
 import aiohttp
 import pytest
@@ -171,6 +174,39 @@ async def test_an_extension_that_runs_elsewhere_has_no_log_here(world: World) ->
     answer = await program.call("GET", "/extensions/standup/log")
 
     assert (answer.status, answer.refused_with) == (404, "log_not_found")
+
+
+def test_a_log_that_was_left_is_not_opened_again(tmp_path: Path) -> None:
+    file = tmp_path / "x.log"
+    file.write_bytes(b"one\n")
+
+    with LogFile(file) as log:
+        assert log.next() == b"one\n"
+
+    assert (log.next(), log.last(LINES_MAX, whole=True)) == (b"", b"")
+    assert open_files(file) == 0
+
+
+def test_who_leaves_while_it_is_being_opened_leaves_nothing_open(tmp_path: Path) -> None:
+    begun, go_on = Event(), Event()
+
+    class Slow(PosixPath):
+        def open(self, *args: Any, **kwargs: Any) -> Any:
+            begun.set()
+            assert go_on.wait(PATIENCE_S)
+            return super().open(*args, **kwargs)
+
+    file = Slow(tmp_path / "x.log")
+    (tmp_path / "x.log").write_bytes(b"one\n")
+    with ThreadPoolExecutor() as pool:
+        with LogFile(file) as log:
+            reading = pool.submit(log.last, LINES_MAX, whole=True)
+            assert begun.wait(PATIENCE_S)
+        go_on.set()
+
+        assert reading.result() == b"one\n"
+
+    assert open_files(file) == 0
 
 
 @given(st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b" ")), max_size=30), st.data())

@@ -2,7 +2,7 @@
 
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from typing import Any, Final, TypeVar
@@ -78,8 +78,8 @@ class Client:
     def delete(self, *path: str) -> Answer:
         return self._ask("DELETE", path, None, {})
 
-    def lines(self, *path: str, **query: object) -> Iterator[bytes]:
-        """An answer of lines as they come. It may go on for ever, and be silent for long."""
+    def lines(self, *path: str, **query: object) -> Generator[bytes, None, None]:
+        """An answer of lines as they come. It may go on for ever, and be silent for long; whoever stops closes it."""
         with self._open("GET", path, None, query, timeout_s=None) as answer, self._reaching():
             yield from answer
 

@@ -1,7 +1,7 @@
 """`keypost extension logs` and `requests`: what an extension said, and what third-party apps sent it."""
 
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Annotated, Final
 
 from cyclopts import Parameter
@@ -44,10 +44,11 @@ def logs(
     client = connected()
     with naming_extensions(client), suppress(KeyboardInterrupt):
         wanted = {"lines": lines, "follow": "true" if follow else None}
-        said = map(_text, client.lines("api", "v1", "extensions", name, "log", **wanted))
-        if as_json and not follow:
-            return say_json({"lines": list(said)})
-        _say(said, as_json=as_json)
+        with closing(client.lines("api", "v1", "extensions", name, "log", **wanted)) as answer:
+            said = map(_text, answer)
+            if as_json and not follow:
+                return say_json({"lines": list(said)})
+            _say(said, as_json=as_json)
     return None
 
 

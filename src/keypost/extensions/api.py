@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
 from keypost.db.database import Database
@@ -32,13 +32,12 @@ from keypost.web.body import read_body
 from keypost.web.machine import require_this_machine
 from keypost.web.parts import part
 from keypost.web.replies import ok
+from keypost.web.streaming import Stream
 
 SOURCE_MAX: Final = 2_048
 PORT_MAX: Final = 65_535
 LINES: Final = 100
 LOG_MEDIA: Final = "text/plain; charset=utf-8"
-UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
-"""Asks nginx in front to pass each line on at once."""
 
 
 class ExtensionIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,7 +141,7 @@ async def show_log(request: Request, caller: Caller) -> Response:
         return Response(media_type=LOG_MEDIA)
     file, hub = part(request, Supervisor).log_file(extension), part(request, Hub)
     content = log_lines.read(file, lines, follow=follow, is_over=lambda: hub.is_closed)
-    return StreamingResponse(content, media_type=LOG_MEDIA, headers=UNBUFFERED)
+    return Stream(content, media_type=LOG_MEDIA)
 
 
 async def _named(request: Request, caller: Caller) -> Extension:

@@ -5,9 +5,11 @@ The file is another process's: it may not be there yet, grow while it is read, b
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Final, Self
 
@@ -21,7 +23,7 @@ PIECE_MAX: Final = 64 * 1024
 LOOK_EVERY_S: Final = 0.5
 
 
-async def read(file: Path, lines: int, *, follow: bool, is_over: Callable[[], bool]) -> AsyncIterator[bytes]:
+async def read(file: Path, lines: int, *, follow: bool, is_over: Callable[[], bool]) -> AsyncGenerator[bytes, None]:
     """The last lines; with `follow` whatever is written from then on, until `is_over`. Secrets of ours are masked."""
     with LogFile(file) as log:
         piece = await asyncio.to_thread(log.last, lines, whole=follow)
@@ -36,12 +38,14 @@ async def read(file: Path, lines: int, *, follow: bool, is_over: Callable[[], bo
 
 
 class LogFile:
-    """Not for several threads at once."""
+    """Not for several threads at once, but for leaving: who waits for a thread's reading may be cancelled meanwhile."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: FileIO | None = None
         self._begun = b""
+        self._reading = Lock()
+        self._left = False
 
     def __enter__(self) -> Self:
         return self
@@ -49,10 +53,35 @@ class LogFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
+        self.leave()
+
+    def leave(self) -> None:
+        """For good, and without waiting: a reading that is under way closes the file when it is over."""
+        self._left = True
+        if self._reading.acquire(blocking=False):
+            self._close()
+            self._reading.release()
 
     def last(self, lines: int, *, whole: bool) -> bytes:
         """The last lines there are now; with `whole` the one that has no end yet is left for `next`."""
+        with self._under_way():
+            return self._last(lines, whole=whole)
+
+    def next(self) -> bytes:
+        """Whole lines that were written since; nothing if there are none yet."""
+        with self._under_way():
+            return self._next()
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        try:
+            with self._reading:
+                yield
+        finally:
+            if self._left:  # Asked after letting go of the lock: whoever left before that could not close.
+                self.leave()
+
+    def _last(self, lines: int, *, whole: bool) -> bytes:
         self._open()
         if self._file is None:
             return b""
@@ -65,8 +94,7 @@ class LogFile:
             found = self._take_whole(found)
         return b"".join(found.splitlines(keepends=True)[-lines:])
 
-    def next(self) -> bytes:
-        """Whole lines that were written since; nothing if there are none yet."""
+    def _next(self) -> bytes:
         if self._file is None:
             self._open()
         if self._file is None:
@@ -76,7 +104,7 @@ class LogFile:
         written = self._file.read(PIECE_MAX)
         if not written and self._is_another():
             self._close()
-            return self.next()
+            return self._next()
         return self._take_whole(written)
 
     def _take_whole(self, written: bytes) -> bytes:
@@ -95,6 +123,8 @@ class LogFile:
         return known is None or (known.st_dev, known.st_ino) != (now.st_dev, now.st_ino)
 
     def _open(self) -> None:
+        if self._left:
+            return
         try:
             self._file = self._path.open("rb", buffering=0)
         except FileNotFoundError:

@@ -1,9 +1,9 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
 from keypost.db.database import Database
@@ -13,10 +13,10 @@ from keypost.live.frames import HEARTBEAT, RETRY
 from keypost.live.hub import Hub
 from keypost.people.access import SESSION
 from keypost.web.parts import part
+from keypost.web.streaming import Stream
 
 HEARTBEAT_S: Final = 15.0
-UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
-"""Asks nginx in front to pass each frame on at once."""
+EVENTS: Final = "text/event-stream"
 
 
 async def watch(request: Request, caller: Caller) -> Response:
@@ -28,12 +28,12 @@ async def watch(request: Request, caller: Caller) -> Response:
     since = read_number(asked)
     hub = part(request, Hub)
     if request.method == "HEAD":
-        return Response(media_type="text/event-stream")
+        return Response(media_type=EVENTS)
     start = newest if since is None else since
-    return StreamingResponse(_stream(hub, caller, start, newest), media_type="text/event-stream", headers=UNBUFFERED)
+    return Stream(_stream(hub, caller, start, newest), media_type=EVENTS)
 
 
-async def _stream(hub: Hub, caller: Caller, since: int, newest: int) -> AsyncIterator[bytes]:
+async def _stream(hub: Hub, caller: Caller, since: int, newest: int) -> AsyncGenerator[bytes, None]:
     # Joined here and not before: a reader that has gone by now must not be waited on.
     watcher = hub.watch(caller.org_id, caller.person_id, since, newest)
     try:
