@@ -19,7 +19,8 @@ from keypost.people.model import Person
 from keypost.tokens.model import Token
 
 Headers = Iterable[tuple[str, str]]
-PATIENCE_S: Final = 12
+PATIENCE_S: Final = 60
+"""Bounds what has to come: so long that a busy machine is no reason to miss it."""
 DIALOG_NONCE: Final = re.compile(r'data-nonce="([^"]+)"')
 REVEAL_NONCE: Final = re.compile(r'data-reveal="([^"]+)"')
 

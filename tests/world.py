@@ -1,5 +1,6 @@
 """One organisation on a real server, on a real socket, over a real database."""
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -10,7 +11,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from tests.founding import NAMES, founding_chats, organisation
-from tests.people import Client, Program, Tool, Visitor
+from tests.people import PATIENCE_S, Client, Program, Tool, Visitor
 from tests.serving import HeldClock, listening, serving
 
 from keypost.app import Server, running
@@ -245,6 +246,11 @@ class World:
     async def revoke(self, tool: Tool, by: Visitor | None = None) -> None:
         register, people = self.server.register, self.server.people
         await self.write(tokens.revoke, register, people, self.caller(by or self.ada), tool.token.id)
+
+    async def told(self, app: App) -> None:
+        """Returns when nobody has yet to tell the extension of `app` that tokens of its have ended."""
+        async with asyncio.timeout(PATIENCE_S):
+            await self.server.endings.settled(app.org_id, app.extension.id)
 
     def _known(self, client: C) -> C:
         self._clients.append(client)

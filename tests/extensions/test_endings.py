@@ -27,7 +27,7 @@ async def test_an_extension_is_told_which_token_was_revoked_why_when_and_what_it
     standup = await tool(world, await world.running_extension(handlers=ASKS), serves=("a", "b"))
 
     await world.revoke(standup)
-    await settled(world, standup.app)
+    await world.told(standup.app)
 
     assert ends(world, standup.app) == [
         {
@@ -56,13 +56,13 @@ async def test_a_revocation_alone_wakes_the_telling(world: World) -> None:
 async def test_nothing_is_told_twice(world: World) -> None:
     first, second = await two_tools(world)
     await world.revoke(first)
-    await settled(world, first.app)
+    await world.told(first.app)
 
     await world.revoke(first)
     await world.revoke(second)
-    await asyncio.gather(*[settled(world, first.app) for _ in range(5)])
+    await asyncio.gather(*[world.told(first.app) for _ in range(5)])
     await world.restart()
-    await settled(world, first.app)
+    await world.told(first.app)
 
     assert [end["token"] for end in ends(world, first.app)] == shown(first, second)
 
@@ -71,7 +71,7 @@ async def test_who_looked_before_it_was_told_does_not_tell_it_again(world: World
     standup = await tool(world, await world.running_extension(handlers=ASKS))
     await world.revoke(standup)
     seen = await world.read(tokens.find, world.org_id, standup.token.id)
-    await settled(world, standup.app)
+    await world.told(standup.app)
     late = Endings(world.server.desk)
     assert seen is not None
 
@@ -86,7 +86,7 @@ async def test_a_token_revoked_just_before_a_stop_is_told_of_after_the_next_star
     assert await world.read(told) == [None]
 
     await world.restart()
-    await settled(world, standup.app)
+    await world.told(standup.app)
 
     assert [end["token"] for end in ends(world, standup.app)] == shown(standup)
 
@@ -95,7 +95,7 @@ async def test_a_handler_that_fails_is_called_again_after_a_while(world: World) 
     standup = await tool(world, await world.running_extension(handlers=ASKS), serves=["fails once"])
 
     await world.revoke(standup)
-    await settled(world, standup.app)
+    await world.told(standup.app)
 
     assert [end["token"] for end in ends(world, standup.app)] == shown(standup) * 2
     assert await world.read(told) == ["told"]
@@ -105,7 +105,7 @@ async def test_a_handler_that_says_no_is_not_asked_again(world: World) -> None:
     standup = await tool(world, await world.running_extension(handlers=ASKS), serves=["refuses"])
 
     await world.revoke(standup)
-    await settled(world, standup.app)
+    await world.told(standup.app)
 
     assert len(ends(world, standup.app)) == 1
     assert await world.read(told) == ["given up"]
@@ -115,7 +115,7 @@ async def test_an_extension_that_does_not_ask_is_not_called(world: World) -> Non
     standup = await tool(world, await world.running_extension())
 
     await world.revoke(standup)
-    await settled(world, standup.app)
+    await world.told(standup.app)
 
     assert world.heard_by(standup.app) == []
     assert await world.read(told) == ["not asked"]
@@ -126,11 +126,11 @@ async def test_a_replaced_token_is_told_of_when_its_day_is_over_and_not_before(w
     old, new = await two_tools(world)
     await world.write(tokens.replace_live, world.server.register, new.token)
     world.clock.move(DAY_MS - 1)
-    await settled(world, old.app)
+    await world.told(old.app)
     assert ends(world, old.app) == []
 
     world.clock.move(1)
-    await settled(world, old.app)
+    await world.told(old.app)
 
     (end,) = ends(world, old.app)
     assert (end["token"], end["reason"]) == (show_token(old.token.id), "replaced by a newer token")
@@ -145,7 +145,7 @@ async def test_a_token_that_ended_while_nobody_looked_ended_when_it_did(world: W
 
     world.clock.move(3 * DAY_MS)
     await world.restart()
-    await settled(world, old.app)
+    await world.told(old.app)
 
     assert [end["ended_at"] for end in ends(world, old.app)] == [over]
 
@@ -157,7 +157,7 @@ async def test_an_app_that_is_no_longer_installed_is_told_all_the_same(world: Wo
     ended = await world.write(
         tokens.end_of_apps, world.server.register, world.org_id, [first.app.id], "its extension was uninstalled"
     )
-    await settled(world, first.app)
+    await world.told(first.app)
 
     assert [token.id for token in ended] == [first.token.id, second.token.id]
     assert sorted(end["token"] for end in ends(world, first.app)) == sorted(shown(first, second))
@@ -169,7 +169,7 @@ async def test_the_tokens_of_somebody_who_leaves_end_and_are_told_of(world: Worl
     graces = await world.tool(standup.app, owner=world.grace)
 
     await world.deactivate(world.grace)
-    await settled(world, standup.app)
+    await world.told(standup.app)
 
     assert [(end["token"], end["reason"]) for end in ends(world, standup.app)] == [
         (show_token(graces.token.id), "its owner has left")
@@ -183,7 +183,7 @@ async def test_who_left_while_nobody_looked_is_found_at_the_next_start(world: Wo
     await world.deactivate(world.grace)
 
     await world.restart()
-    await settled(world, graces.app)
+    await world.told(graces.app)
 
     assert [end["token"] for end in ends(world, graces.app)] == shown(graces)
 
@@ -194,7 +194,7 @@ async def test_one_extension_that_hangs_keeps_no_other_waiting(world: World) -> 
 
     await world.revoke(stuck)
     await world.revoke(standup)
-    await settled(world, standup.app)
+    await world.told(standup.app)
 
     assert [end["token"] for end in ends(world, standup.app)] == shown(standup)
 
@@ -209,11 +209,6 @@ async def tool(world: World, app: App, *, serves: Iterable[str] = ()) -> Tool:
 async def two_tools(world: World) -> tuple[Tool, Tool]:
     app = await world.running_extension(handlers=ASKS)
     return await world.tool(app), await world.tool(app)
-
-
-async def settled(world: World, app: App) -> None:
-    async with asyncio.timeout(20):
-        await world.server.endings.settled(app.org_id, app.extension.id)
 
 
 def ends(world: World, app: App) -> list[dict[str, Any]]:

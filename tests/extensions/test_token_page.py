@@ -146,7 +146,7 @@ async def test_the_owner_reads_that_an_extension_could_not_be_told(world: World)
     standup = await world.tool(await world.running_extension(handlers=frozenset({LifeHandler.TOKEN_ENDED})))
     await serve(world, standup, Served(name="refuses"))
     await world.revoke(standup)
-    await world.server.endings.settled(world.org_id, standup.app.extension.id)
+    await world.told(standup.app)
 
     row = await row_of(world.ada, standup)
 

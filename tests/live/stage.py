@@ -97,7 +97,7 @@ class Stage:
         await world.write(consents.give, world.ada.person, app.extension, app.extension.manifest.permissions)
         over, _ends, self.usual = [await world.tool(app) for _ in range(3)]
         await world.revoke(over)
-        await world.server.endings.settled(world.org_id, app.extension.id)
+        await world.told(app)
         alarms = await world.tool(app, origin=ALARMS, owner=world.grace)
         await _say_as_extension(alarms, contents.ALARMS)
         self.long = await world.tool(await self._long_extension(), origin=LONG)

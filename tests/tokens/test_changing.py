@@ -140,6 +140,7 @@ async def test_ending_what_has_ended_changes_nothing_of_it(world: World) -> None
     old, new = await world.tool(), await world.tool()
     await world.write(tokens.replace_live, world.server.register, new.token)
     world.clock.move(DAY_MS)
+    await world.told(old.app)
     before = await stored(world, old.token)
 
     await world.revoke(old)
