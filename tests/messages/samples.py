@@ -144,6 +144,12 @@ _FORMATTED = st.lists(
             "###",
             "---",
             "{@all}",
+            "{@12}",
+            "{@ada@example.com}",
+            "{#O12}",
+            "[n](zohoid:12)",
+            ":smile:",
+            ":a:",
         ]
     ),
     max_size=25,

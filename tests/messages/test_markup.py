@@ -4,11 +4,30 @@ import pytest
 from hypothesis import given, settings
 from tests.messages.samples import texts
 
+from keypost.messages.emoji_codes import find_emoji
 from keypost.messages.html import compose
 from keypost.messages.markup import OPEN_MARKS_MAX, parse, parse_inline
+from keypost.messages.mentions import calls_of
 from keypost.messages.plain import text_of
-from keypost.messages.tree import Inline, Instant, Link, Mention, Styled, Text
-from keypost_sdk.content import Message
+from keypost.messages.tree import (
+    AnyMention,
+    Block,
+    Break,
+    ChannelMention,
+    Code,
+    CodeBlock,
+    Emoji,
+    Inline,
+    Instant,
+    Link,
+    Mention,
+    MentionOfAll,
+    Rule,
+    SilentMention,
+    Styled,
+    Text,
+)
+from keypost_sdk.content import Copied, Copy, InstantButton, Message, Reference
 
 SMALL = 1_000
 GROWTH = 16
@@ -40,21 +59,30 @@ def shown(text: str) -> str:
         ("a ```b", "<p>a ```b</p>"),
         ("!one\n! *two*\nthree", "<blockquote>one<br><strong>two</strong></blockquote><p>three</p>"),
         ("!", "<p>!</p>"),
-        ("# Big\n### Small\n##middle", None),
         ("a\n---\nb", "<p>a</p><hr><p>b</p>"),
         ("a\r\nb\rc\n\n\nd", "<p>a<br>b<br>c</p><p>d</p>"),
-        ("{@all} {@a_b@c.d} {#12} {x}", None),
         (
-            "[l]($1) [n](zohoid:1) [j](javascript:alert(1)) [e]()",
-            "<p>[l]($1) [n](zohoid:1) [j](javascript:alert(1)) [e]()</p>",
+            "[l]($1) [f](invoke.function|Name) [j](javascript:alert(1)) [e]()",
+            "<p>[l]($1) [f](invoke.function|Name) [j](javascript:alert(1)) [e]()</p>",
         ),
-        (":smile: :e_mail_x:", "<p>:smile: :e_mail_x:</p>"),
+        (
+            "*_~all three~_* and *`c`*",
+            "<p><strong><em><del>all three</del></em></strong> and <strong><code>c</code></strong></p>",
+        ),
+        (
+            ":smile::+1: *:tada:* (:de:)",
+            "<p>\U0001f604\U0001f44d <strong>\U0001f389</strong> (\U0001f1e9\U0001f1ea)</p>",
+        ),
+        ("\U0001f604 stays", "<p>\U0001f604 stays</p>"),
+        (":e_mail_x: :: : smile: :smile", "<p>:e_mail_x: :: : smile: :smile</p>"),
+        ("12:30:45 std:b:x 10:100:2 a:on:", "<p>12:30:45 std:b:x 10:100:2 a:on:</p>"),
+        (":*x*: :_a_:", "<p>:<strong>x</strong>: :<em>a</em>:</p>"),
+        ("`:smile:` ```:smile:```", "<p><code>:smile:</code> </p><pre><code>:smile:</code></pre>"),
         ("<b>&amp;", "<p>&lt;b&gt;&amp;amp;</p>"),
     ],
 )
-def test_formatting_is_read_as_the_wire_writes_it(text: str, html: str | None) -> None:
-    if html is not None:
-        assert shown(text) == html
+def test_formatting_is_read_as_the_wire_writes_it(text: str, html: str) -> None:
+    assert shown(text) == html
 
 
 def test_a_reference_of_the_message_is_a_button_and_any_other_is_text() -> None:
@@ -77,22 +105,65 @@ def test_code_and_links_hold_no_button(text: str) -> None:
     assert "Instant(" not in repr(parse(text, {"1"}))
 
 
-def test_headings_are_large_and_small() -> None:
-    assert shown("# Big\n### Small\n##middle") == (
+@pytest.mark.parametrize("text", ["# Big\n### Small\n##middle", "#Big\n###Small\n##middle"])
+def test_headings_are_large_and_small(text: str) -> None:
+    assert shown(text) == (
         '<p class="heading-large"><strong>Big</strong></p>'
         '<p class="heading-small"><strong>Small</strong></p><p>##middle</p>'
     )
 
 
-def test_mentions_stay_as_written() -> None:
-    assert parse_inline("{@all} {@a_b@c.d} {#12} {x}") == (
-        Mention("{@all}"),
+@pytest.mark.parametrize(
+    ("text", "mention"),
+    [
+        ("{@all}", MentionOfAll("all")),
+        ("{@available}", MentionOfAll("available")),
+        ("{@ALL}", Mention("ALL")),
+        ("{@12}", Mention("12")),
+        ("{@a_b@c.d}", Mention("a_b@c.d")),
+        ("{@:smile:}", Mention(":smile:")),
+        ("{#O12}", ChannelMention("O12")),
+        ("{#all}", ChannelMention("all")),
+        ("[Ada L. *x*](zohoid:12)", SilentMention("Ada L. *x*", "zohoid", "12")),
+        ("[Ada](mail:ada@example.com)", SilentMention("Ada", "mail", "ada@example.com")),
+    ],
+)
+def test_a_mention_says_how_it_was_written(text: str, mention: AnyMention) -> None:
+    assert parse_inline(f"a {text}, b") == (Text("a "), mention, Text(", b"))
+    assert mention.written == text
+
+
+@pytest.mark.parametrize(
+    "text", ["{@}", "{# }", "{@a b}", "{@{a}", "{all}", "[ ](zohoid:1)", "[a](zohoid:)", "[a](zoho:1)"]
+)
+def test_what_names_nobody_stays_text(text: str) -> None:
+    assert not any(isinstance(piece, AnyMention) for piece in parse_inline(text))
+
+
+@pytest.mark.parametrize("text", ["`{@all}`", "```\n{@all}\n```", "[{@all}](zohoid:1)", "http://a.b/{@all}"])
+def test_code_addresses_and_names_call_nobody(text: str) -> None:
+    assert "MentionOfAll(" not in repr(parse(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["*_{@all}_*", "[go {@all}](http://a.b)", "[{@all}]($1)", "! {@all}", "#{@all}", "x\n{@all}"]
+)
+def test_everybody_is_called_from_anywhere_else(text: str) -> None:
+    message = Message(text=text, references={"1": Reference("button", InstantButton(action=Copy(Copied("x"))))})
+
+    assert [*calls_of(message)] == [MentionOfAll("all")]
+
+
+def test_the_address_of_a_link_has_no_emoji_and_its_label_may() -> None:
+    assert parse_inline("[:x: a](http://b.c/:x:) http://b.c/:x:d") == (
+        Link("http://b.c/:x:", (Emoji("x", "\u274c"), Text(" a"))),
         Text(" "),
-        Mention("{@a_b@c.d}"),
-        Text(" "),
-        Mention("{#12}"),
-        Text(" {x}"),
+        Link("http://b.c/:x:d", (Text("http://b.c/:x:d"),)),
     )
+
+
+def test_plain_text_has_the_emoji_too() -> None:
+    assert text_of("*Done* :tada:\n# :x:") == "Done \U0001f389\n\u274c"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +234,51 @@ def visible_characters(text: str) -> str:
 @settings(deadline=None, max_examples=500)
 @given(texts.filter(lambda text: "](" not in text))
 def test_no_visible_character_is_lost(text: str) -> None:
-    assert visible_characters(text_of(text)) == visible_characters(text)
+    assert visible_characters(written(parse(text))) == visible_characters(text)
+
+
+@settings(deadline=None, max_examples=200)
+@given(texts)
+def test_plain_text_is_what_is_written_but_for_emoji(text: str) -> None:
+    blocks = parse(text)
+
+    for emoji in emojis(blocks):
+        assert find_emoji(emoji.code) == emoji.text
+    if not emojis(blocks) and "](" not in text:
+        assert text_of(text) == written(blocks)
+
+
+def written(blocks: tuple[Block, ...]) -> str:
+    return "\n".join(written_block(block) for block in blocks)
+
+
+def written_block(block: Block) -> str:
+    match block:
+        case Rule():
+            return "---"
+        case CodeBlock(text):
+            return text
+        case _:
+            return "".join(map(written_piece, block.inside))
+
+
+def written_piece(piece: Inline) -> str:
+    match piece:
+        case Break():
+            return "\n"
+        case Styled() | Link() | Instant():
+            return "".join(map(written_piece, piece.inside))
+        case Text() | Code():
+            return piece.text
+        case _:
+            return piece.written
+
+
+def emojis(found: object) -> list[Emoji]:
+    if isinstance(found, Emoji):
+        return [found]
+    inner = found if isinstance(found, tuple) else getattr(found, "inside", ())
+    return [emoji for piece in inner for emoji in emojis(piece)]
 
 
 @settings(deadline=None, max_examples=300)
@@ -180,6 +295,8 @@ ATTACKS = [
     "[a](http://x", "[[a](b)", "]", "](", "(", ")", "{", "{@", "{@a", "http://", "http://a",
     "xhttp://a", "http://a.b ", "http://a)", "http://a(", "http://a*", "!", "!a\n", "#", "# a\n", "---\n", "\n", "\r",
     " ", "a", "<", "&", "*`", "*[", "_*[a](http://b.c)", "[*a ", "*a http://b) ",
+    ":", ":a", ":a:", ":a: ", ":smile", ":smile:", ":_1:", "::a", "{@all}", "{#a}", "{@a ", "[a](zohoid:1)",
+    "[a](mail:", "[a](zohoid:1",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from keypost.messages.html_buttons import buttons
 from keypost.messages.html_texts import Sheet, blocks, inline, link
+from keypost.messages.names import UNKNOWN, Names
 from keypost.messages.plain import cell_text, label_pair, line_of, visible
 from keypost.messages.sanitiser import clean
 from keypost_sdk.content import (
@@ -35,19 +36,20 @@ _HOST: Final = re.compile(r"(?i:https?)://(?:[^/?#\\]*@)?(\[[^\]/?#\\]+\]|[^/?#\
 _FILE: Final = re.compile(r"[^?#]*/([^/?#\\]+)(?:[?#]|\Z)")
 
 
-def render(message: Message, *, anchor: str) -> str:
-    """HTML of one message. `anchor` begins every id in it: unique on the page, of letters, digits, `-` and `_`.
+def render(message: Message, *, anchor: str, names: Names = UNKNOWN) -> str:
+    """HTML of one message. `anchor` begins every id in it: unique on the page, of letters, digits, `-` and `_`. `names`
+    say whom its mentions mean.
 
     A button that calls a function has its path in `data-button`, as `keypost_sdk.content.buttons_of` spells it, and
     `data-asks="token"` if it asks for one; a button that copies has the text in `data-copy-text`. A hint is the text
     that its button's `aria-describedby` names.
     """
-    return clean(compose(message, anchor=anchor))
+    return clean(compose(message, anchor=anchor, names=names))
 
 
-def compose(message: Message, *, anchor: str) -> str:
+def compose(message: Message, *, anchor: str, names: Names = UNKNOWN) -> str:
     """As `render`, but not yet sanitised: for judging the sanitiser, never for a page."""
-    sheet = Sheet(anchor, message.references)
+    sheet = Sheet(anchor, message.references, names)
     return "".join(
         (
             f'<div class="text">{blocks(message.text, sheet)}</div>' if message.text.strip() else "",

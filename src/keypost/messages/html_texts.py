@@ -7,6 +7,8 @@ from typing import Final
 
 from keypost.messages import markup, tree
 from keypost.messages.html_buttons import instant
+from keypost.messages.html_mentions import mention
+from keypost.messages.names import Names
 from keypost_sdk.content import Reference
 
 _STYLE_TAGS: Final[Mapping[tree.Style, str]] = {"bold": "strong", "italic": "em", "strike": "del"}
@@ -15,9 +17,10 @@ _STYLE_TAGS: Final[Mapping[tree.Style, str]] = {"bold": "strong", "italic": "em"
 class Sheet:
     """What the parts of one message share while it is set."""
 
-    def __init__(self, anchor: str, references: Mapping[str, Reference]) -> None:
+    def __init__(self, anchor: str, references: Mapping[str, Reference], names: Names) -> None:
         self.anchor = anchor
         self.references = references
+        self.names = names
         self._numbers = count()
 
     def new_id(self) -> str:
@@ -59,16 +62,16 @@ def _pieces(pieces: Iterable[tree.Inline], sheet: Sheet) -> str:
 
 def _piece(piece: tree.Inline, sheet: Sheet) -> str:
     match piece:
-        case tree.Text(text):
+        case tree.Text(text) | tree.Emoji(_, text):
             return escape(text)
         case tree.Break():
             return "<br>"
         case tree.Code(text):
             return f"<code>{escape(text)}</code>"
-        case tree.Mention(text):
-            return f'<span class="mention" dir="auto">{escape(text)}</span>'
-        case _:
+        case tree.Styled() | tree.Link() | tree.Instant():
             return _around(piece, _pieces(piece.inside, sheet), sheet)
+        case _:
+            return mention(piece, sheet.names)
 
 
 def _around(piece: tree.Styled | tree.Link | tree.Instant, inside: str, sheet: Sheet) -> str:

@@ -1,34 +1,41 @@
 """The wire's text formatting, read into a tree.
 
 It looks like Markdown and is not: `*bold*`, `_italic_`, `~strike~`, `` `code` ``, a boxed block between three
-backticks, `! quote`, `# large` and `### small` headings, `[label](address)`, `[label]($1)`, `---`. Marks live within
-their line and stand at the edges of words, so `snake_case` and `2*3*4` mean nothing. What does not close stays as it
-was written, and so does a `$1` that is not among the `references` of the message.
+backticks, `! quote`, `# large` and `### small` headings, `[label](address)`, `[label]($1)`, `---`; `:smile:` and the
+mentions `{@id}`, `{@all}`, `{#channel}`, `[label](zohoid:id)`. Marks live within their line and stand at the edges of
+words, so `snake_case`, `2*3*4` and `12:30:45` mean nothing. What does not close stays as it was written, and so does a
+`$1` that is not among the `references` of the message.
 
 Reading is linear: each character is passed once, and once more by the piece that takes it in. A stranger chooses
 the text, so no pattern here may step back: their loops are possessive or end at the next bracket.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from itertools import groupby
 from operator import itemgetter
-from typing import Final
+from typing import Final, Literal
 
+from keypost.messages.emoji_codes import find_emoji
 from keypost.messages.tree import (
+    AnyMention,
     Block,
     Break,
+    ChannelMention,
     Code,
     CodeBlock,
+    Emoji,
     Heading,
     Inline,
     Instant,
     Link,
     Mention,
+    MentionOfAll,
     Paragraph,
     Quote,
     Rule,
+    SilentMention,
     Style,
     Styled,
     Text,
@@ -39,9 +46,12 @@ FENCE: Final = "```"
 
 _STYLES: Final[dict[str, Style]] = {"*": "bold", "_": "italic", "~": "strike"}
 _HIDDEN: Final = r"\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
-_SPECIAL: Final = re.compile(r"\*++|_++|~++|`|\[|\{|https?://", re.IGNORECASE)
+_EVERYBODY: Final[Mapping[str, Literal["all", "available"]]] = {"all": "all", "available": "available"}
+_SPECIAL: Final = re.compile(r"\*++|_++|~++|`|\[|\{|:|https?://", re.IGNORECASE)
 _LINK: Final = re.compile(r"\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\])++)\]\(((?:[^()\s]++|\([^()\s]*+\))++)\)")
-_MENTION: Final = re.compile(r"\{[@#][^{}\s]++\}")
+_MENTION: Final = re.compile(r"\{([@#])([^{}\s]++)\}")
+_EMOJI: Final = re.compile(r"(?<![0-9A-Za-z]):([^\s:]++):(?![0-9A-Za-z])")
+_PERSON: Final = re.compile(rf"(zohoid|mail):([^{_HIDDEN}]++)")
 _TARGET: Final = re.compile(rf"(?i:https?://[^\W_]|mailto:|tel:)[^{_HIDDEN}]++")
 _BARE: Final = re.compile(rf'(?i:https?://)[^\W_][^{_HIDDEN}<>"`]*+')
 _NEWLINE: Final = re.compile(r"\r\n?")
@@ -146,6 +156,8 @@ class _Line:
                 taken = self._link(start)
             case "{":
                 taken = self._mention(start)
+            case ":":
+                taken = self._emoji(start)
             case "h" | "H":
                 taken = self._bare_address(start)
             case _:
@@ -180,6 +192,8 @@ class _Line:
             self._pieces.append(Instant(address[1:], parse_inline(label, with_links=False)))
         elif _TARGET.fullmatch(address):
             self._pieces.append(Link(address, parse_inline(label, with_links=False)))
+        elif person := _PERSON.fullmatch(address):
+            self._pieces.append(SilentMention(label, "mail" if person[1] == "mail" else "zohoid", person[2]))
         else:  # A reference to nothing, or an address of another kind: not ours to follow.
             self._text(start, found.end())
         return found.end()
@@ -188,7 +202,15 @@ class _Line:
         found = _MENTION.match(self._line, start)
         if found is None:
             return None
-        self._pieces.append(Mention(found.group()))
+        self._pieces.append(_mentioned(*found.groups()))
+        return found.end()
+
+    def _emoji(self, start: int) -> int | None:
+        found = _EMOJI.match(self._line, start)
+        emoji = find_emoji(found[1]) if found is not None else None
+        if found is None or emoji is None:
+            return None
+        self._pieces.append(Emoji(found[1], emoji))
         return found.end()
 
     def _bare_address(self, start: int) -> int | None:
@@ -223,6 +245,13 @@ class _Line:
         inside = _joined(self._pieces[first + 1 :])
         self._pieces[first:] = [Styled(_STYLES[sign], inside)]
         return True
+
+
+def _mentioned(sign: str, name: str) -> AnyMention:
+    if sign == "#":
+        return ChannelMention(name)
+    whom = _EVERYBODY.get(name)
+    return MentionOfAll(whom) if whom is not None else Mention(name)
 
 
 def _joined(pieces: list[Inline]) -> tuple[Inline, ...]:

@@ -125,6 +125,10 @@ def _of_piece(piece: tree.Inline) -> str:
             return of_pieces(piece.inside)
         case tree.Instant(_, inside):
             return f"[{of_pieces(inside)}]"
+        case tree.SilentMention(label):
+            return label
+        case tree.Mention() | tree.MentionOfAll() | tree.ChannelMention():
+            return piece.written
         case _:
             return piece.text
 

@@ -24,7 +24,7 @@ ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "a": frozenset({"href", "aria-describedby"}),
     "button": frozenset({"data-button", "data-copy-text", "aria-describedby"}),
     "div": frozenset({"aria-label"}),
-    "span": frozenset({"id"}),
+    "span": frozenset({"id", "data-person", "data-team", "data-channel"}),
 }
 VALUES: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "button": {"type": frozenset({"button"}), "data-asks": frozenset({"token"})},
@@ -43,7 +43,7 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "ol": frozenset({"list-decimal", "list-lower-alpha", "list-upper-alpha", "list-lower-roman", "list-upper-roman"}),
     "p": frozenset({"heading-large", "heading-small", "card-title", "card-thumbnail", "slide-title"}),
     "section": frozenset({"slide"}),
-    "span": frozenset({"button-place", "button-inert", "hint", "mention"}),
+    "span": frozenset({"button-place", "button-inert", "hint", "mention", "mention-all", "mention-silent"}),
     "ul": frozenset({"images", "poll", "list-disc", "list-circle", "list-square"}),
 }
 DIRECTED: Final = frozenset({"a", "button", "p", "pre", "blockquote", "span", "td", "th", "li", "dt", "dd"})

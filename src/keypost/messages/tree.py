@@ -15,10 +15,57 @@ class Code(Struct, frozen=True):
     text: str
 
 
-class Mention(Struct, frozen=True):
-    """`{@id}`, `{@all}` or `{#id}`, as written: whom it means is not known here."""
+class Emoji(Struct, frozen=True):
+    """`:code:`, and the emoji that it stands for."""
 
+    code: str
     text: str
+
+    @property
+    def written(self) -> str:
+        return f":{self.code}:"
+
+
+class Mention(Struct, frozen=True):
+    """`{@name}`: a person by id or e-mail address, or a team by id. Whom it means is not known here."""
+
+    name: str
+
+    @property
+    def written(self) -> str:
+        return f"{{@{self.name}}}"
+
+
+class MentionOfAll(Struct, frozen=True):
+    """`{@all}`, or `{@available}`: everybody who reads along."""
+
+    whom: Literal["all", "available"]
+
+    @property
+    def written(self) -> str:
+        return f"{{@{self.whom}}}"
+
+
+class ChannelMention(Struct, frozen=True):
+    """`{#name}`: a channel by id or unique name."""
+
+    name: str
+
+    @property
+    def written(self) -> str:
+        return f"{{#{self.name}}}"
+
+
+class SilentMention(Struct, frozen=True):
+    """`[label](zohoid:name)` or `[label](mail:name)`: a person who is named and not called."""
+
+    label: str
+    scheme: Literal["zohoid", "mail"]
+    name: str
+
+    @property
+    def written(self) -> str:
+        return f"[{self.label}]({self.scheme}:{self.name})"
 
 
 class Break(Struct, frozen=True):
@@ -42,7 +89,8 @@ class Instant(Struct, frozen=True):
     inside: tuple["Inline", ...]
 
 
-Inline: TypeAlias = Text | Code | Mention | Break | Styled | Link | Instant
+AnyMention: TypeAlias = Mention | MentionOfAll | ChannelMention | SilentMention
+Inline: TypeAlias = Text | Code | Emoji | AnyMention | Break | Styled | Link | Instant
 
 
 class Paragraph(Struct, frozen=True):
