@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from keypost.chat import api as chat
 from keypost.chat import channel_api as channels
+from keypost.chat import reaction_api as reactions
+from keypost.chat.reaction_views import ReactionsOut
 from keypost.chat.views import MessagesOut
 from keypost.extensions import api as extensions
 from keypost.extensions import late
@@ -24,6 +26,7 @@ from keypost.webhooks import bots, incoming, posting
 
 CONTENT: Final = ("text_length_exceeded", "secret_in_message", "server_busy", "server_stopping")
 CHAT: Final = ("chat_not_found",)
+MESSAGE: Final = (*CHAT, "message_not_found")
 CHANNEL: Final = ("channel_not_found", "channel_access_denied")
 BOT: Final = ("bot_not_found", "bot_not_channel_member", "bot_message_forbidden")
 OF_APP: Final = ("invalid_appkey", "extension_disabled", "param_missing")
@@ -45,6 +48,7 @@ AS_BOT: Final = Query(
     "Post as this bot, which must take part in the channel; an extension's wants that extension's token",
 )
 MARK_AS_READ: Final = Query("mark_as_read", "Keypost keeps no marks of what was read: it changes nothing", YES_OR_NO)
+EMOJI_CODE: Final = Query("emoji_code", "As `emoji_code` in the body")
 READERS: Final = Query("user_ids", "As `user_ids` in the body")
 
 OPERATIONS: Final[Operations] = {
@@ -137,6 +141,29 @@ OPERATIONS: Final[Operations] = {
         ),
         gives={200: MessagesOut},
         refuses=(*CHAT, "invalid_inputs"),
+    ),
+    reactions.show: Operation(
+        group=Group.READING,
+        summary="The reactions to a message, the earliest emoji first, each with who gave it.",
+        gives={200: ReactionsOut},
+        refuses=MESSAGE,
+    ),
+    reactions.add: Operation(
+        group=Group.POSTING,
+        summary="Adds your person's reaction to a message. Twice is a success.",
+        text="`emoji_code` is an emoji or its code; it may also stand in the query.",
+        takes=reactions.ReactionIn,
+        gives={204: None},
+        refuses=(*MESSAGE, "emoji_invalid", "reaction_limit_exceeded"),
+    ),
+    reactions.remove: Operation(
+        group=Group.POSTING,
+        summary="Takes your person's reaction to a message back. Twice is a success.",
+        text="`emoji_code` stands in the body or in the query.",
+        takes=reactions.ReactionIn,
+        query=(EMOJI_CODE,),
+        gives={204: None},
+        refuses=(*MESSAGE, "emoji_invalid"),
     ),
     tokens.list_tokens: Operation(
         group=Group.TOKENS,

@@ -4,6 +4,7 @@ from typing import Final
 
 from keypost.chat import api as chat
 from keypost.chat import channel_api as channels
+from keypost.chat import reaction_api as reactions
 from keypost.extensions import api as extensions
 from keypost.extensions import chat_page, composer, late, token_page
 from keypost.extensions import pages as buttons
@@ -52,6 +53,13 @@ ROUTES: Final = (
     # Tools read with a person's API token.
     wire(GET, "/api/v2/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),
     wire(GET, "/api/v3/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),
+    # They say what their person thinks of a message.
+    wire(GET, "/api/v2/chats/{chat}/messages/{message}/reactions", reactions.show, API_TOKEN, Family.MESSAGE_READ),
+    wire(GET, "/api/v3/chats/{chat}/messages/{message}/reactions", reactions.show, API_TOKEN, Family.MESSAGE_READ),
+    wire(POST, "/api/v2/chats/{chat}/messages/{message}/reactions", reactions.add, API_TOKEN, Family.REACTION),
+    wire(POST, "/api/v3/chats/{chat}/messages/{message}/reactions", reactions.add, API_TOKEN, Family.REACTION),
+    wire(DELETE, "/api/v2/chats/{chat}/messages/{message}/reactions", reactions.remove, API_TOKEN, Family.REACTION),
+    wire(DELETE, "/api/v3/chats/{chat}/messages/{message}/reactions", reactions.remove, API_TOKEN, Family.REACTION),
     # Programs of people look after tokens,
     Route(GET, "/api/v1/tokens", tokens.list_tokens, API_TOKEN),
     Route(GET, "/api/v1/tokens/{token}", tokens.show, API_TOKEN),
@@ -95,6 +103,8 @@ ROUTES: Final = (
     Route(GET, "/chats/{chat}", chat_page.show, SESSION),
     Route(POST, "/chats/{chat}/say", composer.say, SESSION),
     Route(GET, "/live", live.watch, SESSION),
+    # say what they think of a message,
+    Route(POST, "/chats/{chat}/messages/{message}/react", reactions.react, SESSION),
     # press buttons and answer dialogs,
     Route(POST, "/chats/{chat}/messages/{message}/press", buttons.press, SESSION),
     Route(POST, "/dialogs/accept", buttons.accept, SESSION),

@@ -7,6 +7,7 @@ from typing import Any, Final
 from tests.people import Happening, Visitor
 
 ARTICLE: Final = re.compile(r'<article class="message" id="m-([^"]+)".*?</article>', re.DOTALL)
+ROW: Final = re.compile(r'<div class="reactions".*?</div>', re.DOTALL)
 ENTRY: Final = re.compile(r'data-chat="(CT_[^"]+)"[^>]*>.*?<bdi class="ellipsis">(.*?)</bdi>', re.DOTALL)
 CURSOR: Final = re.compile(r'data-cursor="(\d+)"')
 MEMBERS: Final = re.compile(r'id="members">([^<]*)<')
@@ -46,6 +47,8 @@ class OpenPage:
                 self._message(happened.data)
             case "edited":
                 self._edited(happened.data)
+            case "reactions":
+                self._reactions(happened.data)
             case "chat":
                 self._entry(happened.data)
             case "joined":
@@ -68,6 +71,11 @@ class OpenPage:
     def _edited(self, data: Any) -> None:
         if data["chat"] == self.chat_id and not self.is_over and data["message"] in self.messages:
             self.messages[data["message"]] = spaceless(data["html"])
+
+    def _reactions(self, data: Any) -> None:
+        if data["chat"] == self.chat_id and not self.is_over and data["message"] in self.messages:
+            row = spaceless(data["html"])
+            self.messages[data["message"]] = ROW.sub(lambda _: row, self.messages[data["message"]])
 
     def _entry(self, entry: Any) -> None:
         self.titles[entry["id"]] = entry["title"]

@@ -1,8 +1,11 @@
 """What may happen in an organisation's chats, one verb after the other, in an order that nobody foresees."""
 
+from typing import Any
+
 from tests.people import Visitor
 from tests.world import World
 
+from keypost.chat import reactions
 from keypost.chat import service as chat
 from keypost.chat.model import Chat, ChatKind, Collapse, Message, Party, PartyKind, Posting, Sender
 from keypost.clock import MINUTE_MS
@@ -77,6 +80,12 @@ class Story:
             content = Content(text=text)
             await self.world.write(chat.edit, message.org_id, message.chat_id, message.id, content)
 
+    async def react(self, number: int, who: int, emoji: str) -> None:
+        await self._react(reactions.react, number, who, emoji)
+
+    async def take_back(self, number: int, who: int, emoji: str) -> None:
+        await self._react(reactions.take_back, number, who, emoji)
+
     async def add_member(self, where: int, who: int) -> None:
         place = self.where(where)
         if place.kind is not ChatKind.DIRECT:
@@ -86,6 +95,13 @@ class Story:
         place = self.where(where)
         if place.kind is not ChatKind.DIRECT:
             await self.world.write(chat.remove_member, self.world.server.chats, place, self._party(who))
+
+    async def _react(self, verb: Any, number: int, who: int, emoji: str) -> None:
+        if self.sent:
+            message, caller = self.sent[number % len(self.sent)], self.world.caller(self.who(who))
+            place = self.world.server.chats.find(message.org_id, message.chat_id)
+            self.world.clock.move(MINUTE_MS)
+            await self.world.write(verb, caller, place, message.id, emoji)
 
     async def _send(self, place: Chat, sender: Sender, text: str, collapse: Collapse | None = None) -> Message:
         self.world.clock.move(MINUTE_MS)

@@ -16,6 +16,7 @@ Step = tuple[Callable[..., Awaitable[None]], *tuple[Any, ...]]
 WHO: Final = st.integers(0, 2)
 WHERE: Final = st.integers(0, 5)
 TEXT: Final = st.sampled_from(["one", "*two*", "`three`", "four\n\nlines & <b>"])
+EMOJI: Final = st.sampled_from(["👍", "🎉"])
 STEPS: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Story.create_channel), st.sets(WHO, min_size=1)),
     st.tuples(st.just(Story.create_direct), WHO, WHO),
@@ -23,6 +24,8 @@ STEPS: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Story.post), WHERE, WHO, TEXT),
     st.tuples(st.just(Story.collapse), WHERE, st.sampled_from("ab"), st.integers(1, 9), TEXT),
     st.tuples(st.just(Story.edit), st.integers(0, 9), TEXT),
+    st.tuples(st.just(Story.react), st.integers(0, 9), WHO, EMOJI),
+    st.tuples(st.just(Story.take_back), st.integers(0, 9), WHO, EMOJI),
     st.tuples(st.just(Story.add_member), WHERE, WHO),
     st.tuples(st.just(Story.remove_member), WHERE, WHO),
 )

@@ -103,3 +103,10 @@ class Message(Struct, frozen=True, kw_only=True):
     @property
     def at(self) -> int:
         return milliseconds_of(self.id)
+
+
+class Reaction(Struct, frozen=True):
+    """An emoji under a message, and who gave it, in that order."""
+
+    emoji: str
+    person_ids: tuple[PersonId, ...]

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from keypost.chat.model import Chat, ChatKind, Message, PartyKind, Sender
+from keypost.chat.reaction_views import ReactionView
 from keypost.clock import iso, utc
 from keypost.ids import PersonId, show_message
 from keypost.messages import html
@@ -79,9 +80,10 @@ class MessageView(Struct):
     edited_iso: str
     edited_text: str
     html: str
+    reactions: tuple[ReactionView, ...]
 
     @classmethod
-    def of(cls, message: Message, *, by_token: str) -> "MessageView":
+    def of(cls, message: Message, *, by_token: str, reactions: tuple[ReactionView, ...] = ()) -> "MessageView":
         """`by_token` says which extension's token a person's message came with; empty if it was typed."""
         shown, sender = show_message(message.id), message.sender
         return cls(
@@ -96,6 +98,7 @@ class MessageView(Struct):
             edited_iso=iso(message.edited_at) if message.edited_at is not None else "",
             edited_text=_clock(message.edited_at) if message.edited_at is not None else "",
             html=html.render(message.content, anchor=f"m-{shown}"),
+            reactions=reactions,
         )
 
     def render(self) -> str:

@@ -8,6 +8,7 @@ from keypost.ids import ChatId, OrgId, PersonId
 class Kind(StrEnum):
     MESSAGE_POSTED = "message_posted"
     MESSAGE_EDITED = "message_edited"
+    REACTIONS_CHANGED = "reactions_changed"
     TOKEN_MINTED = "token_minted"
     TOKEN_REPLACED = "token_replaced"
     TOKEN_REVOKED = "token_revoked"

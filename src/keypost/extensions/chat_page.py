@@ -6,16 +6,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
+from keypost.chat import reactions
 from keypost.chat import service as chat_service
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, find_place
-from keypost.chat.model import Chat, Message
+from keypost.chat.model import Chat, Message, Reaction
+from keypost.chat.reaction_views import AT_HAND, views_of
 from keypost.chat.views import ChatEntry, MessageView, members_text, title_for
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.errors import NotFound
 from keypost.extensions import service
 from keypost.extensions.model import App, one_face_each
+from keypost.ids import MessageId
 from keypost.live.hub import Hub
 from keypost.people.directory import People
 from keypost.people.model import Person
@@ -41,7 +44,7 @@ async def show(request: Request, caller: Caller) -> Response:
     chats, people = part(request, Chats), part(request, People)
     chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
     person = people.get(caller.org_id, caller.person_id)
-    messages, installed = await part(request, Database).read(_snapshot, person, chat)
+    messages, reacted, installed = await part(request, Database).read(_snapshot, person, chat)
     attribution = part(request, Attribution)
     return page(
         request,
@@ -59,7 +62,15 @@ async def show(request: Request, caller: Caller) -> Response:
             "unique_name": chat.unique_name,
             "members": members_text(chat),
         },
-        messages=[MessageView.of(message, by_token=attribution.of(message)) for message in messages],
+        messages=[
+            MessageView.of(
+                message,
+                by_token=attribution.of(message),
+                reactions=views_of(people, message, reacted.get(message.id, ())),
+            )
+            for message in messages
+        ],
+        emoji=AT_HAND,
         cursor=cursor,
         commands=[
             {"name": command.name, "hint": command.hint, "extension": app.title}
@@ -69,6 +80,7 @@ async def show(request: Request, caller: Caller) -> Response:
     )
 
 
-def _snapshot(tx: Tx, person: Person, chat: Chat) -> tuple[list[Message], list[App]]:
+def _snapshot(tx: Tx, person: Person, chat: Chat) -> tuple[list[Message], dict[MessageId, list[Reaction]], list[App]]:
     messages = chat_service.list_messages(tx, chat.org_id, chat.id, limit=SHOWN)
-    return messages, one_face_each(service.list_installed(tx, person))
+    reacted = reactions.list_of(tx, chat.org_id, [message.id for message in messages])
+    return messages, reacted, one_face_each(service.list_installed(tx, person))

@@ -8,6 +8,7 @@ import { Dialog } from "./dialog.js";
 import { Live } from "./live.js";
 import { Membership } from "./membership.js";
 import { Messages } from "./messages.js";
+import { Reactions } from "./reactions.js";
 import { Sidebar } from "./sidebar.js";
 import { page } from "./trusted.js";
 
@@ -20,6 +21,10 @@ const dialog = new Dialog((banner) => banners.show(banner));
 const membership = new Membership();
 const messages = new Messages();
 const sidebar = new Sidebar();
+const reactions = new Reactions(chat, person, {
+  banner: (banner) => banners.show(banner),
+  keepPlace: (message, change) => messages.keepPlace(message, change),
+});
 
 new Composer(chat, {
   posted: () => messages.toEnd(),
@@ -43,6 +48,9 @@ const on = {
   },
   edited(data) {
     if (data.chat === chat && !membership.isOver) messages.edit(data.message, data.html);
+  },
+  reactions(data) {
+    if (data.chat === chat && !membership.isOver) reactions.put(data.message, data.html);
   },
   chat: (entry) => sidebar.put(entry),
   joined(data) {

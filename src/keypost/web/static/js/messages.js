@@ -43,7 +43,7 @@ export class Messages {
     if (!old) return; // From before this page begins.
     const fresh = nodes(html).firstElementChild;
     const focus = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
-    this.#keepPlace(old, () => {
+    this.keepPlace(old, () => {
       old.replaceWith(fresh);
       markDays(this.#list);
     });
@@ -57,6 +57,15 @@ export class Messages {
     this.toEnd();
   }
 
+  /** What the reader sees first stays where it is, whatever `change` does to the height of `old`. */
+  keepPlace(old, change) {
+    const top = this.#log.getBoundingClientRect().top;
+    const seen = [...this.#list.children].find((entry) => entry !== old && entry.getBoundingClientRect().bottom > top);
+    const before = seen?.getBoundingClientRect().top;
+    change();
+    if (seen && !this.#atEnd) this.#log.scrollTop += seen.getBoundingClientRect().top - before;
+  }
+
   toEnd() {
     this.#log.scrollTop = this.#log.scrollHeight;
     this.#top = this.#log.scrollTop;
@@ -67,15 +76,6 @@ export class Messages {
   #append(html) {
     this.#list.append(nodes(html));
     if (!this.#atEnd) this.#pill.hidden = false;
-  }
-
-  /** What the reader sees first stays where it is, whatever `change` does to the height of `old`. */
-  #keepPlace(old, change) {
-    const top = this.#log.getBoundingClientRect().top;
-    const seen = [...this.#list.children].find((entry) => entry !== old && entry.getBoundingClientRect().bottom > top);
-    const before = seen?.getBoundingClientRect().top;
-    change();
-    if (seen && !this.#atEnd) this.#log.scrollTop += seen.getBoundingClientRect().top - before;
   }
 
   #dismiss(target) {
