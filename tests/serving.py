@@ -4,11 +4,16 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import uvicorn
 
 from keypost.clock import WallClock
 from keypost.web.door import Door
+from keypost.web.protocol import Bounds, Gate, guarding
+
+OPEN: Final = Gate(Bounds(connections_per_address=10_000))
+"""All of the tests come from one address."""
 
 
 class HeldClock:
@@ -35,9 +40,11 @@ def listening() -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(door: Door, listener: socket.socket) -> AsyncIterator[None]:
+async def serving(door: Door, listener: socket.socket, gate: Gate = OPEN) -> AsyncIterator[None]:
     """The web server of `keypost.cli.serving`, without its waiting for a signal."""
-    config = uvicorn.Config(door, http="httptools", ws="none", lifespan="off", log_config=None, server_header=False)
+    config = uvicorn.Config(
+        door, http=guarding(gate), ws="none", lifespan="off", log_config=None, server_header=False, proxy_headers=False
+    )
     config.load()
     web = uvicorn.Server(config)
     web.lifespan = config.lifespan_class(config)

@@ -40,6 +40,11 @@ EXTENSION: Final = (
     (sdk_main.SETTINGS, "what an admin set for the extension: a JSON object of texts, true and false"),
 )
 LIMITS: Final = (
+    ("seconds for the head of a request", "web.protocol", "HEAD_S"),
+    ("bytes of a header", "web.protocol", "HEAD_MAX"),
+    ("fields of a header", "web.protocol", "FIELDS_MAX"),
+    ("bytes of an address with its query", "web.protocol", "TARGET_MAX"),
+    ("connections of one address at once", "web.protocol", "CONNECTIONS_MAX"),
     ("bytes of a message's body", "web.body", "MESSAGE_MAX"),
     ("bytes for an incoming handler", "web.body", "RAW_MAX"),
     ("seconds for a body", "web.body", "PATIENCE_S"),

@@ -35,6 +35,14 @@ class TooLarge(Refusal):
     """The body has more bytes than the route takes."""
 
 
+class TargetTooLong(Refusal):
+    """The address of the request has more bytes than any of ours."""
+
+
+class HeadTooLarge(Refusal):
+    """The header of the request has more bytes or fields than the server takes."""
+
+
 class TooMany(Refusal):
     def __init__(self, code: str, sentence: str, *, retry_after_s: int) -> None:
         super().__init__(code, sentence)

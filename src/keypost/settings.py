@@ -15,7 +15,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """`database_url` is empty for SQLite in the data directory, else `postgresql://…`.
 
     `base_url` is how people and tools reach this server; every address that Keypost hands out starts with it,
-    never with what a request claims.
+    never with what a request claims. `demo` shows the gallery. `trusted_proxies`
+    are addresses and CIDR blocks of proxies in front, which say whom they speak for.
     """
 
     data: Path
@@ -24,6 +25,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: int = DEFAULT_PORT
     base_url: str = ""
     log_level: str = "info"
+    demo: bool = False
+    trusted_proxies: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:

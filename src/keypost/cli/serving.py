@@ -13,6 +13,8 @@ import uvicorn
 from keypost.app import Server
 from keypost.errors import Fault
 from keypost.live.hub import Hub
+from keypost.web.protocol import Gate, guarding
+from keypost.web.proxies import Proxies
 
 DRAIN_S: Final = 3
 """How long answers under way may take after the signal."""
@@ -40,7 +42,7 @@ async def serve(server: Server, listener: socket.socket) -> None:
     """Serves until SIGINT or SIGTERM."""
     config = uvicorn.Config(
         server.door,
-        http="httptools",
+        http=guarding(Gate(proxies=Proxies(server.settings.trusted_proxies))),
         ws="none",
         lifespan="off",
         log_config=None,

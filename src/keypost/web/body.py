@@ -41,10 +41,16 @@ async def read_body(request: Request, limit: int = MESSAGE_MAX) -> bytes:
     return b"".join(pieces)
 
 
-async def drain(request: Request) -> None:
-    """Takes in and drops what a refused sender is still sending: one that only writes would never see the answer."""
+async def drain(request: Request) -> bool:
+    """Takes in and drops what a refused sender is still sending: one that only writes would never see the answer.
+
+    False for a sender that waits to be told to go on (`Expect: 100-continue`): it is not told, and what it sends next
+    on this connection would be read as its body.
+    """
     if request.scope["state"].get(READ):
-        return
+        return True
+    if "expect" in request.headers:
+        return False
     # RuntimeError: the last piece was the one too many, and there is nothing left to read.
     with contextlib.suppress(TimeoutError, ClientDisconnect, RuntimeError):
         async with asyncio.timeout(DRAIN_S):
@@ -52,7 +58,8 @@ async def drain(request: Request) -> None:
             async for piece in request.stream():
                 size += len(piece)
                 if size > DRAIN_MAX:
-                    return
+                    break
+    return True
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -65,8 +65,10 @@ async def _guarded(request: Request, route: Route) -> Response:
     try:
         response = await _admitted(request, route)
     except Refusal as refusal:
-        await drain(request)
+        may_go_on = await drain(request)
         response = problem.refused(request, refusal, page=page)
+        if not may_go_on:
+            response.headers["Connection"] = "close"
     except asyncio.CancelledError:  # Only the server's own stop cancels a request.
         response = problem.refused(request, STOPPING, page=page)
     except Exception as error:  # noqa: BLE001 - the last resort: the caller gets a reference, the log the reason.

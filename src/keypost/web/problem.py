@@ -13,9 +13,11 @@ from keypost.errors import (
     Busy,
     Conflict,
     Forbidden,
+    HeadTooLarge,
     Invalid,
     NotFound,
     Refusal,
+    TargetTooLong,
     TooLarge,
     TooMany,
     TooSlow,
@@ -33,7 +35,9 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     TooSlow: 408,
     Conflict: 409,
     TooLarge: 413,
+    TargetTooLong: 414,
     TooMany: 429,
+    HeadTooLarge: 431,
     Busy: 503,
 }
 METHOD_NOT_ALLOWED: Final = 405

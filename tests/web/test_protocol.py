@@ -1,0 +1,284 @@
+"""What the server does with a connection before there is a request, over real sockets."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.people import PATIENCE_S, Tool
+from tests.serving import listening, serving
+from tests.world import World
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from keypost.web.protocol import Bounds, Gate, Protocol
+from keypost.web.proxies import Proxies
+
+SOON = Bounds(head_s=0.1, head_max=2_000, fields_max=20, target_max=500, connections_per_address=2)
+PATH = "/api/v2/channelsbyname/builds/message"
+
+MALFORMED = (
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n\r\nabc",
+    b"POST / HTTP/1.1\nHost: x\nContent-Length: 3\n\nabc",
+    b"POST / HTTP/1.1\r\nHost: x\nContent-Length: 3\r\n\r\nabc",
+    b"POST / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost : x\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\nabc",
+    b"POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    b"hello\r\n\r\n",
+)
+
+
+class Line:
+    """A connection that says exactly what it is told to."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def say(self, *pieces: bytes) -> None:
+        """Each piece leaves by itself."""
+        for piece in pieces:
+            self._writer.write(piece)
+            await self._writer.drain()
+            await asyncio.sleep(0)
+
+    async def hear(self) -> tuple[int, bytes]:
+        """The next answer: its status and body."""
+        async with asyncio.timeout(PATIENCE_S):
+            head = await self._reader.readuntil(b"\r\n\r\n")
+            length = next(
+                (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+            )
+            return int(head.split()[1]), await self._reader.readexactly(length)
+
+    async def hear_code(self) -> tuple[int, str]:
+        status, body = await self.hear()
+        return status, json.loads(body)["code"]
+
+    async def hear_end(self) -> bytes:
+        """What is left until the server closes."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._reader.read()
+
+    async def end(self) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
+
+
+@asynccontextmanager
+async def lines(world: World, gate: Gate, count: int = 1) -> AsyncIterator[list[Line]]:
+    """Connections to a server of the world that has a gate of its own."""
+    listener = listening()
+    port = listener.getsockname()[1]
+    async with serving(world.server.door, listener, gate):
+        made = [Line(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(count)]
+        try:
+            yield made
+        finally:
+            for line in made:
+                await line.end()
+
+
+@asynccontextmanager
+async def line(world: World, bounds: Bounds = SOON) -> AsyncIterator[Line]:
+    async with lines(world, Gate(bounds)) as (one,):
+        yield one
+
+
+def post(tool: Tool, text: str, *fields: str, sync: bool = False) -> bytes:
+    body = json.dumps({"text": text, "sync_message": sync}).encode()
+    head = [
+        f"POST {PATH} HTTP/1.1",
+        "Host: x",
+        f"X-Keypost-Token: {tool.secret}",
+        f"Content-Length: {len(body)}",
+        *fields,
+    ]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+async def test_a_connection_that_says_nothing_is_closed(lasting_world: World) -> None:
+    async with line(lasting_world) as silent:
+        assert await silent.hear_end() == b""
+
+
+@pytest.mark.parametrize("said", [b"P", b"POST / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nHost: x\r\nX: "])
+async def test_half_a_head_is_waited_for_but_not_for_ever(lasting_world: World, said: bytes) -> None:
+    async with line(lasting_world) as slow:
+        await slow.say(said)
+
+        assert await slow.hear_code() == (408, "head_too_slow")
+        assert await slow.hear_end() == b""
+
+
+async def test_the_next_request_on_a_kept_connection_must_not_take_for_ever_either(world: World) -> None:
+    tool = await world.tool()
+    async with line(world) as kept:
+        await kept.say(post(tool, "First"))
+        assert (await kept.hear())[0] == 204
+        await kept.say(b"POST / HTTP/1.1\r\n")
+
+        assert await kept.hear_code() == (408, "head_too_slow")
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "code"),
+    [
+        (b"GET /" + b"x" * 600 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414, "address_too_long"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 2_100 + b"\r\n\r\n", 431, "header_too_large"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 20 + b"\r\n", 431, "header_too_large"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 3_000, 431, "header_too_large"),
+    ],
+    ids=["target", "field", "fields", "field without an end"],
+)
+async def test_a_head_beyond_its_bounds_is_refused(lasting_world: World, head: bytes, status: int, code: str) -> None:
+    async with line(lasting_world) as wordy:
+        await wordy.say(head)
+
+        assert await wordy.hear_code() == (status, code)
+        assert await wordy.hear_end() == b""
+
+
+async def test_a_head_within_its_bounds_is_not(lasting_world: World) -> None:
+    fields = b"".join(b"X-%d: y\r\n" % number for number in range(19))
+    async with line(lasting_world) as wordy:
+        await wordy.say(b"GET /signed-out?" + b"x" * 400 + b" HTTP/1.1\r\nHost: x\r\n" + fields + b"\r\n")
+
+        assert (await wordy.hear())[0] == 200
+
+
+@pytest.mark.parametrize("raw", MALFORMED)
+async def test_what_two_readers_could_understand_differently_is_read_by_nobody(
+    lasting_world: World, raw: bytes
+) -> None:
+    async with line(lasting_world) as odd:
+        await odd.say(raw)
+
+        assert await odd.hear_code() == (400, "request_malformed")
+        assert await odd.hear_end() == b""
+
+
+async def test_a_request_behind_a_malformed_one_is_not_heard(world: World) -> None:
+    tool = await world.tool()
+    async with line(world) as odd:
+        await odd.say(MALFORMED[0] + post(tool, "Smuggled"))
+        await odd.hear_end()
+
+    assert await world.texts_in("#builds") == []
+
+
+async def test_an_address_has_only_so_many_connections_at_once(lasting_world: World) -> None:
+    async with lines(lasting_world, Gate(SOON), 3) as (first, _, third):
+        assert await third.hear_code() == (429, "too_many_connections")
+
+        await first.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await first.hear())[0] == 200
+
+
+async def test_a_connection_that_has_gone_makes_room(lasting_world: World) -> None:
+    gate = Gate(SOON)
+    async with lines(lasting_world, gate, 2) as gone:
+        await gone[0].hear_end()
+        await gone[1].hear_end()
+
+    async with lines(lasting_world, gate) as (fresh,):
+        await fresh.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await fresh.hear())[0] == 200
+
+
+async def test_a_proxy_speaks_for_many(lasting_world: World) -> None:
+    async with lines(lasting_world, Gate(SOON, proxies=Proxies(["127.0.0.0/8"])), 3) as (_, _, third):
+        await third.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await third.hear())[0] == 200
+
+
+async def test_a_tokens_networks_are_compared_with_the_client_that_a_proxy_names(world: World) -> None:
+    tool = await world.tool(networks=("192.0.2.0/24",))
+    named = post(tool, "Hello", "X-Forwarded-For: 198.51.100.1, 192.0.2.7")
+
+    async with lines(world, Gate(SOON, Proxies(["127.0.0.1"]))) as (behind,):
+        await behind.say(named)
+        assert (await behind.hear())[0] == 204
+    async with line(world) as direct:
+        await direct.say(named)
+        assert (await direct.hear())[0] == 401
+
+
+async def test_requests_that_come_together_are_answered_in_their_order(world: World) -> None:
+    tool = await world.tool()
+    texts = [f"Number {number}" for number in range(8)]
+    async with line(world) as hasty:
+        await hasty.say(b"".join(post(tool, text, sync=True) for text in texts))
+        answers = [await hasty.hear() for _ in texts]
+
+    stored = await world.messages_in("#builds")
+    assert [message.content.text for message in stored] == texts
+    ids = [json.loads(body)["message_id"] for _, body in answers]
+    assert ids == sorted(ids)
+
+
+async def test_a_client_that_waits_to_be_told_is_told_to_go_on(world: World) -> None:
+    tool = await world.tool()
+    head, _, body = post(tool, "Waited", "Expect: 100-continue").partition(b"\r\n\r\n")
+    async with line(world) as polite:
+        await polite.say(head + b"\r\n\r\n")
+        assert (await polite.hear())[0] == 100
+        await polite.say(body)
+        assert (await polite.hear())[0] == 204
+
+
+async def test_a_client_that_waits_in_vain_is_not_asked_for_its_body(lasting_world: World) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+    async with line(lasting_world) as polite:
+        await polite.say(head.encode())
+
+        assert await polite.hear_code() == (401, "invalid_zapikey")
+        assert await polite.hear_end() == b""
+
+
+@given(cuts=st.sets(st.integers(1, 300), max_size=6))
+async def test_it_does_not_matter_how_a_request_is_cut(lasting_world: World, cuts: set[int]) -> None:
+    tool = await lasting_world.standing_tool()
+    whole = post(tool, "In pieces", sync=True)
+    edges = [0, *sorted(cut for cut in cuts if cut < len(whole)), len(whole)]
+    async with line(lasting_world, Bounds()) as cut:
+        await cut.say(*(whole[start:end] for start, end in pairwise(edges)))
+
+        assert (await cut.hear())[0] == 200
+
+
+def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
+    """Ours overrides these and reads those; a newer uvicorn that has others must not be taken unseen."""
+    own = {name for name, _ in inspect.getmembers(Protocol, inspect.isfunction) if name in vars(Protocol)}
+    overridden = {name for name in own if hasattr(HttpToolsProtocol, name)} - {"__init__"}
+    source = inspect.getsource(HttpToolsProtocol)
+
+    assert overridden == {
+        "connection_made",
+        "connection_lost",
+        "data_received",
+        "on_message_begin",
+        "on_url",
+        "on_header",
+        "on_headers_complete",
+        "on_body",
+        "on_message_complete",
+        "send_400_response",
+    }
+    for attribute in ("transport", "client", "headers", "url", "parser", "loop", "cycle"):
+        assert f"self.{attribute}" in source
+    assert "response_complete" in inspect.getsource(RequestResponseCycle)
