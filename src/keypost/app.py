@@ -36,6 +36,8 @@ from keypost.extensions.lifecycle import Lifecycle
 from keypost.extensions.model import Extension
 from keypost.extensions.reveals import Reveals
 from keypost.extensions.supervisor import Supervisor
+from keypost.files import service as files
+from keypost.files.cabinet import Cabinet
 from keypost.keys import Keys
 from keypost.live.hub import Hub
 from keypost.operations import OPERATIONS
@@ -58,6 +60,7 @@ logger = log.get(__name__)
 
 DATABASE_FILE: Final = "keypost.db"
 KEY_FILE: Final = "master.key"
+FILES_FOLDER: Final = "files"
 USES_SAVED_EVERY_S: Final = 60
 
 
@@ -70,6 +73,7 @@ class Server(Struct, frozen=True, kw_only=True):
     keys: Keys
     people: People
     chats: Chats
+    cabinet: Cabinet
     register: Register
     attribution: Attribution
     lane: Lane
@@ -125,7 +129,7 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
 
 def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) -> tuple[Server, Dispatcher]:
     people, chats, register = People(), Chats(), Register()
-    attribution = Attribution(register, people)
+    attribution, cabinet = Attribution(register, people), Cabinet(settings.data / FILES_FOLDER)
     lane, hub = Lane(database), Hub(database, people, chats, attribution)
     supervisor = Supervisor(settings.data / "logs", partial(_settings_of, database, keys))
     addresses = Addresses(settings)
@@ -149,6 +153,7 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
     parts.add(Supervisor, supervisor)
     parts.add(Lifecycle, lifecycle)
     parts.add(Database, database)
+    parts.add(Cabinet, cabinet)
     parts.add(SessionCookie, SessionCookie(settings))
     parts.add(ApiDocument, ApiDocument(ROUTES, OPERATIONS, settings.address))
     server = Server(
@@ -158,6 +163,7 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
         keys=keys,
         people=people,
         chats=chats,
+        cabinet=cabinet,
         register=register,
         attribution=attribution,
         lane=lane,
@@ -202,11 +208,21 @@ async def _load(server: Server) -> None:
     lost = await database.write(invocations.give_up_lost, server.register)
     if lost:
         logger.warning("calls were cut off when the server last ended", count=len(lost))
+    await _sweep_files(server)
     server.hub.load(await database.read(events.last_numbers))
     server.chats.load(*await database.read(chat.load))
     server.register.load(*await database.read(tokens.load))
     for app in await database.read(extensions.load, server.people.org_ids()):
         server.attribution.name_app(app.org_id, app.id, app.title)
+
+
+async def _sweep_files(server: Server) -> None:
+    """Nothing can arrive yet. An empty database is another one than the folder was filled for: it judges nothing."""
+    await asyncio.to_thread(server.cabinet.open)
+    if server.people.org_ids():
+        orphans = await server.database.read(files.sweep, server.cabinet)
+        if orphans:
+            logger.warning("files without a message were thrown away", count=orphans)
 
 
 async def _settings_of(database: Database, keys: Keys, extension: Extension) -> Mapping[str, str | bool]:

@@ -20,6 +20,7 @@ TeamId = NewType("TeamId", int)
 ExtensionId = NewType("ExtensionId", int)
 InvocationId = NewType("InvocationId", int)
 IngressId = NewType("IngressId", int)
+FileId = NewType("FileId", int)
 
 COUNTER_BITS: Final = 20
 COUNTER_MASK: Final = (1 << COUNTER_BITS) - 1
@@ -35,6 +36,7 @@ _CHAT: Final = re.compile(
 _CHANNEL: Final = re.compile(rf"O([0-9]{{1,{DIGITS_MAX}}})")
 _MESSAGE: Final = re.compile(rf"([0-9]{{1,{DIGITS_MAX}}})(?:_|%20| )([0-9]{{1,7}})")
 _TOKEN: Final = re.compile(rf"tok_([0-9]{{1,{DIGITS_MAX}}})")
+_FILE: Final = re.compile(rf"fil_([0-9]{{1,{DIGITS_MAX}}})")
 
 
 class IdSource:
@@ -108,6 +110,15 @@ def is_sandbox(app_id: AppId) -> bool:
 def read_token(text: str) -> TokenId | None:
     found = _TOKEN.fullmatch(text)
     return TokenId(_bounded(int(found[1]))) if found else None
+
+
+def show_file(file_id: FileId) -> str:
+    return f"fil_{file_id}"
+
+
+def read_file(text: str) -> FileId | None:
+    found = _FILE.fullmatch(text)
+    return FileId(_bounded(int(found[1]))) if found else None
 
 
 def read_number(text: str) -> int | None:

@@ -13,6 +13,8 @@ import structlog
 
 SECRETS: Final = re.compile(r"kp([a-z])_[0-9A-Za-z_-]{20,}")
 QUIET: Final = ("asyncio", "aiohttp.access", "uvicorn.access", "alembic")
+SILENT: Final = ("python_multipart",)
+"""What it says of a stranger's bytes, the stranger is told."""
 
 
 def configure(level: str, file: Path | None = None) -> None:
@@ -51,6 +53,8 @@ def configure(level: str, file: Path | None = None) -> None:
     root.setLevel(numeric)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(numeric, logging.WARNING))
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def get(name: str) -> Any:

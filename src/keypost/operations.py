@@ -8,8 +8,10 @@ from typing import Final, Literal
 
 from keypost.chat import api as chat
 from keypost.chat import channel_api as channels
+from keypost.chat import file_api as files
 from keypost.chat import reaction_api as reactions
 from keypost.chat.reaction_views import ReactionsOut
+from keypost.chat.uploading import FilesForm
 from keypost.chat.views import MessagesOut
 from keypost.extensions import api as extensions
 from keypost.extensions import late
@@ -20,9 +22,9 @@ from keypost.messages.judging import Draft
 from keypost.people import api as persons
 from keypost.web import api_docs
 from keypost.web.openapi import Operations
-from keypost.web.operation import Group, Media, Operation, Query
+from keypost.web.operation import Form, Group, Media, Operation, Query
 from keypost.webhooks import api as ledger
-from keypost.webhooks import bots, incoming, posting
+from keypost.webhooks import bots, incoming, posting, uploads
 
 CONTENT: Final = ("text_length_exceeded", "secret_in_message", "server_busy", "server_stopping")
 CHAT: Final = ("chat_not_found",)
@@ -31,6 +33,8 @@ CHANNEL: Final = ("channel_not_found", "channel_access_denied")
 BOT: Final = ("bot_not_found", "bot_not_channel_member", "bot_message_forbidden")
 OF_APP: Final = ("invalid_appkey", "extension_disabled", "param_missing")
 OF_BOT: Final = ("invalid_appkey", "extension_disabled")
+FILES: Final = ("files_too_many", "file_too_large", "secret_in_message", "server_busy", "server_stopping", "disk_full")
+ALL_FILES: Final = "At most 10 files, of 50 MiB each; one message for each. All of them are stored, or none."
 ADMIN: Final = ("admin_needed",)
 EXTENSION: Final = (*ADMIN, "extension_not_found")
 OPERATOR: Final = (*EXTENSION, "only_from_this_machine")
@@ -115,6 +119,49 @@ OPERATIONS: Final[Operations] = {
         gives=POSTED_BY_BOT,
         refuses=(*CONTENT, *BOT, *CHANNEL, *OF_APP, "botmessage_no_valid_users", "bot_unauthorized_message_access"),
     ),
+    uploads.TO_CHANNEL_NAMED: Operation(
+        group=Group.POSTING,
+        summary="Sends files to a channel, by its unique name.",
+        text=ALL_FILES,
+        takes=Form(FilesForm),
+        query=(AS_BOT, APPKEY_OF_BOT),
+        gives={204: None},
+        refuses=(*FILES, *CHANNEL, *BOT, *OF_BOT),
+    ),
+    uploads.TO_CHANNEL: Operation(
+        group=Group.POSTING,
+        summary="Sends files to a channel, by its id.",
+        text=ALL_FILES,
+        takes=Form(FilesForm),
+        query=(AS_BOT, APPKEY_OF_BOT),
+        gives={204: None},
+        refuses=(*FILES, *CHANNEL, *BOT, *OF_BOT),
+    ),
+    uploads.TO_CHAT: Operation(
+        group=Group.POSTING,
+        summary="Sends files to a chat of any kind, in the name of the credential's owner.",
+        text=ALL_FILES,
+        takes=Form(FilesForm),
+        gives={204: None},
+        refuses=(*FILES, *CHAT, "person_not_found"),
+    ),
+    uploads.TO_PERSON: Operation(
+        group=Group.POSTING,
+        summary="Sends files to a person, in the direct chat with them.",
+        text=ALL_FILES,
+        takes=Form(FilesForm),
+        gives={204: None},
+        refuses=(*FILES, "person_not_found"),
+    ),
+    uploads.by_bot: Operation(
+        group=Group.POSTING,
+        summary="Lets a bot send files to the person in `user_id`, or to whom its messages go that name nobody.",
+        text=ALL_FILES,
+        takes=Form(FilesForm),
+        query=(BOT_APPKEY,),
+        gives={204: None},
+        refuses=(*FILES, *BOT, *OF_APP, "botmessage_no_valid_users", "bot_unauthorized_message_access"),
+    ),
     incoming.receive: Operation(
         group=Group.WEBHOOKS,
         summary="Hands what a third-party app sends to an extension's incoming handler.",
@@ -164,6 +211,13 @@ OPERATIONS: Final[Operations] = {
         query=(EMOJI_CODE,),
         gives={204: None},
         refuses=(*MESSAGE, "emoji_invalid"),
+    ),
+    files.fetch: Operation(
+        group=Group.READING,
+        summary="A file that a message brings, for those who see the message.",
+        text="The answer has an `ETag`, and `Range` asks for a part.",
+        gives={200: Media.ANYTHING, 206: Media.ANYTHING, 304: None},
+        refuses=("file_not_found",),
     ),
     tokens.list_tokens: Operation(
         group=Group.TOKENS,

@@ -4,9 +4,10 @@ from typing import Final
 
 from keypost.chat import api as chat
 from keypost.chat import channel_api as channels
+from keypost.chat import file_api as files
 from keypost.chat import reaction_api as reactions
 from keypost.extensions import api as extensions
-from keypost.extensions import chat_page, composer, late, token_page
+from keypost.extensions import attaching, chat_page, composer, late, token_page
 from keypost.extensions import pages as buttons
 from keypost.extensions import token_api as tokens
 from keypost.live import api as live
@@ -18,7 +19,7 @@ from keypost.web import api_docs, assets
 from keypost.web.family import Family
 from keypost.web.routing import Route, public, public_page, wire
 from keypost.webhooks import api as ledger
-from keypost.webhooks import bots, incoming, posting
+from keypost.webhooks import bots, incoming, posting, uploads
 
 GET: Final = ("GET",)
 POST: Final = ("POST",)
@@ -49,6 +50,16 @@ ROUTES: Final = (
     wire(POST, "/api/v3/buddies/{person}/messages", posting.TO_PERSON, TOKEN_THAT_POSTS, Family.PERSON_POST),
     wire(POST, "/api/v2/bots/{name}/message", bots.post, TOKEN_THAT_POSTS, Family.BOT_POST),
     wire(POST, "/api/v3/bots/{name}/messages", bots.post_v3, TOKEN_THAT_POSTS, Family.BOT_POST),
+    wire(POST, "/api/v2/channelsbyname/{name}/files", uploads.TO_CHANNEL_NAMED, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v2/channels/{channel}/files", uploads.TO_CHANNEL, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v2/chats/{chat}/files", uploads.TO_CHAT, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v2/buddies/{person}/files", uploads.TO_PERSON, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v2/bots/{name}/files", uploads.by_bot, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v3/channelsbyname/{name}/files", uploads.TO_CHANNEL_NAMED, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v3/channels/{channel}/files", uploads.TO_CHANNEL, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v3/chats/{chat}/files", uploads.TO_CHAT, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v3/buddies/{person}/files", uploads.TO_PERSON, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v3/bots/{name}/files", uploads.by_bot, TOKEN_THAT_POSTS, Family.FILE_POST),
     wire(ANY, "/api/v2/applications/{app}/incoming", incoming.receive, TOKEN_OF_APP, Family.APP_INCOMING),
     # Tools read with a person's API token.
     wire(GET, "/api/v2/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),
@@ -60,6 +71,8 @@ ROUTES: Final = (
     wire(POST, "/api/v3/chats/{chat}/messages/{message}/reactions", reactions.add, API_TOKEN, Family.REACTION),
     wire(DELETE, "/api/v2/chats/{chat}/messages/{message}/reactions", reactions.remove, API_TOKEN, Family.REACTION),
     wire(DELETE, "/api/v3/chats/{chat}/messages/{message}/reactions", reactions.remove, API_TOKEN, Family.REACTION),
+    wire(GET, "/api/v2/files/{file}", files.fetch, API_TOKEN, Family.FILE_READ),
+    wire(GET, "/api/v2/attachments/{file}", files.fetch, API_TOKEN, Family.FILE_READ),
     # Programs of people look after tokens,
     Route(GET, "/api/v1/tokens", tokens.list_tokens, API_TOKEN),
     Route(GET, "/api/v1/tokens/{token}", tokens.show, API_TOKEN),
@@ -102,6 +115,8 @@ ROUTES: Final = (
     Route(GET, "/", chat_page.open_first, SESSION),
     Route(GET, "/chats/{chat}", chat_page.show, SESSION),
     Route(POST, "/chats/{chat}/say", composer.say, SESSION),
+    Route(POST, "/chats/{chat}/files", attaching.attach, SESSION),
+    Route(GET, "/files/{file}/{name}", files.fetch, SESSION),
     Route(GET, "/live", live.watch, SESSION),
     # say what they think of a message,
     Route(POST, "/chats/{chat}/messages/{message}/react", reactions.react, SESSION),

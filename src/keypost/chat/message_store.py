@@ -8,7 +8,9 @@ from keypost import log
 from keypost.chat.model import Collapse, Message, PartyKind, Sender
 from keypost.db.tables import messages
 from keypost.db.tx import Tx
-from keypost.ids import COUNTER_BITS, ChatId, MessageId, OrgId
+from keypost.files import service as files
+from keypost.files.model import File
+from keypost.ids import COUNTER_BITS, ChatId, FileId, MessageId, OrgId
 from keypost_sdk.content import Message as Content
 
 MESSAGES_MAX: Final = 100
@@ -33,6 +35,7 @@ def add_messages(tx: Tx, new: Sequence[Message]) -> None:
                 "sender_name": message.sender.name,
                 "token_id": message.token_id,
                 "content": _written(message.content),
+                "file_id": message.file.id if message.file else None,
                 "collapse_key": message.collapse.key if message.collapse else None,
                 "collapse_order": message.collapse.order if message.collapse else None,
             }
@@ -66,14 +69,14 @@ def find_collapsed(tx: Tx, message: Message) -> Message | None:
         .order_by(messages.c.id.desc())
         .limit(1)
     )
-    return to_message(row) if row is not None else None
+    return _read(tx, [row])[0] if row is not None else None
 
 
 def find_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId) -> Message | None:
     row = tx.one(
         select(messages).where(messages.c.org_id == org_id, messages.c.chat_id == chat_id, messages.c.id == message_id)
     )
-    return to_message(row) if row is not None else None
+    return _read(tx, [row])[0] if row is not None else None
 
 
 def list_messages(
@@ -86,15 +89,32 @@ def list_messages(
     if to_ms is not None:
         query = query.where(messages.c.id < (to_ms + 1) << COUNTER_BITS)
     rows = tx.all(query.order_by(messages.c.id.desc()).limit(limit))
-    return [to_message(row) for row in reversed(rows)]
+    return _read(tx, rows[::-1])
 
 
 def list_by_id(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> list[Message]:
     rows = tx.all(select(messages).where(messages.c.org_id == org_id, messages.c.id.in_(message_ids)))
-    return [to_message(row) for row in rows]
+    return _read(tx, rows)
 
 
-def to_message(row: Row[Any]) -> Message:
+def list_chats_with(tx: Tx, org_id: OrgId, file_id: FileId) -> list[ChatId]:
+    """The chats with a message that brings the file."""
+    rows = tx.all(
+        select(messages.c.chat_id)
+        .where(messages.c.org_id == org_id, messages.c.file_id == file_id, messages.c.deleted_at.is_(None))
+        .distinct()
+    )
+    return [row.chat_id for row in rows]
+
+
+def _read(tx: Tx, rows: Sequence[Row[Any]]) -> list[Message]:
+    """Rows of one organisation, with the files that they bring."""
+    brought = [row for row in rows if row.file_id is not None]
+    known = files.list_by_id(tx, brought[0].org_id, [row.file_id for row in brought]) if brought else {}
+    return [_to_message(row, known.get(row.file_id)) for row in rows]
+
+
+def _to_message(row: Row[Any], file: File | None) -> Message:
     return Message(
         org_id=row.org_id,
         id=row.id,
@@ -104,6 +124,7 @@ def to_message(row: Row[Any]) -> Message:
         token_id=row.token_id,
         collapse=Collapse(row.collapse_key, row.collapse_order) if row.collapse_key is not None else None,
         edited_at=row.edited_at,
+        file=file,
     )
 
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from keypost.db.tx import Tx
+from keypost.files.model import File, Kept
 from keypost.ids import BotId, ChatId, MessageId, OrgId, PersonId, TokenId, milliseconds_of, show_chat
 from keypost_sdk.content import Message as Content
 
@@ -76,7 +77,8 @@ class Collapse(Struct, frozen=True):
 class Posting(Struct, frozen=True, kw_only=True):
     """A judged, not yet stored message: what the lane commits. `also` becomes true in the same transaction.
 
-    With `collapse` it takes the place of the earlier message with the same chat, sender, token and key.
+    With `file`, its text is what is said about the file. With `collapse` it takes the place of the earlier message with
+    the same chat, sender, token and key.
     """
 
     org_id: OrgId
@@ -85,6 +87,7 @@ class Posting(Struct, frozen=True, kw_only=True):
     content: Content
     token_id: TokenId | None = None
     collapse: Collapse | None = None
+    file: Kept | None = None
     also: Callable[[Tx], None] | None = None
 
 
@@ -99,6 +102,7 @@ class Message(Struct, frozen=True, kw_only=True):
     token_id: TokenId | None = None
     collapse: Collapse | None = None
     edited_at: int | None = None
+    file: File | None = None
 
     @property
     def at(self) -> int:

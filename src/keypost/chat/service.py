@@ -9,6 +9,7 @@ from keypost.db.tx import Tx
 from keypost.errors import Forbidden, NotFound
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
+from keypost.files import service as files
 from keypost.ids import BotId, ChatId, MessageId, OrgId, PersonId
 from keypost_sdk.content import Message as Content
 
@@ -136,6 +137,7 @@ def _new(tx: Tx, posting: Posting) -> Message:
         content=posting.content,
         token_id=posting.token_id,
         collapse=posting.collapse,
+        file=files.add(tx, posting.org_id, posting.file) if posting.file is not None else None,
     )
 
 

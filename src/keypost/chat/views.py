@@ -1,7 +1,9 @@
 """How a message looks to a reader: as the wire's JSON, and as what a page's template needs."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from keypost.chat.file_views import FileOut, FileView
 from keypost.chat.model import Chat, ChatKind, Message, PartyKind, Sender
 from keypost.chat.reaction_views import ReactionView
 from keypost.clock import iso, utc
@@ -18,27 +20,43 @@ class SenderOut(Struct):
     id: str
 
 
+class ContentOut(Content, frozen=True):
+    """What was sent, or what it became. A message that brings a file has it in `file`, and what is said about it in
+    `comment` and in `text`.
+    """
+
+    file: FileOut | None = None
+    comment: str = ""
+
+    @classmethod
+    def of(cls, message: Message) -> "ContentOut":
+        content = readable(message.content)
+        shown = cls(**{name: getattr(content, name) for name in Content.__struct_fields__})
+        if message.file is None:
+            return shown
+        return replace(shown, file=FileOut.of(message.file), comment=content.text)
+
+
 class MessageOut(Struct, omit_defaults=True):
-    """The wire's form (reading back): `type` is `card` for a rich message, `content` what was sent, or what it became.
-    Ours is `edited_time`, where it was edited, in milliseconds like `time`.
+    """The wire's form (reading back): `type` is `card` for a rich message, `file` for one that brings a file. Ours is
+    `edited_time`, where it was edited, in milliseconds like `time`.
     """
 
     sender: SenderOut
     id: str
     time: int
     type: str
-    content: Content
+    content: ContentOut
     edited_time: int | None = None
 
     @classmethod
     def of(cls, message: Message) -> "MessageOut":
-        content = readable(message.content)
         return cls(
             sender=SenderOut(message.sender.name, sender_id(message.sender)),
             id=show_message(message.id),
             time=message.at,
-            type="card" if is_rich(content) else "text",
-            content=content,
+            type=type_of(message),
+            content=ContentOut.of(message),
             edited_time=message.edited_at,
         )
 
@@ -81,6 +99,7 @@ class MessageView(Struct):
     edited_text: str
     html: str
     reactions: tuple[ReactionView, ...]
+    file: FileView | None
 
     @classmethod
     def of(cls, message: Message, *, by_token: str, reactions: tuple[ReactionView, ...] = ()) -> "MessageView":
@@ -99,6 +118,7 @@ class MessageView(Struct):
             edited_text=_clock(message.edited_at) if message.edited_at is not None else "",
             html=html.render(message.content, anchor=f"m-{shown}"),
             reactions=reactions,
+            file=FileView.of(message.file) if message.file is not None else None,
         )
 
     def render(self) -> str:
@@ -125,6 +145,13 @@ def members_text(chat: Chat) -> str:
 
 def initials_of(name: str) -> str:
     return "".join(word[0] for word in name.split()[:2]).upper()
+
+
+def type_of(message: Message) -> str:
+    """As the wire calls it."""
+    if message.file is not None:
+        return "file"
+    return "card" if is_rich(message.content) else "text"
 
 
 def is_rich(content: Content) -> bool:

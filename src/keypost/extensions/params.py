@@ -74,7 +74,7 @@ def message(pressed: Message) -> Body:
         "sender": {"id": str(pressed.sender.id), "first_name": pressed.sender.name},
         "time": str(pressed.at),
         "text": plain(pressed.content),
-        "type": "text",
+        "type": "file" if pressed.file is not None else "text",
         "id": show_message(pressed.id),
     }
 

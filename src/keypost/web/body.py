@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import time
+from collections.abc import AsyncIterator
 from typing import Final
 
+from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
 
 from keypost.errors import Invalid, TooLarge, TooSlow
@@ -18,13 +21,19 @@ DRAIN_S: Final = 2
 READ: Final = "body_read"
 
 
+class Pace(Struct, frozen=True):
+    """How slow a long body may be: its longest pause, and its bytes a second once that much time has passed."""
+
+    pause_s: float = 15
+    floor: int = 1_000
+
+
+PACE: Final = Pace()
+
+
 async def read_body(request: Request, limit: int = MESSAGE_MAX) -> bytes:
     """The whole body. Counted on the wire: what `Content-Length` promises is only used to refuse sooner."""
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Invalid("content_encoding_not_supported", "The body is compressed. Send it as it is.")
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise _too_large(limit)
+    _refuse_early(request, limit)
     pieces, size = [], 0
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -36,9 +45,35 @@ async def read_body(request: Request, limit: int = MESSAGE_MAX) -> bytes:
     except TimeoutError as error:
         raise TooSlow("body_too_slow", f"The body did not arrive within {PATIENCE_S} seconds.") from error
     except ClientDisconnect as error:
-        raise Invalid("body_incomplete", "The connection ended before the body did.") from error
+        raise _incomplete() from error
     request.scope["state"][READ] = True
     return b"".join(pieces)
+
+
+async def stream_body(request: Request, limit: int, pace: Pace = PACE) -> AsyncIterator[bytes]:
+    """The body piece by piece, for one that is too large to be held. Bounded as it arrives, and in its pace: a large
+    one may take long, but a sender who only pretends to send holds nothing for long.
+    """
+    _refuse_early(request, limit)
+    pieces, size, began = request.stream(), 0, time.monotonic()
+    while True:
+        try:
+            async with asyncio.timeout(pace.pause_s):
+                piece = await anext(pieces, None)
+        except TimeoutError as error:
+            raise TooSlow("body_too_slow", f"Nothing of the body arrived for {pace.pause_s:g} seconds.") from error
+        except ClientDisconnect as error:
+            raise _incomplete() from error
+        if piece is None:
+            break
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        spent = time.monotonic() - began
+        if spent > pace.pause_s and size < spent * pace.floor:
+            raise TooSlow("body_too_slow", f"The body arrives with less than {pace.floor} bytes a second.")
+        yield piece
+    request.scope["state"][READ] = True
 
 
 async def drain(request: Request) -> bool:
@@ -60,6 +95,18 @@ async def drain(request: Request) -> bool:
                 if size > DRAIN_MAX:
                     break
     return True
+
+
+def _refuse_early(request: Request, limit: int) -> None:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Invalid("content_encoding_not_supported", "The body is compressed. Send it as it is.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+
+
+def _incomplete() -> Invalid:
+    return Invalid("body_incomplete", "The connection ended before the body did.")
 
 
 def _too_large(limit: int) -> TooLarge:

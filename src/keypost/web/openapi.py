@@ -7,7 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from keypost.codes import CODES
-from keypost.web.operation import Media, Operation, Query
+from keypost.web.multipart import FORM
+from keypost.web.operation import Form, Media, Operation, Query
 from keypost.web.problem import STATUS, Problem
 from keypost.web.routing import COMPANY, Endpoint, Route, Surface
 
@@ -31,6 +32,7 @@ WITH_BODY: Final = (
     "body_incomplete",
     "content_encoding_not_supported",
 )
+OF_FORM: Final = ("form_needed", "invalid_form")
 COMPANY_REFUSES: Final = "invalid_access"
 PLACES: Final[Mapping[str, str]] = {
     "org": "The organisation's id; it must be the caller's own",
@@ -42,6 +44,7 @@ PLACES: Final[Mapping[str, str]] = {
     "nonce": "The last part of the call's `response_url`",
     "token": "A token's id, `tok_…`",
     "person": "A person's id or e-mail address",
+    "file": "A file's id, `fil_…`",
 }
 """What stands in the places of an address."""
 PATTERNS: Final[Mapping[str, str]] = {
@@ -79,7 +82,8 @@ class _Schemas:
         kinds: dict[Any, None] = {Problem: None}
         for operation in operations:
             found = (operation.takes, *operation.gives.values(), *(query.kind for query in operation.query))
-            kinds |= dict.fromkeys(kind for kind in found if kind is not None and not isinstance(kind, Media))
+            shapes = (kind.fields if isinstance(kind, Form) else kind for kind in found)
+            kinds |= dict.fromkeys(kind for kind in shapes if kind is not None and not isinstance(kind, Media))
         schemas, components = msgspec.json.schema_components(kinds, ref_template=SCHEMAS)
         self._of: dict[Any, Json] = dict(zip(kinds, schemas, strict=True))
         self.all = _readable(components)
@@ -148,6 +152,8 @@ def _query(query: Query, schemas: _Schemas) -> Json:
 def _content(kind: Any, schemas: _Schemas) -> Json:
     if isinstance(kind, Media):
         return {kind.value: {}}
+    if isinstance(kind, Form):
+        return {FORM: {"schema": schemas.of(kind.fields)}}
     return {Media.JSON.value: {"schema": schemas.of(kind)}}
 
 
@@ -167,6 +173,7 @@ def refusals(route: Route, operation: Operation, *, with_company: bool) -> dict[
     """The codes that an address can answer with, by status."""
     codes = {*EVERYWHERE, *route.access.refuses, *operation.refuses}
     codes |= set(WITH_BODY) if operation.takes is not None else set()
+    codes |= set(OF_FORM) if isinstance(operation.takes, Form) else set()
     codes |= {COMPANY_REFUSES} if with_company else set()
     by_status: dict[int, list[str]] = {}
     for code in sorted(codes):

@@ -30,6 +30,12 @@ class Media(StrEnum):
     JSON = "application/json"
 
 
+class Form(Struct, frozen=True):
+    """A body that is a form with files: `fields` is a type whose members are the fields."""
+
+    fields: Shape
+
+
 class Query(Struct, frozen=True):
     """A parameter of the query: text, if nothing else is said."""
 
@@ -40,7 +46,7 @@ class Query(Struct, frozen=True):
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """`takes` is the JSON body's type, `Media.ANYTHING` for a body that is not looked into, None for none.
+    """`takes` is the JSON body's type, a `Form`, `Media.ANYTHING` for a body that is not looked into, None for none.
 
     `gives` says for each status of a success what its body is; `refuses` are the codes that this endpoint adds to
     those that its credential brings.

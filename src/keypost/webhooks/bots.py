@@ -83,24 +83,25 @@ async def post_v3(request: Request, caller: Caller) -> Response:
 
 
 async def _post(request: Request, caller: Caller, draft: BotDraft, content: Content) -> Response:
-    bot = await _usable_bot(request, caller, content)
+    refuse_secrets(content, part(request, Keys), part(request, Register))
+    bot = await usable_bot(request, caller)
     wish = draft.wish(request.query_params.get("user_ids"))
     readers = await part(request, Database).read(choose, part(request, People), part(request, Chats), caller, bot, wish)
-    places = await _places(request, bot, readers)
-    messages = await part(request, Lane).commit_all([_posting(caller, bot, place, content) for place in places])
+    places = await chats_with(request, bot, readers)
+    messages = await part(request, Lane).commit_all([posting_by(caller, bot, place, content) for place in places])
     return _posted(readers, bot, messages) if draft.sync_message else no_content()
 
 
 async def _post_to_channel(request: Request, caller: Caller, channel: ChannelNamed, content: Content) -> Response:
-    bot = await _usable_bot(request, caller, content)
+    refuse_secrets(content, part(request, Keys), part(request, Register))
+    bot = await usable_bot(request, caller)
     people, chats = part(request, People), part(request, Chats)
     await part(request, Lane).commit(judge(people, chats, caller, channel, content, bot_name=bot.unique_name))
     return no_content()
 
 
-async def _usable_bot(request: Request, caller: Caller, content: Content) -> Bot:
-    """The bot in the address, if the caller may let it speak and nothing of the content is a secret of ours."""
-    refuse_secrets(content, part(request, Keys), part(request, Register))
+async def usable_bot(request: Request, caller: Caller) -> Bot:
+    """The bot in the address, if the caller may let it speak."""
     name = request.path_params["name"]
     bot = part(request, Chats).find_bot_named(caller.org_id, name)
     if bot is None:
@@ -122,7 +123,7 @@ def _require_own(tx: Tx, people: People, caller: Caller, bot: Bot, appkey: str |
     require_served(tx, people, caller, app)
 
 
-async def _places(request: Request, bot: Bot, readers: Sequence[Person]) -> list[Chat]:
+async def chats_with(request: Request, bot: Bot, readers: Sequence[Person]) -> list[Chat]:
     """Each reader's chat with the bot. Made ahead of the messages where there is none: a chat that then stays empty is
     no harm, half of a broadcast would be.
     """
@@ -137,7 +138,7 @@ def _open_chats(tx: Tx, chats: Chats, bot: Bot, readers: Sequence[Person]) -> li
     return [chat.open_bot_chat(tx, chats, bot, person.id) for person in readers]
 
 
-def _posting(caller: Caller, bot: Bot, place: Chat, content: Content) -> Posting:
+def posting_by(caller: Caller, bot: Bot, place: Chat, content: Content) -> Posting:
     sender = Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name)
     return Posting(org_id=bot.org_id, chat_id=place.id, sender=sender, content=content, token_id=caller.token_id)
 

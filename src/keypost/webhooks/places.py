@@ -37,6 +37,17 @@ class Settling(Struct, frozen=True):
     people: People
     chats: Chats
 
+    def require(self, caller: Caller, target: Target) -> None:
+        """Refuses what `find` would refuse, and makes nothing."""
+        match target:
+            case PersonNamed(named):
+                self._person(caller, named)
+            case ChatOrPerson(shown_id):
+                if self._person_numbered(caller, shown_id) is None:
+                    find_place(self.chats, caller, ChatShown(shown_id))
+            case _:
+                find_place(self.chats, caller, target)
+
     async def find(self, caller: Caller, target: Target) -> Chat:
         match target:
             case PersonNamed(named):

@@ -65,7 +65,7 @@ class Post(Struct, frozen=True):
         chat = await self._place(request, caller)
         bot_name = request.query_params.get("bot_unique_name") if self.by_bots else None
         if bot_name is not None:
-            await _require_own_bot(request, caller, bot_name)
+            await require_own_bot(request, caller, bot_name)
         people, chats = part(request, People), part(request, Chats)
         posting = judge(people, chats, caller, ChatShown(chat.shown_id), content, bot_name=bot_name)
 
@@ -99,7 +99,7 @@ CARD_TO_CHANNEL: Final = Post("name", ChannelNamed, by_bots=True, answer=_shown)
 """The newer wire's odd one: a channel's unique name where others have its id, and the message as the answer."""
 
 
-async def _require_own_bot(request: Request, caller: Caller, bot_name: str) -> None:
+async def require_own_bot(request: Request, caller: Caller, bot_name: str) -> None:
     """Of an extension's bot, judging knows whose it is; here whether the key beside it is right."""
     bot = part(request, Chats).find_bot_named(caller.org_id, bot_name)
     if bot is None or bot.app_id is None or bot.app_id != caller.app_id:

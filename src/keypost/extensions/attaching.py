@@ -1,0 +1,43 @@
+"""A person sends files from the page; and what every upload ends with, from wherever it came."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import Response
+
+from keypost.caller import Caller, Scope
+from keypost.chat.directory import Chats
+from keypost.chat.judging import ChatShown, find_place, judge
+from keypost.chat.lane import Lane
+from keypost.chat.model import Message, Posting
+from keypost.chat.uploading import Brought, brought_by, commit, read_draft
+from keypost.db.database import Database
+from keypost.files.cabinet import Cabinet
+from keypost.files.receiving import receiving
+from keypost.keys import Keys
+from keypost.people.directory import People
+from keypost.tokens.leaks import refuse_secrets
+from keypost.tokens.register import Register
+from keypost.web.parts import part
+from keypost.web.replies import ok
+
+
+async def attach(request: Request, caller: Caller) -> Response:
+    people, chats, place = part(request, People), part(request, Chats), ChatShown(request.path_params["chat"])
+    caller.require(Scope.POST)
+    find_place(chats, caller, place)
+    async with receiving(request, part(request, Cabinet)) as form:
+        brought = brought_by(form, read_draft(form.fields))
+        judged = [judge(people, chats, caller, place, each.content) for each in brought]
+        await store_files(request, caller, list(zip(judged, brought, strict=True)))
+    return ok({"kind": "posted"})
+
+
+async def store_files(request: Request, caller: Caller, judged: Sequence[tuple[Posting, Brought]]) -> list[Message]:
+    """Stores what was judged, each posting with the file that it brings; all of it or nothing."""
+    said = [(each.content, each.arrived.name) for _, each in judged]
+    refuse_secrets(said, part(request, Keys), part(request, Register))
+    postings = [replace(posting, file=each.arrived.kept(caller.person_id)) for posting, each in judged]
+    files = [each.arrived for _, each in judged]
+    return await commit(part(request, Database), part(request, Cabinet), part(request, Lane), files, postings)
