@@ -144,6 +144,7 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
         addresses=addresses,
         invoker=Invoker(database.clock, keys, Outbound(), supervisor),
         reveals=Reveals(database.clock),
+        text_max=settings.text_max,
     )
     dispatcher, endings = Dispatcher(desk), Endings(desk)
     lifecycle = Lifecycle(desk, supervisor, attribution, endings)

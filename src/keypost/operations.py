@@ -92,6 +92,16 @@ OPERATIONS: Final[Operations] = {
         gives=POSTED,
         refuses=(*CONTENT, *CHAT, "person_not_found"),
     ),
+    posting.LONG_TO_CHAT: Operation(
+        group=Group.POSTING,
+        summary="Posts a message to a chat of any kind, with room for a long text.",
+        text="As the older address does, but its text may have 10,000 characters, if the operator did not say "
+        "otherwise. 204, or 200 with the message's id if `sync_message` is true.",
+        takes=Draft,
+        query=(MARK_AS_READ,),
+        gives=POSTED,
+        refuses=(*CONTENT, *CHAT, "person_not_found"),
+    ),
     posting.TO_PERSON: Operation(
         group=Group.POSTING,
         summary="Posts a message to a person, in the direct chat with them, which is made when it is first needed.",

@@ -45,7 +45,7 @@ ROUTES: Final = (
     wire(POST, "/api/v3/channels/{channel}/messages", posting.TO_CHANNEL, TOKEN_THAT_POSTS, Family.CHANNEL_POST),
     wire(POST, "/api/v3/channels/{name}/message", posting.CARD_TO_CHANNEL, TOKEN_THAT_POSTS, Family.CHANNEL_POST),
     wire(POST, "/api/v2/chats/{chat}/message", posting.TO_CHAT, TOKEN_THAT_POSTS, Family.CHAT_POST),
-    wire(POST, "/api/v3/chats/{chat}/messages", posting.TO_CHAT, TOKEN_THAT_POSTS, Family.CHAT_POST),
+    wire(POST, "/api/v3/chats/{chat}/messages", posting.LONG_TO_CHAT, TOKEN_THAT_POSTS, Family.CHAT_POST),
     wire(POST, "/api/v2/buddies/{person}/message", posting.TO_PERSON, TOKEN_THAT_POSTS, Family.PERSON_POST),
     wire(POST, "/api/v3/buddies/{person}/messages", posting.TO_PERSON, TOKEN_THAT_POSTS, Family.PERSON_POST),
     wire(POST, "/api/v2/bots/{name}/message", bots.post, TOKEN_THAT_POSTS, Family.BOT_POST),

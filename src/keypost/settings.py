@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from keypost_sdk.content import LONG_TEXT_MAX, TEXT_MAX
+
 DEFAULT_PORT: Final = 5397
 """K-E-Y-P on a phone's keys."""
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -17,6 +19,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     `base_url` is how people and tools reach this server; every address that Keypost hands out starts with it,
     never with what a request claims. `demo` shows the gallery. `trusted_proxies`
     are addresses and CIDR blocks of proxies in front, which say whom they speak for.
+
+    `text_max` and `long_text_max` are the characters that the text of a message may have, the longer one in posts to
+    `/api/v3/chats/…/messages`. Neither can be above `TEXT_CEILING`.
     """
 
     data: Path
@@ -27,6 +32,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_level: str = "info"
     demo: bool = False
     trusted_proxies: tuple[str, ...] = ()
+    text_max: int = TEXT_MAX
+    long_text_max: int = LONG_TEXT_MAX
 
     @property
     def address(self) -> str:

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from keypost.messages.sanitiser import ATTRIBUTES, CLASSES, DIRECTED, SCHEMES, TAGS, VALUES
 
-VOID = {"br", "hr"}
+VOID = {"br", "col", "hr"}
 
 Attributes = dict[str, str | None]
 
@@ -74,6 +74,6 @@ def _assert_allowed(tag: str, name: str, value: str) -> None:
     elif tag == "a" and name in {"rel", "target"}:
         assert value in {"noopener noreferrer nofollow ugc", "_blank"}
     else:
-        assert name in ATTRIBUTES[tag]
+        assert name in {known.lower() for known in ATTRIBUTES[tag]}
     if name == "href":
         assert value.partition(":")[0].lower() in SCHEMES

@@ -45,13 +45,46 @@ ASKING_BUTTON: dict[str, Any] = {
             "button_label": "Close",
             "cancel_button_label": "Keep",
             "emotion": "negative",
-            "mandatory": "true",
+            "mandatory": True,
         },
     },
 }
 LOOK_BUTTON: dict[str, Any] = {
     "hint": "In the chat",
     "action": {"type": "invoke.function", "data": {"name": "look", "owner": "dev@example.com"}},
+}
+PREVIEW_BUTTON: dict[str, Any] = {
+    "label": "Look inside",
+    "action": {"type": "preview.url", "data": {"url": "https://example.com/report"}},
+}
+BOT_BUTTON: dict[str, Any] = {
+    "label": "Ask the bot",
+    "hint": "For its opinion",
+    "action": {"type": "invoke.bot", "data": {"bot_name": "build", "message": "status 12"}},
+}
+CALLING_BUTTON: dict[str, Any] = {
+    "label": "Remind me",
+    "action": {
+        "type": "system.api",
+        "data": {"api": "set_reminder", "params": {"content": "Look again", "date_time": "2026-11-25T09:00"}},
+    },
+}
+DEVICE_BUTTON: dict[str, Any] = {
+    "label": "In the app",
+    "action": {
+        "type": "open.url",
+        "data": {
+            "web": "https://example.com/app",
+            "windows": "app:12",
+            "iOS": "app://build/12",
+            "android": "app://build/12",
+        },
+    },
+}
+POLL: dict[str, Any] = {
+    "title": "Ship it?",
+    "theme": "poll",
+    "options": [{"text": "Now"}, {"text": "After *lunch*"}],
 }
 FULL: dict[str, Any] = {
     "text": "A *bold* word. [Look]($1)",
@@ -60,13 +93,24 @@ FULL: dict[str, Any] = {
         "title": "Build 12",
         "theme": "modern-inline",
         "thumbnail": "https://img.example.com/t.png",
-        "buttons": [ASKING_BUTTON],
+        "icon": "https://img.example.com/i.png",
+        "color": "#3346c4",
+        "preview": "compact",
+        "sections": [
+            {"title": "Where", "fields": [{"title": "Branch", "value": "main"}, {"title": "Jobs", "value": 3}]},
+            {"fields": [{"title": "Passed", "value": True}]},
+        ],
+        "buttons": [ASKING_BUTTON, BOT_BUTTON],
     },
     "slides": [
         {
             "type": "table",
             "title": "Stages",
-            "data": {"headers": ["Stage", "Took s"], "rows": [{"Stage": "test", "Took s": 12.5}]},
+            "data": {
+                "headers": ["Stage", "Took s"],
+                "rows": [{"Stage": "test", "Took s": 12.5}],
+                "styles": {"width": [62.5, 37.5], "sticky": {"rows": 2, "columns": 1}},
+            },
             "buttons": [LINK_BUTTON],
         },
         {"type": "text", "title": "Log", "data": "```\nok\n```", "buttons": [TOKEN_BUTTON]},
@@ -79,12 +123,31 @@ FULL: dict[str, Any] = {
         },
         {"type": "label", "title": "Facts", "data": [{"Branch": "main"}, {"label": "Jobs", "value": 3}]},
         {"type": "images", "title": "Charts", "data": ["https://img.example.com/charts/one.png?size=2", "/two.png"]},
+        {
+            "type": "percentage_chart",
+            "title": "Outcomes",
+            "data": [{"label": "Passed", "value": 97}, {"label": "Failed", "value": 2.5}],
+            "styles": {"preview": "semi_doughnut"},
+            "buttons": [PREVIEW_BUTTON],
+        },
+        {
+            "type": "graph",
+            "title": "Minutes",
+            "data": [
+                {"category": "build", "values": [{"label": "Mon", "value": 3}, {"label": "Tue", "value": -2.5}]},
+                {"category": "test", "values": [{"label": "Tue", "value": 9}]},
+            ],
+            "styles": {"preview": "trend", "x_axis": "Day", "y_axis": "Minutes"},
+            "buttons": [CALLING_BUTTON],
+        },
     ],
-    "buttons": [TOKEN_BUTTON, LINK_BUTTON],
+    "buttons": [TOKEN_BUTTON, LINK_BUTTON, DEVICE_BUTTON],
     "references": {
         "1": {"type": "button", "object": LOOK_BUTTON},
         "2": {"type": "button", "object": COPY_BUTTON},
+        "3": {"type": "button", "object": CALLING_BUTTON},
     },
+    "styles": {"highlight": True, "background": "yellow"},
     "sync_message": True,
 }
 
@@ -210,7 +273,7 @@ _confirms = st.fixed_dictionaries(
         "button_label": _cut(100),
         "cancel_button_label": _cut(100),
         "emotion": st.sampled_from(["positive", "neutral", "negative"]),
-        "mandatory": st.sampled_from([True, False, "true", "false"]),
+        "mandatory": st.booleans(),
     },
 )
 _calls = st.fixed_dictionaries(
@@ -221,7 +284,20 @@ _copies = st.just("one\r\n\ttwo\r") | _cut(200, 1).filter(
     lambda text: text.strip() and visible(text, keep="\r\n\t") == text
 )
 _copying = st.fixed_dictionaries({"type": st.just("copy"), "data": st.fixed_dictionaries({"text": _copies})})
-_opening = st.fixed_dictionaries({"type": st.just("open.url"), "data": st.fixed_dictionaries({"web": _web})})
+_devices = st.dictionaries(st.sampled_from(["windows", "iOS", "android"]), _cut(256, 1), min_size=1)
+_previewing = _web.filter(lambda web: web.lower().startswith("http")).map(
+    lambda url: {"type": "preview.url", "data": {"url": url}}
+)
+_telling = st.builds(
+    lambda name, message: {"type": "invoke.bot", "data": {"bot_name": name, "message": message}},
+    _cut(100, 1),
+    _cut(200, 1).filter(str.strip),
+)
+_calling = st.sampled_from(["audiocall/1", "joinchannel/é<b>", "locationpermission", "set_reminder"]).map(
+    lambda api: {"type": "system.api", "data": {"api": api}}
+)
+_webs = st.fixed_dictionaries({"web": _web})
+_opening = (_devices | _webs).map(lambda data: {"type": "open.url", "data": data})
 
 
 def _button(actions: st.SearchStrategy[Any], label: st.SearchStrategy[str] | None) -> st.SearchStrategy[dict[str, Any]]:
@@ -239,7 +315,7 @@ def _button(actions: st.SearchStrategy[Any], label: st.SearchStrategy[str] | Non
 
 def _buttons(most: int) -> st.SearchStrategy[list[dict[str, Any]]]:
     label = _cut(most, 1).filter(str.strip)
-    return st.lists(_button(_calls | _copying | _opening, label), max_size=3)
+    return st.lists(_button(_calls | _copying | _opening | _previewing | _telling | _calling, label), max_size=3)
 
 
 def _slide(kind: str, data: st.SearchStrategy[Any], **more: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -247,20 +323,37 @@ def _slide(kind: str, data: st.SearchStrategy[Any], **more: st.SearchStrategy[An
     return st.fixed_dictionaries(fields, optional=more)
 
 
+_widths: dict[int, list[list[float]]] = {1: [[100]], 2: [[1, 99], [12.5, 87.5]], 3: [[33.3, 33.3, 33.4]]}
+_stuck = st.dictionaries(st.sampled_from(["rows", "columns"]), st.integers(0, 2))
+
+
+def _table_styles(columns: int) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional={"width": st.sampled_from(_widths[columns]), "sticky": _stuck})
+
+
 _tables = st.lists(_cut(100), min_size=1, max_size=3, unique=True).flatmap(
     lambda headers: st.fixed_dictionaries(
         {
             "headers": st.just(headers),
             "rows": st.lists(st.fixed_dictionaries(dict.fromkeys(headers, _label_values)), max_size=3),
-        }
+        },
+        optional={"styles": _table_styles(len(headers))},
     )
+)
+_numbers = st.integers(-(10**15), 10**15) | st.floats(-1e15, 1e15)
+_shares = st.fixed_dictionaries({"label": _cut(20), "value": st.just(0) | _numbers.map(abs)})
+_graph_values = st.fixed_dictionaries({"label": st.sampled_from(["a", "b"]) | _cut(20), "value": _numbers})
+_categories = st.fixed_dictionaries({"category": _cut(20), "values": st.lists(_graph_values, min_size=1, max_size=4)})
+_graph_styles = st.fixed_dictionaries(
+    {"preview": st.sampled_from(["trend", "vertical_bar", "vertical_stacked_bar"])},
+    optional={"x_axis": _cut(20), "y_axis": _cut(20)},
 )
 _pairs = st.one_of(
     st.dictionaries(_cut(100), _label_values, min_size=1, max_size=1),
     st.fixed_dictionaries({"label": _label_values, "value": _label_values}),
 )
 _list_styles = st.sampled_from(
-    ["disc", "circle", "square", "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman", "bulleted"]
+    ["disc", "circle", "square", "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
 )
 _slides = st.one_of(
     _slide("table", _tables),
@@ -268,11 +361,21 @@ _slides = st.one_of(
     _slide("list", st.lists(_cut(200), min_size=1, max_size=4), styles=st.fixed_dictionaries({"type": _list_styles})),
     _slide("label", st.lists(_pairs, min_size=1, max_size=4)),
     _slide("images", st.lists(_images, min_size=1, max_size=3)),
-    _slide("image", st.lists(_images, min_size=1, max_size=3)),
+    _slide(
+        "percentage_chart",
+        st.lists(_shares, min_size=1, max_size=5),
+        styles=st.fixed_dictionaries({"preview": st.sampled_from(["pie", "doughnut", "semi_doughnut"])}),
+    ),
+    _slide("graph", st.lists(_categories, min_size=1, max_size=5), styles=_graph_styles),
 )
+_fields = st.fixed_dictionaries({"title": _cut(100), "value": _label_values})
+_sections = st.fixed_dictionaries({"fields": st.lists(_fields, max_size=3)}, optional={"title": _cut(200)})
 _cards = st.one_of(
     st.fixed_dictionaries({}, optional={"title": _cut(200), "thumbnail": _images, "buttons": _buttons(30)}),
-    st.fixed_dictionaries({"title": _cut(200), "theme": st.sampled_from(["basic", "modern-inline"])}),
+    st.fixed_dictionaries(
+        {"title": _cut(200), "theme": st.sampled_from(["basic", "modern-inline"])},
+        optional={"sections": st.lists(_sections, max_size=2)},
+    ),
     st.fixed_dictionaries(
         {
             "title": _cut(200, 1).filter(str.strip),
@@ -290,7 +393,15 @@ _polls = st.fixed_dictionaries(
 )
 _references = st.dictionaries(
     st.sampled_from(["1", "2", "007"]),
-    st.fixed_dictionaries({"type": st.just("button"), "object": _button(_calls | _copying, None)}),
+    st.fixed_dictionaries({"type": st.just("button"), "object": _button(_calls | _copying | _calling, None)}),
+)
+_styles = st.fixed_dictionaries(
+    {},
+    optional={
+        "highlight": st.booleans(),
+        "background": st.sampled_from(["red", "yellow", "green", "blue", "grey"]),
+        "markdown": st.booleans(),
+    },
 )
 good_messages = st.fixed_dictionaries(
     {"text": _cut(500, 1).filter(str.strip)},
@@ -299,5 +410,6 @@ good_messages = st.fixed_dictionaries(
         "slides": st.lists(_slides, max_size=3),
         "buttons": _buttons(20),
         "references": _references,
+        "styles": _styles,
     },
 )

@@ -11,10 +11,9 @@ from keypost.messages.decoding import decode
 from keypost.messages.judging import Draft
 from keypost_sdk.content import Banner, Edit, Message, Reply, TextSlide
 
-LIST_STYLES = (
-    '"bulleted", "circle", "decimal", "disc", "lower-alpha", "lower-roman", "square", "upper-alpha" or "upper-roman"'
-)
-SLIDE_TYPES = '"table", "text", "list", "label", "images" or "image"'
+LIST_STYLES = '"circle", "decimal", "disc", "lower-alpha", "lower-roman", "square", "upper-alpha" or "upper-roman"'
+SLIDE_TYPES = '"table", "text", "list", "label", "images", "percentage_chart" or "graph"'
+ACTIONS = '"invoke.function", "open.url", "preview.url", "copy", "invoke.bot" or "system.api"'
 
 
 def refusal_of(body: bytes, kind: type = Draft) -> tuple[str, str]:
@@ -109,13 +108,13 @@ def test_what_is_just_within_the_bounds_is_read(body: bytes) -> None:
         (("buttons",), {}, "buttons is an object; it must be a list"),
         (
             ("buttons", 0, "action", "type"),
-            "system.api",
-            'buttons[0].action.type is "system.api"; it can be "invoke.function", "open.url" or "copy"',
+            "run.shell",
+            f'buttons[0].action.type is "run.shell"; it can be {ACTIONS}',
         ),
         (
             ("buttons", 0, "action", "type"),
             True,
-            'buttons[0].action.type is true; it can be "invoke.function", "open.url" or "copy"',
+            f"buttons[0].action.type is true; it can be {ACTIONS}",
         ),
         (("buttons", 0, "action"), "x", "buttons[0].action is text; it must be an object"),
         (
@@ -146,12 +145,12 @@ def test_what_is_just_within_the_bounds_is_read(body: bytes) -> None:
         (
             ("card", "buttons", 0, "action", "confirm", "mandatory"),
             "yes",
-            'card.buttons[0].action.confirm.mandatory is "yes"; it can be true, false, "false" or "true"',
+            "card.buttons[0].action.confirm.mandatory is text; it must be true or false",
         ),
         (
             ("card", "buttons", 0, "action", "confirm", "mandatory"),
             1,
-            'card.buttons[0].action.confirm.mandatory is a number; it can be true, false, "false" or "true"',
+            "card.buttons[0].action.confirm.mandatory is a number; it must be true or false",
         ),
         (
             ("card", "buttons", 0, "action", "confirm", "emotion"),
@@ -173,7 +172,7 @@ def test_what_is_just_within_the_bounds_is_read(body: bytes) -> None:
         (
             ("references", "1", "object", "action"),
             LINK_BUTTON["action"],
-            'references.1.object.action.type is "open.url"; it can be "invoke.function" or "copy"',
+            'references.1.object.action.type is "open.url"; it can be "invoke.function", "copy" or "system.api"',
         ),
         (("references", "1", "type"), "link", 'references.1.type is "link"; it can be "button"'),
         (
@@ -226,6 +225,80 @@ def test_what_is_just_within_the_bounds_is_read(body: bytes) -> None:
             "form",
             'card.theme is "form"; it can be "basic", "modern-inline", "poll", "prompt" or null',
         ),
+        (
+            ("slides", 0, "data", "styles", "width", 1),
+            0,
+            "slides[0].data.styles.width[1] is 0; 1 is the least",
+        ),
+        (
+            ("slides", 0, "data", "styles", "sticky", "columns"),
+            3,
+            "slides[0].data.styles.sticky.columns is 3; 2 is the most",
+        ),
+        (
+            ("slides", 5, "data", 0, "value"),
+            -1,
+            "slides[5].data[0].value is -1; 0 is the least",
+        ),
+        (
+            ("slides", 5, "data", 0, "value"),
+            "many",
+            "slides[5].data[0].value is text; it must be a number",
+        ),
+        (("slides", 5, "data"), [], "slides[5].data is empty"),
+        (
+            ("slides", 5, "styles", "preview"),
+            "bar",
+            'slides[5].styles.preview is "bar"; it can be "doughnut", "pie" or "semi_doughnut"',
+        ),
+        (
+            ("slides", 6, "data", 0, "category"),
+            "x" * 21,
+            "slides[6].data[0].category has 21 characters; 20 is the most",
+        ),
+        (
+            ("slides", 6, "data", 0, "values"),
+            [{"label": "a", "value": 1}] * 21,
+            "slides[6].data[0].values has 21 entries; 20 is the most",
+        ),
+        (
+            ("slides", 6, "data", 0, "values", 0, "value"),
+            1e300,
+            "slides[6].data[0].values[0].value is 1e+300; 1000000000000000 is the most",
+        ),
+        (
+            ("slides", 6, "styles", "x_axis"),
+            "x" * 21,
+            "slides[6].styles.x_axis has 21 characters; 20 is the most",
+        ),
+        (
+            ("card", "sections", 0, "fields", 0, "value"),
+            [],
+            "card.sections[0].fields[0].value is a list; it must be text, a number, true, false or null",
+        ),
+        (
+            ("slides", 6, "buttons", 0, "action", "data", "api"),
+            "format_disk",
+            (
+                "slides[6].buttons[0].action.data.api is not one of audiocall/…, videocall/…, startchat/…, invite/…, "
+                "joinchannel/…, locationpermission and set_reminder"
+            ),
+        ),
+        (
+            ("card", "buttons", 1, "action", "data", "bot_name"),
+            "",
+            "card.buttons[1].action.data.bot_name is empty",
+        ),
+        (
+            ("slides", 5, "buttons", 0, "action", "data", "url"),
+            "tel:+1",
+            "slides[5].buttons[0].action.data.url is not an http or https address",
+        ),
+        (
+            ("styles", "background"),
+            "pink",
+            'styles.background is "pink"; it can be "blue", "green", "grey", "red", "yellow" or null',
+        ),
         (("card", "thumbnail"), "data:image/png,x", "card.thumbnail is not an http or https address"),
         (("sync_message",), "true", "sync_message is text; it must be true or false"),
         (("text",), None, "text is null; it must be text"),
@@ -247,9 +320,9 @@ def test_a_missing_field_has_a_code_of_its_own() -> None:
 
 
 def test_a_text_that_is_too_long_has_a_code_of_its_own() -> None:
-    assert refusal_of_value({"text": "😀" * 5_001}) == (
+    assert refusal_of_value({"text": "😀" * 50_001}) == (
         "text_length_exceeded",
-        "text has 5001 characters; 5000 is the most",
+        "text has 50001 characters; 50000 is the most",
     )
 
 

@@ -6,14 +6,12 @@ from msgspec.structs import replace
 from tests.messages.samples import FULL, LINK_BUTTON, LOOK_BUTTON, with_changed
 
 from keypost.errors import Invalid
-from keypost.messages.judging import Draft, content_of, judge, judge_post, readable
+from keypost.messages.judging import Draft, content_of, judge, judge_for_bot, judge_post, readable
 from keypost_sdk.content import (
     Card,
     Confirm,
     Edit,
-    ImagesSlide,
     LabelSlide,
-    ListSlide,
     Message,
     Reply,
     Table,
@@ -193,25 +191,12 @@ def test_a_page_of_nothing_but_buttons_is_refused() -> None:
     )
 
 
-def test_of_two_spellings_one_is_stored() -> None:
-    pictured = {"type": "image", "title": "Pictures", "data": ["https://a.b/c.png"], "buttons": [LINK_BUTTON]}
-    listed = {"type": "list", "data": ["a"], "styles": {"type": "bulleted"}}
-
-    stored = judge(msgspec.convert({"slides": [pictured, listed]}, Message))
-
-    pictures, entries = stored.slides
-    assert pictures == msgspec.convert({**pictured, "type": "images"}, ImagesSlide)
-    assert isinstance(entries, ListSlide)
-    assert entries.styles.type == "disc"
-
-
 def test_only_a_field_to_type_into_can_be_mandatory() -> None:
     def confirm(**fields: Any) -> Confirm:
         return msgspec.convert({"title": "Sure?", **fields}, Confirm)
 
-    assert confirm(input="Why", mandatory="true").is_mandatory
     assert confirm(input="Why", mandatory=True).is_mandatory
-    assert not confirm(input="Why", mandatory="false").is_mandatory
+    assert not confirm(input="Why", mandatory=False).is_mandatory
     assert not confirm(input=" ", mandatory=True).is_mandatory
     assert not confirm(input={"type": "user_webhook_token"}, mandatory=True).is_mandatory
     assert confirm(input="Why").asks_for_text
@@ -247,3 +232,45 @@ def test_reading_back_shows_no_owner_and_everything_else() -> None:
     assert [path for path, _ in buttons_of(shown)] == [path for path, _ in buttons_of(stored)]
     assert msgspec.json.encode(shown) == msgspec.json.encode(stored).replace(b',"owner":"dev@example.com"', b"")
     assert readable(readable(stored)) == shown
+
+
+def test_widths_are_one_for_each_column_and_all_of_the_table() -> None:
+    def measured(*widths: float) -> Message:
+        return msgspec.convert(with_changed(FULL, ("slides", 0, "data", "styles", "width"), list(widths)), Message)
+
+    assert judge(measured(33.3, 66.7))
+    assert refused_with(measured(100)) == "slides[0].data.styles.width has 1 entries; the table has 2 columns"
+    assert refused_with(measured(50, 49)) == "slides[0].data.styles.width adds up to 99; it must be 100"
+
+
+def test_a_button_that_leads_somewhere_says_where() -> None:
+    nowhere = with_changed(FULL, ("buttons", 2, "action", "data"), {})
+
+    assert refused_with(msgspec.convert(nowhere, Message)) == "buttons[2].action.data.web is missing"
+
+
+def test_a_text_is_as_long_as_its_place_allows() -> None:
+    long = Message(text="😀" * 5_001)
+
+    assert refused_with(long) == "text has 5001 characters; 5000 is the most"
+    assert judge(long, 10_000) == long
+
+
+def test_a_message_has_a_size() -> None:
+    entries = [{"type": "list", "data": ["x" * 1_000] * 7}] * 9
+    fitting = msgspec.convert({"slides": entries}, Message)
+    bulging = msgspec.convert({"slides": [*entries, *entries[:1]]}, Message)
+
+    assert judge(fitting)
+    assert refused_with(bulging).endswith("characters of JSON; 65536 is the most")
+
+
+def test_the_slides_of_a_bot_have_a_size_of_their_own() -> None:
+    def draft(entries: int) -> Draft:
+        slide = {"type": "list", "data": ["x" * 1_000] * entries}
+        return msgspec.convert({"slides": [slide]}, Draft)
+
+    assert judge_for_bot(draft(9))
+    with pytest.raises(Invalid) as caught:
+        judge_for_bot(draft(10))
+    assert caught.value.sentence == "slides have 10056 characters of JSON; 10000 is the most"

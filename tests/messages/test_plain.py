@@ -12,7 +12,11 @@ def test_a_message_without_a_page_says_everything_it_shows() -> None:
     assert plain(message).split("\n") == [
         "A bold word. [Look]",
         "Build 12",
-        "[Say why and close it all]",
+        "Where",
+        "Branch: main",
+        "Jobs: 3",
+        "Passed: true",
+        "[Say why and close it all] [Ask the bot]",
         "Stages",
         "Stage: test · Took s: 12.5",
         "[Open]",
@@ -29,7 +33,15 @@ def test_a_message_without_a_page_says_everything_it_shows() -> None:
         "Charts",
         "https://img.example.com/charts/one.png?size=2",
         "/two.png",
-        "[Create webhook] [Open]",
+        "Outcomes",
+        "Passed: 97 (97.5 %)",
+        "Failed: 2.5 (2.51 %)",
+        "[Look inside]",
+        "Minutes",
+        "build: Mon 3, Tue -2.5",
+        "test: Tue 9",
+        "[Remind me]",
+        "[Create webhook] [Open] [In the app]",
     ]
 
 

@@ -15,7 +15,7 @@ from keypost.messages.instant import find_button, instants
 from keypost.messages.judging import Draft, content_of, judge_post, readable
 from keypost.messages.plain import plain, visible
 from keypost.messages.sanitiser import LINK_REL, clean
-from keypost_sdk.content import Copy, InvokeFunction, Message, buttons_of
+from keypost_sdk.content import Copy, InvokeBot, InvokeFunction, Message, buttons_of
 
 
 def accepted(value: dict[str, Any]) -> Message:
@@ -70,7 +70,7 @@ def test_a_button_that_can_be_pressed_is_shown_under_its_path(value: dict[str, A
 
     shown = pressable(assert_harmless(render(message, anchor="m1")))
 
-    calls = {path for path, button in buttons_of(message) if isinstance(button.action, InvokeFunction)}
+    calls = {path for path, button in buttons_of(message) if isinstance(button.action, InvokeFunction | InvokeBot)}
     named = Counter(f"references.{instant.name}" for instant in instants(message))
     assert shown == {path: named.get(path, 1) for path in calls if path in named or not path.startswith("references.")}
     assert shown.keys() == {path for path in calls if find_button(message, path)}

@@ -16,7 +16,7 @@ from keypost.files.form import Arrived, Form
 from keypost.files.model import FILES_MAX
 from keypost.files.receiving import in_place
 from keypost.messages.decoding import decode, decode_any
-from keypost_sdk.content import BOT_NAME_MAX, IMAGE_ADDRESS, IMAGE_URL_MAX, TEXT_MAX, BotDisplay
+from keypost_sdk.content import ADDRESS_MAX, BOT_NAME_MAX, IMAGE_ADDRESS, TEXT_MAX, BotDisplay
 from keypost_sdk.content import Message as Content
 
 Comment = Annotated[str, Meta(max_length=TEXT_MAX)]
@@ -37,7 +37,7 @@ class FilesDraft(Struct, frozen=True, kw_only=True):
     comments: Annotated[tuple[Comment, ...], Meta(max_length=FILES_MAX)] = ()
     bot_unique_name: Annotated[str, Meta(max_length=BOT_NAME_MAX)] | None = None
     bot_name: Annotated[str, Meta(max_length=BOT_NAME_MAX)] = ""
-    bot_image: Annotated[str, Meta(max_length=IMAGE_URL_MAX, pattern=IMAGE_ADDRESS)] | None = None
+    bot_image: Annotated[str, Meta(max_length=ADDRESS_MAX, pattern=IMAGE_ADDRESS)] | None = None
     user_id: Annotated[str, Meta(max_length=USER_MAX)] | None = None
 
     @property

@@ -25,3 +25,4 @@ class Desk(Struct, frozen=True, kw_only=True):
     addresses: Addresses
     invoker: Invoker
     reveals: Reveals
+    text_max: int

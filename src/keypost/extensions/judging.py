@@ -60,7 +60,7 @@ async def judge_answer(
 async def _shown_or_failed(desk: Desk, app: App, invocation: Invocation, output: Any) -> Answer:
     """The answer; if it cannot be shown, a banner that says so to the person who asked."""
     try:
-        answer = judge_reply(output)
+        answer = judge_reply(output, desk.text_max)
         if isinstance(answer, Edit):
             await desk.database.read(_require_own, desk, app, invocation)
     except Refusal as refusal:

@@ -13,7 +13,8 @@ from keypost.extensions.model import App
 from keypost.ids import ChatId, TokenId
 from keypost.messages.decoding import decode
 from keypost.messages.judging import content_of, judge
-from keypost_sdk.content import Banner, Edit, Reply
+from keypost.messages.spellings import decode_content
+from keypost_sdk.content import TEXT_MAX, Banner, Edit, Reply
 from keypost_sdk.secret import Secret
 
 SHOWN_FIELDS: Final = frozenset({"text", "card", "slides", "buttons"})
@@ -21,7 +22,7 @@ SHOWN_FIELDS: Final = frozenset({"text", "card", "slides", "buttons"})
 Answer = Reply | Edit | Banner | None
 
 
-def judge_reply(output: Any) -> Answer:
+def judge_reply(output: Any, text_max: int = TEXT_MAX) -> Answer:
     """The answer in an output, told apart by its `type`; without one it is a message. An output that cannot be shown is
     a refusal that names what is wrong with it.
     """
@@ -32,9 +33,9 @@ def judge_reply(output: Any) -> Answer:
         case {"type": "banner"}:
             return decode(body, Banner)
         case {"type": "message_edit"}:
-            return judge(decode(body, Edit))
+            return judge(decode_content(body, Edit), text_max)
         case _:
-            return judge(decode(body, Reply))
+            return judge(decode_content(body, Reply), text_max)
 
 
 def failure(sentence: str) -> Banner:

@@ -14,6 +14,7 @@ from msgspec import inspect
 from keypost.errors import Invalid
 from keypost.messages.plain import visible
 from keypost.messages.wording import BODY, either, kind_of, spelled, step
+from keypost_sdk.buttons import SYSTEM_API
 from keypost_sdk.content import EMAIL, HTTP_ADDRESS, IMAGE_ADDRESS, REFERENCE_NAME, WEB_ADDRESS
 
 Complaints: TypeAlias = Iterator[tuple[str, Invalid]]
@@ -23,6 +24,8 @@ _PATTERNS: Final[Mapping[str, str]] = {
     EMAIL: "is not an e-mail address",
     WEB_ADDRESS: "is not an address: http://, https://, tel:, sms:, sip: and sips: can begin it",
     **dict.fromkeys((HTTP_ADDRESS, IMAGE_ADDRESS), "is not an http or https address"),
+    SYSTEM_API: "is not one of audiocall/…, videocall/…, startchat/…, invite/…, joinchannel/…, locationpermission and "
+    "set_reminder",
     REFERENCE_NAME: "is not named by a number, such as the 1 of [Label]($1)",
 }
 _LISTS: Final = (inspect.VarTupleType, inspect.ListType, inspect.SetType, inspect.FrozenSetType)

@@ -28,31 +28,37 @@ def decode(body: bytes, kind: type[T]) -> T:
 
     Codes: `invalid_json`, `param_missing`, `text_length_exceeded`, `invalid_inputs`. Of duplicate keys the last wins.
     """
-    value = _parsed(body)
-    _check(value)
+    value = parsed(body)
+    check(value)
+    return convert(value, kind)
+
+
+def decode_any(body: bytes) -> Any:
+    """Read any JSON value within the same bounds, for what is judged later."""
+    value = parsed(body)
+    check({"": value})
+    return value
+
+
+def convert(value: Any, kind: type[T]) -> T:
+    """A checked value as `kind`, or the refusal that says what does not fit."""
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise complaint(value, kind, str(error)) from None
 
 
-def decode_any(body: bytes) -> Any:
-    """Read any JSON value within the same bounds, for what is judged later."""
-    value = _parsed(body)
-    _check({"": value})
-    return value
-
-
-def _parsed(body: bytes) -> Any:
+def parsed(body: bytes, name: str = BODY) -> Any:
+    """Any JSON value, not checked yet; a refusal calls the whole of it `name`."""
     try:
         return msgspec.json.decode(body)
     except RecursionError:
-        raise _too_deep(BODY) from None
+        raise _too_deep(name) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _unreadable(body, str(error)) from None
+        raise _unreadable(body, name, str(error)) from None
 
 
-def _check(value: Any) -> None:
+def check(value: Any) -> None:
     """Refuse what JSON can say and a store, a signature or another language cannot hold."""
     if type(value) is not dict:
         raise _not_an_object(value)
@@ -67,10 +73,10 @@ def _check(value: Any) -> None:
             raise _too_big(step(path, key))
 
 
-def _nodes(value: Any) -> Iterator[tuple[str, str | int, Any]]:
+def _nodes(value: Any, within: str = "") -> Iterator[tuple[str, str | int, Any]]:
     """Everything inside, in no special order, as the path of what holds it, its key there and itself."""
     count = 0
-    waiting: list[tuple[str, int, Any]] = [("", 1, value)]
+    waiting: list[tuple[str, int, Any]] = [(within, 1, value)]
     while waiting:
         path, depth, holder = waiting.pop()
         if depth > DEPTH_MAX:
@@ -84,34 +90,35 @@ def _nodes(value: Any) -> Iterator[tuple[str, str | int, Any]]:
                 waiting.append((step(path, key), depth + 1, item))
 
 
-def _unreadable(body: bytes, complaint_of_parser: str) -> Invalid:
+def _unreadable(body: bytes, name: str, complaint_of_parser: str) -> Invalid:
     """The parser stops at the first thing it dislikes; a second, more lenient reading finds the words for it."""
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        return Invalid("invalid_json", f"{BODY} is not UTF-8 at byte {error.start}")
+        return Invalid("invalid_json", f"{name} is not UTF-8 at byte {error.start}")
     try:
         value = json.loads(text, parse_int=_bounded_int, parse_constant=_refuse_constant)
     except RecursionError:
-        return _too_deep(BODY)
+        return _too_deep(name)
     except ValueError:
-        return _malformed(body, complaint_of_parser)
-    return _unrepresentable(value)
+        return _malformed(body, name, complaint_of_parser)
+    return _unrepresentable(value, name)
 
 
-def _malformed(body: bytes, complaint_of_parser: str) -> Invalid:
+def _malformed(body: bytes, name: str, complaint_of_parser: str) -> Invalid:
     if not body.strip():
-        return Invalid("invalid_json", f"{BODY} is empty; it must be a JSON object")
+        return Invalid("invalid_json", f"{name} is empty; it must be a JSON object")
     if found := _POSITION.match(complaint_of_parser):
         passed = found["reason"] == "trailing characters"  # Which the parser reports one byte late.
-        return Invalid("invalid_json", f"{BODY} is not JSON: {found['reason']} at byte {int(found['byte']) - passed}")
-    return Invalid("invalid_json", f"{BODY} is not JSON: it ends too early, after {len(body)} bytes")
+        return Invalid("invalid_json", f"{name} is not JSON: {found['reason']} at byte {int(found['byte']) - passed}")
+    return Invalid("invalid_json", f"{name} is not JSON: it ends too early, after {len(body)} bytes")
 
 
-def _unrepresentable(value: Any) -> Invalid:
-    if type(value) is not dict:
+def _unrepresentable(value: Any, name: str) -> Invalid:
+    within = "" if name == BODY else name
+    if type(value) is not dict and (not within or type(value) is not list):
         return _not_an_object(value)
-    for path, key, item in _nodes(value):
+    for path, key, item in _nodes(value, within):
         where = step(path, key)
         if type(key) is str and _SURROGATE.search(key):
             return Invalid("invalid_inputs", f"{where} has half of a surrogate pair in its name")
@@ -119,7 +126,7 @@ def _unrepresentable(value: Any) -> Invalid:
             return Invalid("invalid_inputs", f"{where} has half of a surrogate pair")
         if (type(item) is float and isinf(item)) or (type(item) is int and abs(item) > INTEGER_MAX):
             return _too_big(where)
-    return Invalid("invalid_json", f"{BODY} is not JSON")
+    return Invalid("invalid_json", f"{name} is not JSON")
 
 
 def _bounded_int(digits: str) -> int:

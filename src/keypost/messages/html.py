@@ -5,25 +5,29 @@ an element with `dir="auto"`, and the whole passes the sanitiser.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
 from keypost.messages.html_buttons import buttons
+from keypost.messages.html_charts import chart
+from keypost.messages.html_tables import table_of
 from keypost.messages.html_texts import Sheet, blocks, inline, link
 from keypost.messages.names import UNKNOWN, Names
 from keypost.messages.plain import cell_text, label_pair, line_of, visible
 from keypost.messages.sanitiser import clean
 from keypost_sdk.content import (
     Card,
+    GraphSlide,
     ImagesSlide,
     LabelSlide,
     ListSlide,
     Message,
+    MessageStyles,
+    PercentageSlide,
     PollOption,
-    Scalar,
+    Section,
     Slide,
-    Table,
     TableSlide,
     TextSlide,
 )
@@ -49,21 +53,26 @@ def render(message: Message, *, anchor: str, names: Names = UNKNOWN) -> str:
 
 def compose(message: Message, *, anchor: str, names: Names = UNKNOWN) -> str:
     """As `render`, but not yet sanitised: for judging the sanitiser, never for a page."""
-    sheet = Sheet(anchor, message.references, names)
-    return "".join(
-        (
-            f'<div class="text">{blocks(message.text, sheet)}</div>' if message.text.strip() else "",
-            _card(message.card, sheet) if message.card else "",
-            *(_slide(slide, f"slides[{number}]", sheet) for number, slide in enumerate(message.slides)),
-            buttons(message.buttons, "buttons", anchor),
-        )
+    sheet = Sheet(anchor, message, names)
+    parts = (
+        f'<div class="text">{blocks(message.text, sheet)}</div>' if message.text.strip() else "",
+        _card(message.card, sheet) if message.card else "",
+        *(_slide(slide, f"slides[{number}]", sheet) for number, slide in enumerate(message.slides)),
+        buttons(message.buttons, "buttons", anchor),
     )
+    return _tinted("".join(parts), message.styles)
+
+
+def _tinted(html: str, styles: MessageStyles) -> str:
+    kinds = ["highlighted"] * styles.highlight + [f"tint-{styles.background}"] * (styles.background is not None)
+    return f'<div class="{" ".join(["tinted", *kinds])}">{html}</div>' if kinds else html
 
 
 def _card(card: Card, sheet: Sheet) -> str:
     theme = f" card-{card.theme}" if card.theme else ""
     title = f'<p class="card-title" dir="auto">{inline(card.title, sheet)}</p>' if card.title.strip() else ""
-    shown = _thumbnail(card.thumbnail or "") + _poll(card.options, sheet)
+    facts = "".join(_section(section, sheet) for section in card.sections)
+    shown = _thumbnail(card.thumbnail or "") + facts + _poll(card.options, sheet)
     below = shown + buttons(card.buttons, "card.buttons", sheet.anchor)
     return f'<div class="card{theme}">{title}{below}</div>'
 
@@ -72,6 +81,12 @@ def _thumbnail(address: str) -> str:
     """A link that says where it leads; a path without a host leads nowhere from here."""
     host = _HOST.match(address)
     return f'<p class="card-thumbnail" dir="auto">{link(address, escape(host[1]))}</p>' if host else ""
+
+
+def _section(section: Section, sheet: Sheet) -> str:
+    title = f'<p class="section-title" dir="auto">{inline(section.title, sheet)}</p>' if section.title.strip() else ""
+    fields = "".join(_label(field.title, cell_text(field.value), sheet) for field in section.fields)
+    return title + (f'<dl class="labels fields">{fields}</dl>' if fields else "")
 
 
 def _poll(options: tuple[PollOption, ...], sheet: Sheet) -> str:
@@ -88,7 +103,7 @@ def _slide(slide: Slide, path: str, sheet: Sheet) -> str:
 def _data(slide: Slide, sheet: Sheet) -> str:
     match slide:
         case TableSlide(data=table):
-            return _table(table, slide.title, sheet)
+            return table_of(table, line_of(slide.title, sheet.references), sheet)
         case TextSlide(data=text):
             return f'<div class="text">{blocks(text, sheet)}</div>'
         case ListSlide(data=entries):
@@ -97,19 +112,8 @@ def _data(slide: Slide, sheet: Sheet) -> str:
             return f'<dl class="labels">{"".join(_label(*label_pair(entry), sheet) for entry in entries)}</dl>'
         case ImagesSlide(data=addresses):
             return f'<ul class="images">{"".join(map(_image, addresses))}</ul>'
-
-
-def _table(table: Table, title: str, sheet: Sheet) -> str:
-    """A wide table scrolls by itself, by keyboard too: so its frame takes the focus and has a name."""
-    heads = "".join(f'<th scope="col" dir="auto">{escape(header)}</th>' for header in table.headers)
-    rows = "".join(f"<tr>{_cells(table.headers, row, sheet)}</tr>" for row in table.rows)
-    name = line_of(title, sheet.references) or "Table"
-    frame = f'class="table-scroll" role="group" tabindex="0" aria-label="{escape(name)}"'
-    return f"<div {frame}><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-
-
-def _cells(headers: Iterable[str], row: Mapping[str, Scalar], sheet: Sheet) -> str:
-    return "".join(f'<td dir="auto">{inline(cell_text(row.get(header)), sheet)}</td>' for header in headers)
+        case PercentageSlide() | GraphSlide():
+            return chart(slide, line_of(slide.title, sheet.references))
 
 
 def _list(entries: Iterable[str], style: str, sheet: Sheet) -> str:

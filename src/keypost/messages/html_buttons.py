@@ -5,8 +5,19 @@ from collections.abc import Mapping
 from html import escape
 from typing import Final
 
+from keypost.messages.plain import visible
 from keypost.messages.sanitiser import SCHEMES
-from keypost_sdk.content import Button, Copy, InstantButton, InvokeFunction, OpenUrl
+from keypost_sdk.content import (
+    Button,
+    Copy,
+    InstantButton,
+    InvokeBot,
+    InvokeFunction,
+    OpenUrl,
+    PreviewUrl,
+    SystemApi,
+    WebAddress,
+)
 
 _TONES: Final[Mapping[str, str]] = {"+": "positive", "-": "negative", "": "neutral"}
 _NOT_IN_ID: Final = re.compile(r"[^a-z0-9]+")
@@ -47,18 +58,40 @@ def _control(button: Button, path: str, label: str, shown: str) -> str:
         case Copy(data=copied):
             text = escape(_with_plain_newlines(copied.text))
             return f'<button type="button" {shown} data-copy-text="{text}">{label}</button>'
-        case OpenUrl(data=target) if target.web.partition(":")[0].lower() in SCHEMES:
-            return f'<a {shown} href="{escape(target.web)}">{label}</a>'
-        case OpenUrl(data=target):  # A page does not start programs; a person may copy the address.
-            return f'<span class="button-inert" dir="auto">{label} ({escape(target.web)})</span>'
+        case InvokeBot():
+            return f'<button type="button" {shown} data-button="{escape(path)}">{label}</button>'
+        case OpenUrl() | PreviewUrl():
+            return _leading(button.action, label, shown)
+        case SystemApi():
+            return _inert(label, "not available here")
+
+
+def _leading(action: OpenUrl | PreviewUrl, label: str, shown: str) -> str:
+    """A page does not start programs: what only they can open, a person may copy."""
+    address = action.data.url if isinstance(action, PreviewUrl) else _anywhere(action.data)
+    if address.partition(":")[0].lower() in SCHEMES:
+        return f'<a {shown} href="{escape(address)}">{label}</a>'
+    return _inert(label, address)
+
+
+def _anywhere(target: WebAddress) -> str:
+    return target.web or target.windows or target.ios or target.android
+
+
+def _inert(label: str, why: str) -> str:
+    return f'<span class="button-inert" dir="auto">{label} ({escape(visible(why))})</span>'
 
 
 def _hint(button: Button) -> str:
-    """A copy button also says what it copies: nobody should paste what they have not seen."""
-    if not isinstance(button.action, Copy):
-        return button.hint
-    copies = f"Copies: {_with_plain_newlines(button.action.data.text)}"
-    return f"{button.hint} · {copies}" if button.hint else copies
+    """What is copied, or said in the person's name, is told before: nobody should do what they have not seen."""
+    match button.action:
+        case Copy(data=copied):
+            told = f"Copies: {_with_plain_newlines(copied.text)}"
+        case InvokeBot(data=said):
+            told = f"Tells {said.bot_name}: {_with_plain_newlines(said.message)}"
+        case _:
+            return button.hint
+    return f"{button.hint} · {told}" if button.hint else told
 
 
 def _with_plain_newlines(text: str) -> str:

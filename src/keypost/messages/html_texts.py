@@ -9,7 +9,7 @@ from keypost.messages import markup, tree
 from keypost.messages.html_buttons import instant
 from keypost.messages.html_mentions import mention
 from keypost.messages.names import Names
-from keypost_sdk.content import Reference
+from keypost_sdk.content import Message
 
 _STYLE_TAGS: Final[Mapping[tree.Style, str]] = {"bold": "strong", "italic": "em", "strike": "del"}
 
@@ -17,9 +17,10 @@ _STYLE_TAGS: Final[Mapping[tree.Style, str]] = {"bold": "strong", "italic": "em"
 class Sheet:
     """What the parts of one message share while it is set."""
 
-    def __init__(self, anchor: str, references: Mapping[str, Reference], names: Names) -> None:
+    def __init__(self, anchor: str, message: Message, names: Names) -> None:
         self.anchor = anchor
-        self.references = references
+        self.references = message.references
+        self.formats = message.styles.markdown
         self.names = names
         self._numbers = count()
 
@@ -29,10 +30,15 @@ class Sheet:
 
 
 def blocks(text: str, sheet: Sheet) -> str:
+    if not sheet.formats:
+        return f'<p dir="auto">{escape(text)}</p>'
     return "".join(_block(block, sheet) for block in markup.parse(text, sheet.references))
 
 
 def inline(text: str, sheet: Sheet) -> str:
+    """As one piece of a line; a text that is shown as it was written keeps its own lines by the style sheet alone."""
+    if not sheet.formats:
+        return escape(text)
     return _pieces(markup.parse_inline(text, sheet.references), sheet)
 
 

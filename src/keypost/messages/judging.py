@@ -1,40 +1,25 @@
 """The rules of content that span fields, and what of a message goes where."""
 
-from collections.abc import Collection, Mapping
 from itertools import islice
-from typing import Annotated, Final, NoReturn, TypeVar
+from typing import Annotated, Final, TypeVar
 
+import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
 from keypost.errors import Invalid
 from keypost.messages.instant import instants
 from keypost.messages.judging_buttons import judge_button
-from keypost.messages.wording import quoted, step
-from keypost_sdk.content import (
-    INSTANT_BUTTONS_MAX,
-    POLL_OPTIONS_MIN,
-    Button,
-    Card,
-    ImageSlide,
-    ImagesSlide,
-    InvokeFunction,
-    LabelSlide,
-    ListSlide,
-    ListStyle,
-    Message,
-    PollOption,
-    Scalar,
-    Slide,
-    Table,
-    TableSlide,
-    buttons_of,
-)
+from keypost.messages.judging_cards import judge_card
+from keypost.messages.judging_slides import judge_slide
+from keypost.messages.wording import BODY
+from keypost_sdk.buttons import INSTANT_BUTTONS_MAX
+from keypost_sdk.content import TEXT_MAX, Button, InvokeFunction, Message, buttons_of
 
 MESSAGE_ID_MAX: Final = 100
 THREAD_TITLE_MAX: Final = 100
-
-_ASKING: Final = frozenset({"poll", "prompt"})
+CONTENT_MAX: Final = 65_536
+BOT_SLIDES_MAX: Final = 10_000
 
 M = TypeVar("M", bound=Message)
 B = TypeVar("B", bound=Button)
@@ -56,27 +41,37 @@ class Draft(Message, frozen=True):
     post_in_parent: bool = False
 
 
-def judge_post(draft: Draft) -> Message:
+def judge_post(draft: Draft, text_max: int = TEXT_MAX) -> Message:
     """What a wire post shows, judged: the wire wants text beside whatever else is there."""
     if not draft.text.strip():
         raise Invalid("param_missing", "text is missing")
-    return judge(content_of(draft))
+    return judge(content_of(draft), text_max)
 
 
-def judge(message: M) -> M:
-    """The message if its fields agree with each other and there is something to show; spelled in one way where the
-    wire has two.
-    """
+def judge_for_bot(draft: Draft, text_max: int = TEXT_MAX) -> Message:
+    """What a bot of the newer wire says, judged: any of text, card and slides will do, and its slides have a size."""
+    content = judge(content_of(draft), text_max)
+    size = _size(content.slides)
+    if size > BOT_SLIDES_MAX:
+        raise Invalid("invalid_inputs", f"slides have {size} characters of JSON; {BOT_SLIDES_MAX} is the most")
+    return content
+
+
+def judge(message: M, text_max: int = TEXT_MAX) -> M:
+    """The message, if its fields agree with each other, there is something to show, and not too much of it."""
     if not _shows_something(message):
         raise Invalid("param_missing", "text is missing, and so are card, slides and buttons: there is nothing to show")
+    if len(message.text) > text_max:
+        raise Invalid("text_length_exceeded", f"text has {len(message.text)} characters; {text_max} is the most")
     if message.card is not None:
-        _judge_card(message.card)
+        judge_card(message.card)
     for index, slide in enumerate(message.slides):
-        _judge_slide(slide, f"slides[{index}].data")
+        judge_slide(slide, f"slides[{index}].data")
     for path, button in buttons_of(message):
         judge_button(button, path)
     _judge_references(message)
-    return replace(message, slides=tuple(map(_canonical, message.slides)))
+    _judge_size(message)
+    return message
 
 
 def content_of(message: Message) -> Message:
@@ -105,61 +100,15 @@ def _shows_something(message: Message) -> bool:
     return bool(message.text.strip() or card_shows or message.slides or message.buttons)
 
 
-def _judge_card(card: Card) -> None:
-    if card.theme in _ASKING and not card.title.strip():
-        raise Invalid("param_missing", f"card.title is missing: a {card.theme} has a title")
-    if card.theme == "prompt" and not card.buttons:
-        raise Invalid("param_missing", "card.buttons is missing: a prompt has at least one button")
-    if card.theme == "poll":
-        _judge_poll(card.options)
-    elif card.options:
-        raise Invalid("invalid_inputs", 'card.options is for a poll: its card has the theme "poll"')
+def _judge_size(message: Message) -> None:
+    """Each part has its limits; all of them together would be more than a page can show or a person can read."""
+    size = _size(content_of(message))
+    if size > CONTENT_MAX:
+        raise Invalid("invalid_inputs", f"{BODY} shows {size} characters of JSON; {CONTENT_MAX} is the most")
 
 
-def _judge_poll(options: Collection[PollOption]) -> None:
-    if not options:
-        raise Invalid("param_missing", "card.options is missing: a poll has something to choose from")
-    if len(options) < POLL_OPTIONS_MIN:
-        raise Invalid("invalid_inputs", f"card.options has 1 entry; {POLL_OPTIONS_MIN} is the least")
-    for index, option in enumerate(options):
-        if not option.text.strip():
-            raise Invalid("invalid_inputs", f"card.options[{index}].text is empty")
-
-
-def _judge_slide(slide: Slide, path: str) -> None:
-    match slide:
-        case TableSlide(data=table):
-            _judge_table(table, path)
-        case LabelSlide(data=entries):
-            for index, entry in enumerate(entries):
-                _judge_label(entry, f"{path}[{index}]")
-        case _:
-            pass
-
-
-def _judge_table(table: Table, path: str) -> None:
-    headers = set(table.headers)
-    if len(headers) < len(table.headers):
-        twice = next(header for index, header in enumerate(table.headers) if header in table.headers[:index])
-        raise Invalid("invalid_inputs", f"{path}.headers has {quoted(twice)} twice")
-    for index, row in enumerate(table.rows):
-        if row.keys() != headers:
-            _refuse_row(row.keys(), table.headers, f"{path}.rows[{index}]")
-
-
-def _refuse_row(keys: Collection[str], headers: tuple[str, ...], path: str) -> NoReturn:
-    for key in keys:
-        if key not in headers:
-            raise Invalid("invalid_inputs", f"{step(path, key)} is not one of the headers")
-    missing = next(header for header in headers if header not in keys)
-    raise Invalid("param_missing", f"{step(path, missing)} is missing")
-
-
-def _judge_label(entry: Mapping[str, Scalar], path: str) -> None:
-    if not entry:
-        raise Invalid("invalid_inputs", f"{path} is empty")
-    if len(entry) > 1 and entry.keys() != {"label", "value"}:
-        raise Invalid("invalid_inputs", f'{path} has {len(entry)} names; it has one, or "label" and "value"')
+def _size(content: object) -> int:
+    return len(msgspec.json.encode(content).decode())
 
 
 def _judge_references(message: Message) -> None:
@@ -168,16 +117,6 @@ def _judge_references(message: Message) -> None:
         raise Invalid(
             "invalid_inputs", f"references are named more than {INSTANT_BUTTONS_MAX} times, which is the most"
         )
-
-
-def _canonical(slide: Slide) -> Slide:
-    match slide:
-        case ImageSlide():
-            return ImagesSlide(data=slide.data, title=slide.title, buttons=slide.buttons)
-        case ListSlide(styles=ListStyle(type="bulleted")):
-            return replace(slide, styles=ListStyle())
-        case _:
-            return slide
 
 
 def _without_owners(buttons: tuple[B, ...]) -> tuple[B, ...]:

@@ -4,13 +4,16 @@ import msgspec
 
 from keypost.errors import Invalid
 from keypost.messages.plain import visible
+from keypost_sdk.buttons import ARGUMENTS_BYTES_MAX
 from keypost_sdk.content import (
-    ARGUMENTS_BYTES_MAX,
     Button,
     Confirm,
     Copy,
     InstantButton,
+    InvokeBot,
     InvokeFunction,
+    OpenUrl,
+    WebAddress,
 )
 
 
@@ -26,6 +29,10 @@ def judge_button(button: Button, path: str) -> None:
             raise Invalid("invalid_inputs", f"{path}.action.confirm.title is empty")
         case Copy(data=copied):
             _judge_copied(copied.text, f"{path}.action.data.text")
+        case InvokeBot(data=said) if not said.message.strip():
+            raise Invalid("invalid_inputs", f"{path}.action.data.message is empty")
+        case OpenUrl(data=target) if target == WebAddress():
+            raise Invalid("param_missing", f"{path}.action.data.web is missing")
         case _:
             pass
 

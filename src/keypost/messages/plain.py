@@ -5,17 +5,23 @@ written out (`\x1b`, `\u202e`) wherever a stranger's text leaves as plain text.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from keypost.messages import markup, tree
+from keypost.messages.charts import Sector, sectors
 from keypost_sdk.content import (
     Button,
+    Card,
+    GraphCategory,
+    GraphSlide,
     ImagesSlide,
     LabelSlide,
     ListSlide,
     Message,
+    PercentageSlide,
     Scalar,
+    Share,
     Slide,
     Table,
     TableSlide,
@@ -62,41 +68,84 @@ def label_pair(entry: Mapping[str, Scalar]) -> tuple[str, str]:
     return name, cell_text(value)
 
 
+def chart_text(slide: PercentageSlide | GraphSlide) -> str:
+    """The numbers of a chart in words, a line for each of its parts."""
+    if isinstance(slide, PercentageSlide):
+        return "\n".join(_share(share, sector) for share, sector in _shares(slide.data))
+    return "\n".join(_category(category) for category in slide.data)
+
+
 def of_pieces(pieces: Iterable[tree.Inline]) -> str:
     return "".join(map(_of_piece, pieces))
 
 
+class _Reader:
+    """How the texts of one message are read: formatted, unless it wants them as they were written."""
+
+    def __init__(self, message: Message) -> None:
+        self._references = message.references
+        self._formats = message.styles.markdown
+
+    def text(self, text: str) -> str:
+        return text_of(text, self._references) if self._formats else text
+
+    def line(self, text: str) -> str:
+        return _inline(text, self._references) if self._formats else text
+
+
 def _parts(message: Message) -> Iterator[str]:
-    names = message.references
-    yield text_of(message.text, names)
+    read = _Reader(message)
+    yield read.text(message.text)
     if message.card is not None:
-        yield _inline(message.card.title, names)
-        yield "\n".join(f"- {_inline(option.text, names)}" for option in message.card.options)
-        yield _buttons(message.card.buttons)
+        yield from _card(message.card, read)
     for slide in message.slides:
-        yield _inline(slide.title, names)
-        yield _slide(slide, names)
+        yield read.line(slide.title)
+        yield _slide(slide, read)
         yield _buttons(slide.buttons)
     yield _buttons(message.buttons)
 
 
-def _slide(slide: Slide, names: Container[str]) -> str:
+def _card(card: Card, read: _Reader) -> Iterator[str]:
+    yield read.line(card.title)
+    for section in card.sections:
+        yield read.line(section.title)
+        yield "\n".join(f"{field.title}: {read.line(cell_text(field.value))}" for field in section.fields)
+    yield "\n".join(f"- {read.line(option.text)}" for option in card.options)
+    yield _buttons(card.buttons)
+
+
+def _slide(slide: Slide, read: _Reader) -> str:
     match slide:
         case TableSlide(data=table):
-            return "\n".join(_rows(table, names))
+            return "\n".join(_rows(table, read))
         case TextSlide(data=text):
-            return text_of(text, names)
+            return read.text(text)
         case ListSlide(data=entries):
-            return "\n".join(f"- {_inline(entry, names)}" for entry in entries)
+            return "\n".join(f"- {read.line(entry)}" for entry in entries)
         case LabelSlide(data=entries):
-            return "\n".join(f"{name}: {_inline(value, names)}" for name, value in map(label_pair, entries))
+            return "\n".join(f"{name}: {read.line(value)}" for name, value in map(label_pair, entries))
         case ImagesSlide(data=addresses):
             return "\n".join(addresses)
+        case PercentageSlide() | GraphSlide():
+            return chart_text(slide)
 
 
-def _rows(table: Table, names: Container[str]) -> Iterator[str]:
+def _rows(table: Table, read: _Reader) -> Iterator[str]:
     for row in table.rows:
-        yield " · ".join(f"{header}: {_inline(cell_text(row.get(header)), names)}" for header in table.headers)
+        yield " · ".join(f"{header}: {read.line(cell_text(row.get(header)))}" for header in table.headers)
+
+
+def _shares(shares: Sequence[Share]) -> Iterator[tuple[Share, Sector]]:
+    return zip(shares, sectors([share.value for share in shares]), strict=True)
+
+
+def _share(share: Share, sector: Sector) -> str:
+    return f"{share.label}: {cell_text(share.value)} ({sector.size:.3g} %)"
+
+
+def _category(category: GraphCategory) -> str:
+    values = ", ".join(f"{value.label} {cell_text(value.value)}" for value in category.values)
+    return f"{category.category}: {values}"
 
 
 def _buttons(buttons: Iterable[Button]) -> str:

@@ -16,7 +16,8 @@ TAGS: Final = frozenset(
     {
         *("a", "button", "span", "br", "code", "del", "em", "strong"),
         *("blockquote", "div", "hr", "p", "pre", "section"),
-        *("table", "tbody", "td", "th", "thead", "tr"),
+        *("table", "tbody", "td", "th", "thead", "tr", "col", "colgroup", "details", "summary"),
+        *("svg", "path", "rect", "circle", "text"),
         *("dd", "dl", "dt", "li", "ol", "ul"),
     }
 )
@@ -25,26 +26,47 @@ ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "button": frozenset({"data-button", "data-copy-text", "aria-describedby"}),
     "div": frozenset({"aria-label"}),
     "span": frozenset({"id", "data-person", "data-team", "data-channel"}),
+    "svg": frozenset({"viewBox", "aria-label"}),
+    "path": frozenset({"d", "pathLength", "stroke-dasharray", "stroke-dashoffset"}),
+    "rect": frozenset({"x", "y", "width", "height"}),
+    "circle": frozenset({"cx", "cy", "r"}),
+    "text": frozenset({"x", "y"}),
 }
 VALUES: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "button": {"type": frozenset({"button"}), "data-asks": frozenset({"token"})},
     "div": {"role": frozenset({"group"}), "tabindex": frozenset({"0"})},
     "span": {"role": frozenset({"tooltip"})},
-    "th": {"scope": frozenset({"col"})},
+    "svg": {"role": frozenset({"img"})},
+    "th": {"scope": frozenset({"col", "row"})},
 }
 TONES: Final = ("button-positive", "button-negative", "button-neutral")
 CARDS: Final = ("card", "card-basic", "card-modern-inline", "card-poll", "card-prompt")
+TITLES: Final = ("heading-large", "heading-small", "card-title", "section-title", "slide-title")
+SERIES: Final = ("series-1", "series-2", "series-3", "series-4", "series-5")
+TABLES: Final = ("table-scroll", "table-measured", "sticky-rows", "sticky-columns-1", "sticky-columns-2")
+TINTS: Final = ("tinted", "highlighted", "tint-red", "tint-yellow", "tint-green", "tint-blue", "tint-grey")
+RINGS: Final = ("chart-ring", "chart-pie", "chart-doughnut", "chart-semi_doughnut")
+WIDTHS: Final = frozenset(f"width-{width}" for width in range(5, 105, 5))
 CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "a": frozenset({"button", *TONES}),
     "button": frozenset({"button", "button-instant", *TONES}),
-    "div": frozenset({"text", *CARDS, "table-scroll", "buttons"}),
-    "dl": frozenset({"labels"}),
-    "li": frozenset({"poll-option"}),
+    "circle": frozenset(SERIES),
+    "col": WIDTHS,
+    "details": frozenset({"chart-numbers"}),
+    "div": frozenset({"text", *CARDS, *TABLES, *TINTS, "buttons", "chart"}),
+    "dl": frozenset({"labels", "fields"}),
+    "li": frozenset({"poll-option", *SERIES}),
     "ol": frozenset({"list-decimal", "list-lower-alpha", "list-upper-alpha", "list-lower-roman", "list-upper-roman"}),
-    "p": frozenset({"heading-large", "heading-small", "card-title", "card-thumbnail", "slide-title"}),
+    "p": frozenset({*TITLES, "card-thumbnail", "chart-axis", "chart-axis-x", "chart-axis-y"}),
+    "path": frozenset({"chart-line", "chart-tick", "chart-whole", "chart-zero", *SERIES}),
+    "rect": frozenset(SERIES),
     "section": frozenset({"slide"}),
-    "span": frozenset({"button-place", "button-inert", "hint", "mention", "mention-all", "mention-silent"}),
-    "ul": frozenset({"images", "poll", "list-disc", "list-circle", "list-square"}),
+    "span": frozenset(
+        {"button-place", "button-inert", "hint", "legend-value", "mention", "mention-all", "mention-silent"}
+    ),
+    "ul": frozenset({"images", "legend", "poll", "list-disc", "list-circle", "list-square"}),
+    "svg": frozenset({"chart-graph", *RINGS}),
+    "text": frozenset({"chart-label", "chart-number"}),
 }
 DIRECTED: Final = frozenset({"a", "button", "p", "pre", "blockquote", "span", "td", "th", "li", "dt", "dd"})
 

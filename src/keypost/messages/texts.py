@@ -4,13 +4,16 @@ from collections.abc import Collection, Iterable, Iterator
 
 from keypost.messages import markup, tree
 from keypost.messages.plain import cell_text, label_pair
-from keypost_sdk.content import ImagesSlide, LabelSlide, ListSlide, Message, Slide, TableSlide, TextSlide
+from keypost_sdk.content import Card, LabelSlide, ListSlide, Message, Slide, TableSlide, TextSlide
 
 
 def pieces_of(message: Message, sign: str, references: Collection[str] = ()) -> Iterator[tree.Inline]:
     """Every piece of the texts that hold `sign`, in reading order, each before what is inside of it. Most texts do not
-    hold it, and need not be read to know that nothing of the kind is in them.
+    hold it, and need not be read to know that nothing of the kind is in them. Where texts are shown as they were
+    written, nothing is in any of them.
     """
+    if not message.styles.markdown:
+        return
     for text, has_blocks in _texts(message):
         if sign not in text:
             continue
@@ -36,14 +39,21 @@ def _texts(message: Message) -> Iterator[tuple[str, bool]]:
     """Each text, and whether it has blocks or is one line."""
     yield message.text, True
     if message.card is not None:
-        yield message.card.title, False
-        yield from ((option.text, False) for option in message.card.options)
+        yield from ((line, False) for line in _lines_of_card(message.card))
     for slide in message.slides:
         yield slide.title, False
         if isinstance(slide, TextSlide):
             yield slide.data, True
         for line in _lines(slide):
             yield line, False
+
+
+def _lines_of_card(card: Card) -> Iterator[str]:
+    yield card.title
+    for section in card.sections:
+        yield section.title
+        yield from (cell_text(field.value) for field in section.fields)
+    yield from (option.text for option in card.options)
 
 
 def _lines(slide: Slide) -> Iterable[str]:
@@ -54,5 +64,5 @@ def _lines(slide: Slide) -> Iterable[str]:
             return entries
         case LabelSlide(data=entries):
             return (label_pair(entry)[1] for entry in entries)
-        case TextSlide() | ImagesSlide():
+        case _:
             return ()

@@ -19,6 +19,7 @@ from keypost.extensions.as_json import as_json
 from keypost.extensions.finding import Finding
 from keypost.messages.complaint import complaints
 from keypost.messages.judging import judge
+from keypost.messages.spellings import Respelling
 from keypost.messages.wording import BODY
 from keypost.pasted import relaxed_json, toml_lines
 from keypost.pasted.hints import hints
@@ -98,8 +99,11 @@ def _checked_json(pasted: relaxed_json.Pasted) -> Checked:
 
 
 def _findings(reading: Reading) -> list[Finding]:
+    spelling = Respelling()
     try:
-        value = as_json(reading.value)
+        value = (
+            spelling.message(as_json(reading.value)) if issubclass(reading.kind, Message) else as_json(reading.value)
+        )
     except Invalid as refusal:
         return [_finding(reading, _path_in(refusal), refusal)]
     wrong = [
@@ -108,7 +112,14 @@ def _findings(reading: Reading) -> list[Finding]:
     if not wrong:
         wrong = list(_judged(reading, value))
     named = {finding.path for finding in wrong}
-    return wrong + [hint for hint in hints(reading, value) if hint.path not in named]
+    found = (*_respelled(reading, spelling), *hints(reading, value))
+    return wrong + [hint for hint in found if hint.path not in named]
+
+
+def _respelled(reading: Reading, spelling: Respelling) -> Iterator[Finding]:
+    for path, meaning in spelling.notes:
+        shown = reading.shown(path)
+        yield Finding(shown, f"{shown} {meaning}", is_hint=True)
 
 
 def _judged(reading: Reading, value: Mapping[str, Any]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from keypost.extensions.manifest import Manifest
 from keypost.messages.wording import step
-from keypost_sdk.content import Banner, Edit, Message, Reference, Reply
+from keypost_sdk.content import Banner, Edit, Message, Reply
 
 MANIFEST: Final = frozenset({"developer", "commands", "functions", "permissions", "handlers", "token"})
 SHOWN: Final = frozenset({"text", "card", "slides", "buttons", "references", "bot"})
@@ -35,7 +35,7 @@ class Reading(Struct, frozen=True):
 
     def shown(self, path: str) -> str:
         """A path in `value` as the author would write it: from the button, if that is what was pasted."""
-        return path.removeprefix(self.inside).removeprefix(".") if self.inside == ONE else path
+        return path.removeprefix(self.inside).removeprefix(".") if self.inside in {ONE, REFERENCE} else path
 
     def path_of(self, path: str) -> str:
         """The same for a path in what was pasted."""
@@ -44,6 +44,7 @@ class Reading(Struct, frozen=True):
 
 ONE: Final = step("buttons", 0)
 SEVERAL: Final = "buttons"
+REFERENCE: Final = step("references", "1")
 BY_TYPE: Final[Mapping[object, tuple[str, type]]] = {
     "banner": ("a banner", Banner),
     "message_edit": ("an edit of a message", Edit),
@@ -63,7 +64,7 @@ def _object(value: dict[str, Any]) -> Reading | None:
     if not names.isdisjoint(MANIFEST) or ({"name", "title"} <= names and names.isdisjoint(SHOWN)):
         return Reading("a manifest", Manifest, value)
     if "object" in names and told == "button":
-        return Reading("a button inside a text", Reference, value)
+        return Reading("a button inside a text", Message, {"text": FILLING, "references": {"1": value}}, REFERENCE)
     if not names.isdisjoint(SHOWN):
         return Reading("a message", Posted, value)
     return _button(value) if not names.isdisjoint(BUTTON) else None

@@ -18,12 +18,12 @@ from keypost.db.tx import Tx
 from keypost.errors import Forbidden, NotFound
 from keypost.ids import show_chat, show_message
 from keypost.keys import Keys
-from keypost.messages.decoding import decode
-from keypost.messages.judging import Draft, content_of, judge_post
-from keypost.messages.judging import judge as judge_content
+from keypost.messages.judging import Draft, judge_for_bot, judge_post
+from keypost.messages.spellings import decode_content
 from keypost.messages.wording import quoted
 from keypost.people.directory import People
 from keypost.people.model import Person
+from keypost.settings import Settings
 from keypost.tokens.leaks import refuse_secrets
 from keypost.tokens.register import Register
 from keypost.web.body import read_body
@@ -68,15 +68,15 @@ class BotPostedOut(Struct, frozen=True):
 
 
 async def post(request: Request, caller: Caller) -> Response:
-    draft = decode(await read_body(request), BotDraft)
-    return await _post(request, caller, draft, judge_post(draft))
+    draft = decode_content(await read_body(request), BotDraft)
+    return await _post(request, caller, draft, judge_post(draft, part(request, Settings).text_max))
 
 
 async def post_v3(request: Request, caller: Caller) -> Response:
     """The newer wire wants no text where there is something else to show, and can send to a channel."""
-    draft = decode(await read_body(request), BotDraft)
+    draft = decode_content(await read_body(request), BotDraft)
     channel = request.query_params.get(TO_CHANNEL)
-    content = judge_content(content_of(draft))
+    content = judge_for_bot(draft, part(request, Settings).text_max)
     if channel is None:
         return await _post(request, caller, draft, content)
     return await _post_to_channel(request, caller, ChannelNamed(channel), content)

@@ -97,7 +97,7 @@ class Dispatcher:
         """
         try:
             refuse_secrets(output, self._desk.keys, self._desk.register)
-            reply = _judged(output)
+            reply = _judged(output, self._desk.text_max)
         except Refusal as refusal:
             await self._give_up(request, f"the handler's answer cannot be shown: {refusal.sentence}")
             return False
@@ -140,9 +140,9 @@ class Dispatcher:
         await self._desk.database.write(store.end, request, Outcome.GIVEN_UP, detail)
 
 
-def _judged(output: Any) -> Reply | None:
+def _judged(output: Any, text_max: int) -> Reply | None:
     """The message in an output; None for an output that is the third party's alone."""
-    answer = judge_reply(output) if is_message_like(output) else None
+    answer = judge_reply(output, text_max) if is_message_like(output) else None
     if isinstance(answer, Edit):
         raise Forbidden("edit_not_allowed", "no button was pressed, so there is no message that it could edit")
     if isinstance(answer, Reply) and answer.view is not None:

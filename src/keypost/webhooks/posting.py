@@ -16,9 +16,10 @@ from keypost.db.database import Database
 from keypost.errors import Invalid
 from keypost.ids import AppId, show_message
 from keypost.keys import Keys
-from keypost.messages.decoding import decode
 from keypost.messages.judging import Draft, judge_post, readable
+from keypost.messages.spellings import decode_content
 from keypost.people.directory import People
+from keypost.settings import Settings
 from keypost.tokens.leaks import refuse_secrets
 from keypost.tokens.register import Register
 from keypost.web.body import read_body
@@ -49,18 +50,20 @@ class ShownOut(Struct, frozen=True):
 
 class Post(Struct, frozen=True):
     """One handler for every address that takes a post: `target` says what it means that stands in the address under
-    `name`, `by_bots` whether a bot can be named there, `answer` what a success looks like.
+    `name`, `by_bots` whether a bot can be named there, `answer` what a success looks like, `is_long` whether a text may
+    be as long as at one address of the newer wire alone.
     """
 
     name: str
     target: Callable[[str], Target]
     by_bots: bool
     answer: Callable[[Chat, Message, Draft], Response]
+    is_long: bool = False
 
     async def __call__(self, request: Request, caller: Caller) -> Response:
         _require_switch(request, "mark_as_read")
-        draft = decode(await read_body(request), Draft)
-        content = judge_post(draft)
+        draft = decode_content(await read_body(request), Draft)
+        content = judge_post(draft, self._text_max(part(request, Settings)))
         refuse_secrets(content, part(request, Keys), part(request, Register))
         chat = await self._place(request, caller)
         bot_name = request.query_params.get("bot_unique_name") if self.by_bots else None
@@ -71,6 +74,9 @@ class Post(Struct, frozen=True):
 
         message = await part(request, Lane).commit(posting)
         return self.answer(chat, message, draft)
+
+    def _text_max(self, settings: Settings) -> int:
+        return settings.long_text_max if self.is_long else settings.text_max
 
     async def _place(self, request: Request, caller: Caller) -> Chat:
         settling = Settling(part(request, Database), part(request, People), part(request, Chats))
@@ -94,6 +100,7 @@ def _shown(chat: Chat, message: Message, _draft: Draft) -> Response:
 TO_CHANNEL_NAMED: Final = Post("name", ChannelNamed, by_bots=True, answer=_posted)
 TO_CHANNEL: Final = Post("channel", ChannelShown, by_bots=True, answer=_posted)
 TO_CHAT: Final = Post("chat", ChatOrPerson, by_bots=False, answer=_posted)
+LONG_TO_CHAT: Final = Post("chat", ChatOrPerson, by_bots=False, answer=_posted, is_long=True)
 TO_PERSON: Final = Post("person", PersonNamed, by_bots=False, answer=_posted)
 CARD_TO_CHANNEL: Final = Post("name", ChannelNamed, by_bots=True, answer=_shown)
 """The newer wire's odd one: a channel's unique name where others have its id, and the message as the answer."""
