@@ -250,6 +250,10 @@ def _cut(most: int, least: int = 0) -> st.SearchStrategy[str]:
     return texts.map(lambda text: (text.replace("\x00", "")[:most]) or padding)
 
 
+def _said(most: int) -> st.SearchStrategy[str]:
+    return _cut(most, 1).map(lambda text: text if text.strip() else "x")
+
+
 _label_values = st.one_of(_cut(200), st.none(), st.booleans(), st.floats(-1e6, 1e6))
 _web = st.sampled_from(
     [
@@ -266,7 +270,7 @@ _images = st.sampled_from(
     ["https://img.example/a/b.png?c=d", "/local/<i>.png", "http://a\\@b/c", "https:///", "https://h"]
 )
 _confirms = st.fixed_dictionaries(
-    {"title": _cut(100, 1).filter(str.strip)},
+    {"title": _said(100)},
     optional={
         "description": _cut(100),
         "input": st.one_of(_cut(300), st.just({"type": "user_webhook_token"}), st.none()),
@@ -280,9 +284,7 @@ _calls = st.fixed_dictionaries(
     {"type": st.just("invoke.function"), "data": st.fixed_dictionaries({"name": _cut(30, 1)})},
     optional={"confirm": _confirms},
 )
-_copies = st.just("one\r\n\ttwo\r") | _cut(200, 1).filter(
-    lambda text: text.strip() and visible(text, keep="\r\n\t") == text
-)
+_copies = st.just("one\r\n\ttwo\r") | _said(200).map(lambda text: visible(text, keep="\r\n\t")[:200])
 _copying = st.fixed_dictionaries({"type": st.just("copy"), "data": st.fixed_dictionaries({"text": _copies})})
 _devices = st.dictionaries(st.sampled_from(["windows", "iOS", "android"]), _cut(256, 1), min_size=1)
 _previewing = _web.filter(lambda web: web.lower().startswith("http")).map(
@@ -291,7 +293,7 @@ _previewing = _web.filter(lambda web: web.lower().startswith("http")).map(
 _telling = st.builds(
     lambda name, message: {"type": "invoke.bot", "data": {"bot_name": name, "message": message}},
     _cut(100, 1),
-    _cut(200, 1).filter(str.strip),
+    _said(200),
 )
 _calling = st.sampled_from(["audiocall/1", "joinchannel/é<b>", "locationpermission", "set_reminder"]).map(
     lambda api: {"type": "system.api", "data": {"api": api}}
@@ -314,7 +316,7 @@ def _button(actions: st.SearchStrategy[Any], label: st.SearchStrategy[str] | Non
 
 
 def _buttons(most: int) -> st.SearchStrategy[list[dict[str, Any]]]:
-    label = _cut(most, 1).filter(str.strip)
+    label = _said(most)
     return st.lists(_button(_calls | _copying | _opening | _previewing | _telling | _calling, label), max_size=3)
 
 
@@ -378,7 +380,7 @@ _cards = st.one_of(
     ),
     st.fixed_dictionaries(
         {
-            "title": _cut(200, 1).filter(str.strip),
+            "title": _said(200),
             "theme": st.just("prompt"),
             "buttons": _buttons(30).filter(bool),
         }
@@ -386,9 +388,9 @@ _cards = st.one_of(
 )
 _polls = st.fixed_dictionaries(
     {
-        "title": _cut(200, 1).filter(str.strip),
+        "title": _said(200),
         "theme": st.just("poll"),
-        "options": st.lists(st.fixed_dictionaries({"text": _cut(100, 1).filter(str.strip)}), min_size=2, max_size=4),
+        "options": st.lists(st.fixed_dictionaries({"text": _said(100)}), min_size=2, max_size=4),
     }
 )
 _references = st.dictionaries(
@@ -404,7 +406,7 @@ _styles = st.fixed_dictionaries(
     },
 )
 good_messages = st.fixed_dictionaries(
-    {"text": _cut(500, 1).filter(str.strip)},
+    {"text": _said(500)},
     optional={
         "card": _cards | _polls,
         "slides": st.lists(_slides, max_size=3),
