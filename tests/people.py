@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
+from tests.live.until import PATIENCE_S
 from yarl import URL
 
 from keypost.extensions.model import App
@@ -19,8 +20,6 @@ from keypost.people.model import Person
 from keypost.tokens.model import Token
 
 Headers = Iterable[tuple[str, str]]
-PATIENCE_S: Final = 60
-"""Bounds what has to come: so long that a busy machine is no reason to miss it."""
 DIALOG_NONCE: Final = re.compile(r'data-nonce="([^"]+)"')
 REVEAL_NONCE: Final = re.compile(r'data-reveal="([^"]+)"')
 

@@ -11,7 +11,8 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from tests.founding import NAMES, founding_chats, organisation
-from tests.people import PATIENCE_S, Client, Program, Tool, Visitor
+from tests.live.until import PATIENCE_S
+from tests.people import Client, Program, Tool, Visitor
 from tests.serving import HeldClock, listening, serving
 
 from keypost.app import Server, running

@@ -8,14 +8,20 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from sdk_world import PROBE, public_text
+from sdk_world import PATIENCE_S, PROBE, public_text
 
 
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "keypost_sdk", *arguments]
     environment = {**os.environ, **settings}
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
 
 
@@ -104,7 +110,7 @@ def test_a_child_tells_its_troubles_in_json(private_key: RSAPrivateKey, number: 
     ) as child:
         assert child.stderr is not None
         line = json.loads(child.stderr.readline())
-        assert child.wait(10) == 1
+        assert child.wait(PATIENCE_S) == 1
 
     assert line["level"] == "critical"
     assert line["event"] == f"KEYPOST_LISTEN_FD is '{number}', which is not the number of an open socket."

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from tests.people import PATIENCE_S
+from tests.live.until import PATIENCE_S
 from tests.world import World
 
 from keypost.chat.lane import Lane

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.live.until import PATIENCE_S
 from tests.people import Visitor
 from tests.world import World
 
 from keypost.caller import Scope
 
-PATIENCE_S: Final = 60.0
-"""Longer than any command takes: a busy machine reads every module for the first time."""
 COMMAND: Final = str(Path(sys.executable).with_name("keypost"))
 
 

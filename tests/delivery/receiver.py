@@ -12,6 +12,7 @@ Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Non
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER of zero seconds: closing sends a reset instead of an end."""
+BETWEEN_DROPS_S = 0.02
 
 
 class Receiver:
@@ -96,16 +97,27 @@ def resets_after(beginning: bytes) -> Behaviour:
     return behaviour
 
 
-def repeats(beginning: bytes, piece: bytes, *, times: int, pause: float = 0) -> Behaviour:
-    """`pause` is in seconds, between two pieces: a slow sender."""
-
+def repeats(beginning: bytes, piece: bytes, *, times: int) -> Behaviour:
     async def behaviour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         del reader  # The request was read already.
         writer.write(beginning)
         for _ in range(times):
             writer.write(piece)
             await writer.drain()
-            await asyncio.sleep(pause)
+
+    return behaviour
+
+
+def drips(beginning: bytes, piece: bytes) -> Behaviour:
+    """Slow, and without an end: it is the caller who has to go."""
+
+    async def behaviour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader  # The request was read already.
+        writer.write(beginning)
+        while True:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(BETWEEN_DROPS_S)
 
     return behaviour
 

@@ -2,7 +2,6 @@ import asyncio
 import base64
 import gzip
 import ssl
-import time
 import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from tests.delivery.receiver import Behaviour, Receiver, answers, http, repeats, resets_after, says_nothing
+from tests.delivery.receiver import Behaviour, Receiver, answers, drips, http, repeats, resets_after, says_nothing
 
 from keypost.delivery.answer import Answered, Failed, FailureKind
 from keypost.delivery.canonical import canonical
@@ -234,20 +233,16 @@ async def test_a_port_where_nobody_listens_is_a_failure(outbound: Outbound) -> N
     "behaviour",
     [
         says_nothing,
-        repeats(b"HTTP/1.1 200 ", b"O", times=1000, pause=0.02),
-        repeats(HEAD, b"X: y\r\n", times=100, pause=0.02),
-        repeats(b"", b"HTTP/1.1 100 Continue\r\n\r\n", times=1000, pause=0.02),
-        repeats(ENDLESS, b" ", times=1000, pause=0.02),
-        repeats(CHUNKED, b"1\r\n \r\n", times=1000, pause=0.02),
+        drips(b"HTTP/1.1 200 ", b"O"),
+        drips(HEAD, b"X: y\r\n"),
+        drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        drips(ENDLESS, b" "),
+        drips(CHUNKED, b"1\r\n \r\n"),
     ],
     ids=["silence", "drips a status", "drips headers", "drips promises", "drips a body", "drips chunks"],
 )
 async def test_a_slow_receiver_is_left_at_the_deadline(hasty: Outbound, behaviour: Behaviour) -> None:
-    started = time.monotonic()
-
     assert await failure_of(behaviour, hasty) == "timeout"
-
-    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("size", [ANSWER_MAX - 1, ANSWER_MAX, ANSWER_MAX + 1])

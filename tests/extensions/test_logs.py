@@ -14,14 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.extensions.keeping import PLACE, Keeper, installed, known
-from tests.live.until import until
+from tests.live.until import PATIENCE_S, until
 from tests.world import World
 
 from keypost.extensions.log_lines import LINES_MAX, PIECE_MAX, TAIL_MAX, LogFile
 
 LOG = f"{PLACE}/log"
 SECRET = "kpt_0123456789abcdefghijABCDEFGHIJ0123456789abcdefghijklm"
-PATIENCE_S = 10
 
 
 async def test_the_last_lines_are_shown(world: World) -> None:

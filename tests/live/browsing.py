@@ -17,6 +17,7 @@ from playwright.async_api import (
     expect,
 )
 from tests.live.running import Demo
+from tests.live.until import PATIENCE_S
 from tests.machine import chromium
 
 DESK: Final = ViewportSize(width=1280, height=860)
@@ -46,6 +47,7 @@ TOO_WIDE: Final = """
 
 @asynccontextmanager
 async def browsing() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_S * 1000)  # Its own 5 seconds are too few for a busy machine.
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium())
         yield browser

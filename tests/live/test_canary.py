@@ -10,7 +10,7 @@ import pytest
 from msgspec import Struct
 from tests.live.running import GRACE, Demo, running
 from tests.live.traces import files, forms, found, processes
-from tests.live.until import until
+from tests.live.until import PATIENCE_S, until
 from tests.live.visitor import JSON, Answer, Connected, Headers, Stream, Visitor, ask, call_gitlab, connect_gitlab
 
 MARK: Final = "The canary sings at dawn"
@@ -187,7 +187,7 @@ def _send(url: str, body: bytes, headers: Headers, query: str) -> Answer:
 
 def _send_raw(demo: Demo, request: bytes) -> None:
     """What is no HTTP; the server says so or hangs up."""
-    with socket.create_connection(("127.0.0.1", demo.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", demo.port), timeout=PATIENCE_S) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4096):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.live.running import ADA, GRACE, STOP_S, Demo, is_alive, run, running
+from tests.live.running import ADA, GRACE, Demo, is_alive, run, running
 from tests.live.until import until
 from tests.live.visitor import ask, call_gitlab, post
 from tests.postgres import Postgres
@@ -94,11 +94,10 @@ def test_ctrl_c_ends_everything_while_a_browser_watches(demo: Demo) -> None:
     stream = demo.sign_in(ADA).watch()
     children = demo.children()
 
-    took = demo.stop()
+    demo.stop()
 
     stream.close()
     assert children
-    assert took < STOP_S
     assert "still there" in demo.output
 
 
@@ -108,7 +107,7 @@ def test_a_killed_server_leaves_no_child_behind(demo: Demo) -> None:
 
     demo.kill()
 
-    until(lambda: not any(map(is_alive, children)), "the extension ended with its server", within_s=STOP_S)
+    until(lambda: not any(map(is_alive, children)), "the extension ended with its server")
     stream.close()
     assert children
 

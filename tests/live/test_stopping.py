@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
-from tests.live.running import ADA, STOP_S, Demo
+from tests.live.running import ADA, Demo
 from tests.live.until import until
 from tests.live.visitor import Answer, agree, ask_for_gitlab
 
@@ -20,12 +20,11 @@ def test_who_still_waits_for_an_extension_is_told_that_the_server_stops(demo: De
         asking = threading.Thread(target=lambda: answers.append(agree(ada, question)))
         asking.start()
         until(lambda: connections(demo) > 0, "the command has reached the extension")
-        took = demo.stop()
+        demo.stop()
         asking.join()
 
     assert [answer.status for answer in answers] == [503]
     assert answers[0].json() == {"message": "Keypost is stopping. Try again in a moment.", "code": "server_stopping"}
-    assert took < 2 * STOP_S
 
 
 @contextmanager

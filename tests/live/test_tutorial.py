@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.live.running import ADA, BUILDS, READY, START_S, STOP_S
+from tests.live.running import ADA, BUILDS, READY, START_S
 from tests.live.until import until
 from tests.live.visitor import Visitor, agree, connect_gitlab
 
@@ -58,7 +58,7 @@ class Terminal:
     def ends_by_ctrl_c(self, *, saying: str) -> None:
         """`make` itself dies of the signal, so its code says nothing; what it started says goodbye."""
         os.killpg(self._process.pid, signal.SIGINT)
-        self._process.wait(2 * STOP_S)
+        self._process.wait(START_S)
         self.shows(saying)
 
     def close(self) -> None:

@@ -4,7 +4,8 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
+"""Bounds every wait for what has to come: so long that a busy machine is no reason to miss it."""
 LOOK_EVERY_S: Final = 0.02
 
 

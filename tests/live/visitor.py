@@ -10,9 +10,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from tests.live.until import until
+from tests.live.until import PATIENCE_S, until
 
-TIMEOUT_S: Final = 20.0
 JSON: Final = ("Content-Type", "application/json")
 
 Headers = Sequence[tuple[str, str]]
@@ -79,7 +78,7 @@ class Stream:
 
     def close(self) -> None:
         """Waits for the server to end it."""
-        self._thread.join(TIMEOUT_S)
+        self._thread.join(PATIENCE_S)
         self._connection.close()
         assert not self.is_open
 
@@ -149,7 +148,7 @@ def _only(pattern: str, text: str) -> str:
 
 def _open(method: str, url: str, body: bytes | None, headers: Headers) -> tuple[HTTPConnection, HTTPResponse]:
     address = urlsplit(url)
-    connection = HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT_S)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE_S)
     connection.putrequest(method, url.partition(address.netloc)[2] or "/")
     for name, value in headers:
         connection.putheader(name, value)

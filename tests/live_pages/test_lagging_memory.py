@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from tests.people import PATIENCE_S
+from tests.live.until import PATIENCE_S
 from tests.world import World
 
 from keypost.chat.directory import Chats

@@ -10,7 +10,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.people import PATIENCE_S, Tool
+from tests.live.until import PATIENCE_S
+from tests.people import Tool
 from tests.serving import listening, serving
 from tests.world import World
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle

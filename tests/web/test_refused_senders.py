@@ -6,10 +6,10 @@ import socket
 from typing import Any, Final
 
 import pytest
+from tests.live.until import PATIENCE_S
 from tests.people import posting_path
 from tests.world import World
 
-PATIENCE_S: Final = 12
 MIB: Final = 1024 * 1024
 
 

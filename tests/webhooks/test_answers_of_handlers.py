@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.people import PATIENCE_S, Tool
+from tests.live.until import PATIENCE_S
+from tests.people import Tool
 from tests.webhooks.test_incoming import outcomes
 from tests.world import World
 
