@@ -54,6 +54,8 @@ from keypost.web.door import Door
 from keypost.web.headers import Headers
 from keypost.web.parts import Parts
 from keypost.web.routing import Routes
+from keypost.webhooks import deliveries
+from keypost.webhooks.deliveries import Deliveries
 from keypost.webhooks.dispatcher import Dispatcher
 
 logger = log.get(__name__)
@@ -61,7 +63,7 @@ logger = log.get(__name__)
 DATABASE_FILE: Final = "keypost.db"
 KEY_FILE: Final = "master.key"
 FILES_FOLDER: Final = "files"
-USES_SAVED_EVERY_S: Final = 60
+KEPT_UP_EVERY_S: Final = 60
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -106,7 +108,7 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
         raise
     server, dispatcher = _build(settings, database, keys, events_log)
     server.people.load(org_names, persons, team_names)
-    saving = asyncio.create_task(_keep_saving_uses(database, server.register), name="token uses")
+    upkeep = asyncio.create_task(_keep_up(database, server.register), name="upkeep")
     try:
         await _load(server)
         await server.lifecycle.start()
@@ -115,7 +117,7 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
         server.endings.start()
         yield server
     finally:
-        saving.cancel()
+        upkeep.cancel()
         await server.hub.close()
         await dispatcher.stop()
         await server.lifecycle.stop()
@@ -151,6 +153,7 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
     events_log.follow(hub.heard)
     events_log.follow(endings.heard)
     parts = Parts(settings, keys, people, chats, register, attribution, lane, hub, desk, dispatcher, endings)
+    parts.add(Deliveries, Deliveries(database, lane))
     parts.add(Supervisor, supervisor)
     parts.add(Lifecycle, lifecycle)
     parts.add(Database, database)
@@ -230,10 +233,11 @@ async def _settings_of(database: Database, keys: Keys, extension: Extension) -> 
     return await database.read(extension_settings.read, keys, extension)
 
 
-async def _keep_saving_uses(database: Database, register: Register) -> None:
+async def _keep_up(database: Database, register: Register) -> None:
     while True:
-        await asyncio.sleep(USES_SAVED_EVERY_S)
+        await asyncio.sleep(KEPT_UP_EVERY_S)
         await _save_uses(database, register)
+        await _forget_deliveries(database)
 
 
 async def _save_uses(database: Database, register: Register) -> None:
@@ -242,3 +246,10 @@ async def _save_uses(database: Database, register: Register) -> None:
         await database.write(tokens.save_uses, register.take_uses())
     except Exception as error:
         logger.warning("saving last uses failed", exc_info=error)
+
+
+async def _forget_deliveries(database: Database) -> None:
+    try:
+        await database.write(deliveries.forget_old)
+    except Exception as error:
+        logger.warning("forgetting old deliveries failed", exc_info=error)

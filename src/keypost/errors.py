@@ -31,6 +31,10 @@ class Conflict(Refusal):
     """True once, but something else came first."""
 
 
+class Mismatched(Refusal):
+    """It says that it repeats an earlier request, and is another one."""
+
+
 class TooLarge(Refusal):
     """The body has more bytes than the route takes."""
 

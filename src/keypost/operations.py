@@ -27,6 +27,7 @@ from keypost.webhooks import api as ledger
 from keypost.webhooks import bots, incoming, posting, uploads
 
 CONTENT: Final = ("text_length_exceeded", "secret_in_message", "server_busy", "server_stopping")
+DELIVERY: Final = ("delivery_under_way", "delivery_differs")
 CHAT: Final = ("chat_not_found",)
 MESSAGE: Final = (*CHAT, "message_not_found")
 CHANNEL: Final = ("channel_not_found", "channel_access_denied")
@@ -63,7 +64,7 @@ OPERATIONS: Final[Operations] = {
         takes=Draft,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
-        refuses=(*CONTENT, *CHANNEL, *BOT, *OF_BOT),
+        refuses=(*CONTENT, *DELIVERY, *CHANNEL, *BOT, *OF_BOT),
     ),
     posting.TO_CHANNEL: Operation(
         group=Group.POSTING,
@@ -72,7 +73,7 @@ OPERATIONS: Final[Operations] = {
         takes=Draft,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
-        refuses=(*CONTENT, *CHANNEL, *BOT, *OF_BOT),
+        refuses=(*CONTENT, *DELIVERY, *CHANNEL, *BOT, *OF_BOT),
     ),
     posting.CARD_TO_CHANNEL: Operation(
         group=Group.POSTING,
@@ -80,7 +81,7 @@ OPERATIONS: Final[Operations] = {
         takes=Draft,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives={200: posting.ShownOut},
-        refuses=(*CONTENT, *CHANNEL, *BOT, *OF_BOT),
+        refuses=(*CONTENT, *DELIVERY, *CHANNEL, *BOT, *OF_BOT),
     ),
     posting.TO_CHAT: Operation(
         group=Group.POSTING,
@@ -90,7 +91,7 @@ OPERATIONS: Final[Operations] = {
         takes=Draft,
         query=(MARK_AS_READ,),
         gives=POSTED,
-        refuses=(*CONTENT, *CHAT, "person_not_found"),
+        refuses=(*CONTENT, *DELIVERY, *CHAT, "person_not_found"),
     ),
     posting.LONG_TO_CHAT: Operation(
         group=Group.POSTING,
@@ -109,7 +110,7 @@ OPERATIONS: Final[Operations] = {
         takes=Draft,
         query=(MARK_AS_READ,),
         gives=POSTED,
-        refuses=(*CONTENT, "person_not_found"),
+        refuses=(*CONTENT, *DELIVERY, "person_not_found"),
     ),
     bots.post: Operation(
         group=Group.POSTING,

@@ -8,7 +8,7 @@ from tests.live.until import PATIENCE_S
 from tests.world import World
 
 from keypost.chat.lane import Lane
-from keypost.chat.model import PartyKind, Posting, Sender
+from keypost.chat.model import Message, PartyKind, Posting, Sender
 from keypost.db.database import CommitUnknown, Database, P, R, Verb
 from keypost.db.tx import Tx
 from keypost_sdk.content import Message as Content
@@ -50,7 +50,7 @@ async def test_what_follows_from_a_commit_and_fails_does_not_store_it_twice(worl
 
     with pytest.raises(CommitUnknown):
         async with asyncio.timeout(PATIENCE_S):
-            await lane.commit(posting(world, "Once", also=lambda tx: tx.on_commit(fail)))
+            await lane.commit(posting(world, "Once", also=lambda tx, _message: tx.on_commit(fail)))
     await lane.commit(posting(world, "And on"))
 
     assert await world.texts_in("#general") == ["Once", "And on"]
@@ -60,7 +60,7 @@ def fail() -> None:
     raise ZeroDivisionError
 
 
-def posting(world: World, text: str, *, also: Callable[[Tx], None] | None = None) -> Posting:
+def posting(world: World, text: str, *, also: Callable[[Tx, Message], None] | None = None) -> Posting:
     ada = world.ada.person
     sender = Sender(kind=PartyKind.PERSON, id=ada.id, name=ada.name)
     place = world.chat("#general")

@@ -75,7 +75,8 @@ class Collapse(Struct, frozen=True):
 
 
 class Posting(Struct, frozen=True, kw_only=True):
-    """A judged, not yet stored message: what the lane commits. `also` becomes true in the same transaction.
+    """A judged, not yet stored message: what the lane commits. `also` becomes true in the same transaction, of the
+    message that was stored.
 
     With `file`, its text is what is said about the file. With `collapse` it takes the place of the earlier message with
     the same chat, sender, token and key.
@@ -88,7 +89,7 @@ class Posting(Struct, frozen=True, kw_only=True):
     token_id: TokenId | None = None
     collapse: Collapse | None = None
     file: Kept | None = None
-    also: Callable[[Tx], None] | None = None
+    also: "Callable[[Tx, Message], None] | None" = None
 
 
 class Message(Struct, frozen=True, kw_only=True):

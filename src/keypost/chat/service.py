@@ -108,9 +108,9 @@ def store_batch(tx: Tx, postings: Sequence[Posting]) -> list[Message]:
     new = [_new(tx, posting) for posting in postings]
     message_store.add_messages(tx, [message for message in new if message.collapse is None])
     stored = [_posted(tx, message) if message.collapse is None else _collapsed(tx, message) for message in new]
-    for posting in postings:
+    for posting, message in zip(postings, stored, strict=True):
         if posting.also is not None:
-            posting.also(tx)
+            posting.also(tx, message)
     return stored
 
 

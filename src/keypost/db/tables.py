@@ -432,6 +432,19 @@ invocations = _table(
 
 # Webhooks
 
+# What a sender has delivered already, so that a repeat gets the first answer: a row for each message that came of it.
+deliveries = _table(
+    "deliveries",
+    _word("sender_kind", key=True),
+    _number("sender_id", key=True),
+    _bytes("key", key=True),
+    _number("position", key=True),
+    _bytes("fingerprint"),
+    _number("message_id"),
+    _number("delivered_at"),
+    Index("ix_deliveries_delivered_at", "delivered_at"),
+)
+
 ingress = _table(
     "ingress",
     _number("id", key=True),

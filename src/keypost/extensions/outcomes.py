@@ -8,7 +8,7 @@ from typing import Any
 from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.directory import is_member
-from keypost.chat.model import Chat
+from keypost.chat.model import Chat, Message
 from keypost.db.tx import Tx
 from keypost.delivery.answer import Answer, Failed
 from keypost.extensions import invocations, private
@@ -73,7 +73,7 @@ async def _conclude(
     """What lasts and the end of its call become true together, or neither does."""
     place = _place(desk, invocation)
 
-    def conclude(tx: Tx) -> None:
+    def conclude(tx: Tx, _message: Message | None = None) -> None:
         settle(tx)
         if isinstance(lasting, Edit) and place is not None:
             _edit(tx, invocation, place, lasting)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from keypost.chat.model import Collapse, PartyKind, Posting, Sender
+from keypost.chat.model import Collapse, Message, PartyKind, Posting, Sender
 from keypost.db.tx import Tx
 from keypost.extensions.model import App
 from keypost.ids import ChatId, TokenId
@@ -62,7 +62,7 @@ def posting(
     order: int,
     *,
     token_id: TokenId | None = None,
-    also: Callable[[Tx], None] | None = None,
+    also: Callable[[Tx, Message], None] | None = None,
 ) -> Posting:
     """A message by the extension itself; `token_id` where a third party's request with that token made it speak.
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.directory import is_member
-from keypost.chat.model import Chat
+from keypost.chat.model import Chat, Message
 from keypost.clock import SECOND_MS
 from keypost.db.tx import Tx
 from keypost.delivery.answer import Answer, Failed
@@ -102,7 +102,7 @@ class Dispatcher:
             await self._give_up(request, f"the handler's answer cannot be shown: {refusal.sentence}")
             return False
 
-        def conclude(tx: Tx) -> None:
+        def conclude(tx: Tx, _message: Message | None = None) -> None:
             store.end(tx, request, Outcome.HANDLED, "")
             if reply is not None and reply.serves is not None:
                 tokens.set_serves(tx, self._desk.register, request.org_id, request.token_id, reply.serves)

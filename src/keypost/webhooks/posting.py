@@ -1,6 +1,7 @@
 """A tool posts a message: to a channel, to a chat of any kind, or to a person."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
@@ -10,11 +11,10 @@ from starlette.responses import Response
 from keypost.caller import Caller
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChannelNamed, ChannelShown, ChatShown, judge
-from keypost.chat.lane import Lane
-from keypost.chat.model import Chat, Message, PartyKind
+from keypost.chat.model import Chat, Message, PartyKind, Posting
 from keypost.db.database import Database
 from keypost.errors import Invalid
-from keypost.ids import AppId, show_message
+from keypost.ids import AppId, show_chat, show_message
 from keypost.keys import Keys
 from keypost.messages.judging import Draft, judge_post, readable
 from keypost.messages.spellings import decode_content
@@ -26,6 +26,8 @@ from keypost.web.body import read_body
 from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
 from keypost.webhooks.apps import appkey_of, require_bot_served
+from keypost.webhooks.deliveries import Deliveries
+from keypost.webhooks.delivery import delivery_of
 from keypost.webhooks.places import ChatOrPerson, PersonNamed, Settling, Target
 from keypost_sdk.content import Message as Content
 
@@ -57,12 +59,18 @@ class Post(Struct, frozen=True):
     name: str
     target: Callable[[str], Target]
     by_bots: bool
-    answer: Callable[[Chat, Message, Draft], Response]
+    answer: Callable[[Message, Draft], Response]
     is_long: bool = False
 
     async def __call__(self, request: Request, caller: Caller) -> Response:
+        body = await read_body(request)
+        draft = decode_content(body, Draft)
+        delivery = delivery_of(request, caller, body)
+        (message,) = await part(request, Deliveries).commit(delivery, partial(self._judge, request, caller, draft))
+        return self.answer(message, draft)
+
+    async def _judge(self, request: Request, caller: Caller, draft: Draft) -> list[Posting]:
         _require_switch(request, "mark_as_read")
-        draft = decode_content(await read_body(request), Draft)
         content = judge_post(draft, self._text_max(part(request, Settings)))
         refuse_secrets(content, part(request, Keys), part(request, Register))
         chat = await self._place(request, caller)
@@ -70,10 +78,7 @@ class Post(Struct, frozen=True):
         if bot_name is not None:
             await require_own_bot(request, caller, bot_name)
         people, chats = part(request, People), part(request, Chats)
-        posting = judge(people, chats, caller, ChatShown(chat.shown_id), content, bot_name=bot_name)
-
-        message = await part(request, Lane).commit(posting)
-        return self.answer(chat, message, draft)
+        return [judge(people, chats, caller, ChatShown(chat.shown_id), content, bot_name=bot_name)]
 
     def _text_max(self, settings: Settings) -> int:
         return settings.long_text_max if self.is_long else settings.text_max
@@ -83,18 +88,18 @@ class Post(Struct, frozen=True):
         return await settling.find(caller, self.target(request.path_params[self.name]))
 
 
-def _posted(_chat: Chat, message: Message, draft: Draft) -> Response:
+def _posted(message: Message, draft: Draft) -> Response:
     """204; with `sync_message` the id, but never for a bot's message: as the wire has it."""
     if draft.sync_message and message.sender.kind is PartyKind.PERSON:
         return ok(PostedOut(show_message(message.id)))
     return no_content()
 
 
-def _shown(chat: Chat, message: Message, _draft: Draft) -> Response:
+def _shown(message: Message, _draft: Draft) -> Response:
     content = readable(message.content)
     fields = {name: getattr(content, name) for name in Content.__struct_fields__}
     data = ShownData(id=show_message(message.id), **fields)
-    return ok(ShownOut(f"/api/v3/chats/{chat.shown_id}/messages", "message", data))
+    return ok(ShownOut(f"/api/v3/chats/{show_chat(message.org_id, message.chat_id)}/messages", "message", data))
 
 
 TO_CHANNEL_NAMED: Final = Post("name", ChannelNamed, by_bots=True, answer=_posted)

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _reactions()
     _votes()
     _files()
+    _deliveries()
 
 
 def _thread_followers() -> None:
@@ -74,6 +75,21 @@ def _files() -> None:
     op.create_index("ix_files_digest", "files", ["digest"])
     where = sa.text("file_id IS NOT NULL")
     op.create_index("ix_messages_file", "messages", ["org_id", "file_id"], sqlite_where=where, postgresql_where=where)
+
+
+def _deliveries() -> None:
+    op.create_table(
+        "deliveries",
+        *_numbers("org_id"),
+        sa.Column("sender_kind", sa.String(length=120), nullable=False),
+        *_numbers("sender_id"),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        *_numbers("position"),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        *_numbers("message_id", "delivered_at"),
+        sa.PrimaryKeyConstraint("org_id", "sender_kind", "sender_id", "key", "position", name=op.f("pk_deliveries")),
+    )
+    op.create_index("ix_deliveries_delivered_at", "deliveries", ["delivered_at"])
 
 
 def _add(table: str, *columns: str) -> None:

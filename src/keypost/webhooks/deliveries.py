@@ -1,0 +1,55 @@
+"""Messages of a delivery are stored once, however often it comes; a repeat gets what the first got."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from msgspec.structs import replace
+
+from keypost.chat import service as chat
+from keypost.chat.lane import Lane
+from keypost.chat.model import Message, Posting
+from keypost.db.database import Database
+from keypost.db.tx import Tx
+from keypost.webhooks import delivery_store
+from keypost.webhooks.delivery import Delivery, UnderWay
+
+
+class Deliveries:
+    def __init__(self, database: Database, lane: Lane) -> None:
+        self._database = database
+        self._lane = lane
+        self._under_way = UnderWay()
+
+    async def commit(
+        self, delivery: Delivery | None, judge: Callable[[], Awaitable[Sequence[Posting]]]
+    ) -> list[Message]:
+        """Stores what `judge` makes of the request; of a repeat nothing is judged again, for much may have changed."""
+        if delivery is None:
+            return await self._lane.commit_all(await judge())
+        self._under_way.begin(delivery)
+        try:
+            if first := await self._database.read(_first, delivery):
+                return first
+            new = [_noted(posting, delivery, position) for position, posting in enumerate(await judge())]
+            return await self._lane.commit_all(new)
+        finally:
+            self._under_way.end(delivery)
+
+
+def forget_old(tx: Tx) -> int:
+    """Of every organisation; answers how many rows went."""
+    return delivery_store.forget_old(tx)
+
+
+def _noted(posting: Posting, delivery: Delivery, position: int) -> Posting:
+    """In the transaction that stores the message: there is never the one without the other."""
+
+    def note(tx: Tx, message: Message) -> None:
+        delivery_store.add(tx, delivery, position, message.id)
+
+    return replace(posting, also=note)
+
+
+def _first(tx: Tx, delivery: Delivery) -> list[Message]:
+    ids = delivery_store.list_first(tx, delivery)
+    known = {message.id: message for message in chat.list_by_id(tx, delivery.caller.org_id, ids)} if ids else {}
+    return [known[message_id] for message_id in ids]

@@ -1,0 +1,179 @@
+"""A sender that got no answer sends once more: what it sent is there once, and the repeat gets the first answer."""
+
+import asyncio
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.people import Answer, Tool, posting_path
+from tests.world import World
+
+from keypost.chat import service as chat
+from keypost.chat.model import Party, PartyKind
+from keypost.clock import DAY_MS, MINUTE_MS
+from keypost.webhooks import deliveries
+from keypost.webhooks.delivery import HEADERS, KEY_MAX
+
+HELLO = {"text": "Hello", "sync_message": True}
+BUILDS = posting_path("#builds")
+EXAMPLES = count()
+
+
+async def deliver(tool: Tool, name: str, body: object = HELLO, header: str = "Idempotency-Key") -> Answer:
+    return await tool.carry(BUILDS, body, [(header, name)])
+
+
+@pytest.mark.parametrize("header", [*HEADERS, "idempotency-key"])
+async def test_a_repeat_is_stored_once_and_answered_as_the_first(world: World, header: str) -> None:
+    tool = await world.tool()
+
+    first, again = [await deliver(tool, "a-1", header=header) for _ in range(2)]
+
+    assert (first.status, again.status) == (200, 200)
+    assert again.json == first.json
+    assert await world.texts_in("#builds") == ["Hello"]
+
+
+async def test_a_repeat_without_wish_for_an_id_is_answered_without(world: World) -> None:
+    tool = await world.tool()
+
+    answers = [await deliver(tool, "a-1", {"text": "Hello"}) for _ in range(2)]
+
+    assert [(answer.status, answer.body) for answer in answers] == [(204, b""), (204, b"")]
+    assert await world.texts_in("#builds") == ["Hello"]
+
+
+async def test_a_repeat_is_known_after_a_restart(world: World) -> None:
+    tool = await world.tool()
+    first = await deliver(tool, "a-1")
+    await world.restart()
+
+    assert (await deliver(tool, "a-1")).json == first.json
+    assert await world.texts_in("#builds") == ["Hello"]
+
+
+async def test_a_repeat_gets_its_answer_though_the_sender_may_no_longer_post_there(world: World) -> None:
+    tool = await world.tool()
+    first = await deliver(tool, "a-1")
+    me = Party(PartyKind.PERSON, world.ada.person.id)
+    await world.write(chat.remove_member, world.server.chats, world.chat("#builds"), me)
+
+    assert (await deliver(tool, "a-1")).json == first.json
+    assert (await deliver(tool, "a-2")).refused_with == "channel_access_denied"
+
+
+@pytest.mark.parametrize("other", [{"text": "Hallo", "sync_message": True}, {"text": "Hello"}])
+async def test_something_else_under_the_same_name_is_refused(world: World, other: object) -> None:
+    tool = await world.tool()
+    await deliver(tool, "a-1")
+
+    answer = await deliver(tool, "a-1", other)
+
+    assert (answer.status, answer.refused_with) == (422, "delivery_differs")
+    assert await world.texts_in("#builds") == ["Hello"]
+
+
+async def test_the_same_name_at_another_address_is_something_else(world: World) -> None:
+    tool = await world.tool()
+    await deliver(tool, "a-1")
+
+    answer = await tool.carry(posting_path("#general"), HELLO, [("Idempotency-Key", "a-1")])
+
+    assert answer.refused_with == "delivery_differs"
+
+
+async def test_what_was_refused_can_be_sent_again_under_its_name(world: World) -> None:
+    tool = await world.tool()
+    refused = await deliver(tool, "a-1", {"text": " "})
+
+    assert refused.status == 400
+    assert (await deliver(tool, "a-1")).status == 200
+
+
+async def test_a_name_means_something_for_its_token_alone(world: World) -> None:
+    one, other = await world.tool(), await world.tool()
+    program = await world.program(world.ada)
+    bearer = [("Authorization", f"Bearer {program.api_token}"), ("Idempotency-Key", "a-1")]
+
+    answers = [await deliver(one, "a-1"), await deliver(other, "a-1"), await program.post(BUILDS, HELLO, bearer)]
+
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert await world.texts_in("#builds") == ["Hello"] * 3
+
+
+async def test_many_at_once_make_one_message(world: World) -> None:
+    tool = await world.tool()
+
+    answers = await asyncio.gather(*(deliver(tool, "a-1") for _ in range(12)))
+
+    assert {answer.refused_with for answer in answers} <= {"", "delivery_under_way"}
+    assert len({answer.body for answer in answers if answer.status == 200}) == 1
+    assert await world.texts_in("#builds") == ["Hello"]
+
+
+async def test_quotes_around_a_name_do_not_belong_to_it(world: World) -> None:
+    tool = await world.tool()
+
+    first, again = await deliver(tool, "a-1"), await deliver(tool, '"a-1"')
+
+    assert again.json == first.json
+
+
+@pytest.mark.parametrize("name", ["", '""', "x" * (KEY_MAX + 1), "caf\xe9", "a\tb"])
+async def test_a_name_that_is_none_is_refused(world: World, name: str) -> None:
+    tool = await world.tool()
+
+    answer = await deliver(tool, name)
+
+    assert (answer.status, answer.refused_with) == (400, "invalid_inputs")
+    assert "Idempotency-Key" in answer.sentence
+
+
+async def test_two_names_of_one_kind_are_refused(world: World) -> None:
+    tool = await world.tool()
+
+    answer = await tool.carry(BUILDS, HELLO, [("Idempotency-Key", "a"), ("Idempotency-Key", "a")])
+
+    assert answer.refused_with == "invalid_inputs"
+
+
+async def test_gitlabs_event_id_is_no_name_of_a_delivery(world: World) -> None:
+    tool = await world.tool()
+
+    for _ in range(2):
+        await deliver(tool, "a-1", header="X-Gitlab-Event-UUID")
+
+    assert await world.texts_in("#builds") == ["Hello", "Hello"]
+
+
+async def test_a_delivery_is_known_for_seven_days(world: World) -> None:
+    tool = await world.tool()
+    await deliver(tool, "a-1")
+
+    world.clock.move(7 * DAY_MS - MINUTE_MS)
+    assert await world.write(deliveries.forget_old) == 0
+    world.clock.move(2 * MINUTE_MS)
+    assert await world.write(deliveries.forget_old) == 1
+
+    await deliver(tool, "a-1")
+    assert await world.texts_in("#builds") == ["Hello", "Hello"]
+
+
+@given(sent=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["one", "two"])), max_size=12))
+async def test_each_name_stands_for_what_was_sent_first_under_it(
+    lasting_world: World, sent: list[tuple[str, str]]
+) -> None:
+    tool, example = await lasting_world.standing_tool(), next(EXAMPLES)
+    before = len(await lasting_world.messages_in("#builds"))
+    first: dict[str, tuple[str, str]] = {}
+
+    for name, text in sent:
+        answer = await deliver(tool, f"{example}-{name}", {"text": text, "sync_message": True})
+        if name not in first:
+            first[name] = text, answer.json["message_id"]
+        known_text, known_id = first[name]
+        assert answer.json.get("message_id") == (known_id if text == known_text else None)
+
+    texts = (await lasting_world.texts_in("#builds"))[before:]
+    assert texts == [text for text, _ in first.values()]
