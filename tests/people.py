@@ -163,6 +163,9 @@ class Visitor(Client):
     async def react(self, chat: str, message: str, emoji: str = "👍", *, is_on: bool = True) -> Answer:
         return await self.post(f"/chats/{chat}/messages/{message}/react", {"emoji": emoji, "is_on": is_on})
 
+    async def vote(self, chat: str, message: str, option: object) -> Answer:
+        return await self.post(f"/chats/{chat}/messages/{message}/vote", {"option": option})
+
     async def accept(self, nonce: str, choice: str = "add", **given: object) -> Answer:
         """`given` is what else the dialog asks for: `input`, `settings`."""
         return await self.post("/dialogs/accept", {"nonce": nonce, "choice": choice, **given})

@@ -6,6 +6,7 @@ from keypost.chat import api as chat
 from keypost.chat import channel_api as channels
 from keypost.chat import file_api as files
 from keypost.chat import reaction_api as reactions
+from keypost.chat import vote_page
 from keypost.extensions import api as extensions
 from keypost.extensions import attaching, chat_page, composer, late, token_page
 from keypost.extensions import pages as buttons
@@ -118,8 +119,9 @@ ROUTES: Final = (
     Route(POST, "/chats/{chat}/files", attaching.attach, SESSION),
     Route(GET, "/files/{file}/{name}", files.fetch, SESSION),
     Route(GET, "/live", live.watch, SESSION),
-    # say what they think of a message,
+    # say what they think of a message, and vote,
     Route(POST, "/chats/{chat}/messages/{message}/react", reactions.react, SESSION),
+    Route(POST, "/chats/{chat}/messages/{message}/vote", vote_page.vote, SESSION),
     # press buttons and answer dialogs,
     Route(POST, "/chats/{chat}/messages/{message}/press", buttons.press, SESSION),
     Route(POST, "/dialogs/accept", buttons.accept, SESSION),

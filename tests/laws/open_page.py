@@ -1,5 +1,6 @@
 """An open page of a chat, as `main.js` keeps it: what the server sent first, and what each frame made of it since."""
 
+import json
 import re
 from html import unescape
 from typing import Any, Final
@@ -8,6 +9,8 @@ from tests.people import Happening, Visitor
 
 ARTICLE: Final = re.compile(r'<article class="message" id="m-([^"]+)".*?</article>', re.DOTALL)
 ROW: Final = re.compile(r'<div class="reactions".*?</div>', re.DOTALL)
+BALLOT: Final = re.compile(r'<div class="ballot".*?</div>', re.DOTALL)
+VOTES: Final = re.compile(r'data-votes="([^"]*)"')
 ENTRY: Final = re.compile(r'data-chat="(CT_[^"]+)"[^>]*>.*?<bdi class="ellipsis">(.*?)</bdi>', re.DOTALL)
 CURSOR: Final = re.compile(r'data-cursor="(\d+)"')
 MEMBERS: Final = re.compile(r'id="members">([^<]*)<')
@@ -15,13 +18,15 @@ SPACE: Final = re.compile(r"\s+")
 
 
 class OpenPage:
-    """`titles` are the chats in the sidebar, `messages` what stands in the chat, oldest first, both by their ids.
+    """`titles` are the chats in the sidebar, `messages` what stands in the chat, oldest first, both by their ids;
+    `votes` are what this person voted for.
     `is_over`: the person no longer takes part, and the page says so.
     """
 
     titles: dict[str, str]
     messages: dict[str, str]
     members: str
+    votes: dict[str, int]
 
     def __init__(self, who: Visitor, chat_id: str) -> None:
         self.who = who
@@ -49,6 +54,10 @@ class OpenPage:
                 self._edited(happened.data)
             case "reactions":
                 self._reactions(happened.data)
+            case "votes":
+                self._ballot(happened.data)
+            case "voted":
+                self._voted(happened.data)
             case "chat":
                 self._entry(happened.data)
             case "joined":
@@ -62,6 +71,9 @@ class OpenPage:
         self.cursor = int(found[1])
         self.titles = {match[1]: unescape(match[2]) for match in ENTRY.finditer(html)}
         self.messages = {match[1]: spaceless(match[0]) for match in ARTICLE.finditer(html)}
+        own = VOTES.search(html)
+        assert own is not None
+        self.votes = json.loads(unescape(own[1]))
         self.members = members[1] if members is not None else ""
 
     def _message(self, data: Any) -> None:
@@ -73,9 +85,22 @@ class OpenPage:
             self.messages[data["message"]] = spaceless(data["html"])
 
     def _reactions(self, data: Any) -> None:
+        self._put(ROW, data)
+
+    def _ballot(self, data: Any) -> None:
+        self._put(BALLOT, data)
+
+    def _put(self, part: re.Pattern[str], data: Any) -> None:
+        """That part of the message, as it is now."""
         if data["chat"] == self.chat_id and not self.is_over and data["message"] in self.messages:
-            row = spaceless(data["html"])
-            self.messages[data["message"]] = ROW.sub(lambda _: row, self.messages[data["message"]])
+            fresh = spaceless(data["html"])
+            self.messages[data["message"]] = part.sub(lambda _: fresh, self.messages[data["message"]])
+
+    def _voted(self, data: Any) -> None:
+        if data["chat"] == self.chat_id:
+            self.votes.pop(data["message"], None)
+            if data["option"] is not None:
+                self.votes[data["message"]] = data["option"]
 
     def _entry(self, entry: Any) -> None:
         self.titles[entry["id"]] = entry["title"]

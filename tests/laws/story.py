@@ -1,15 +1,18 @@
 """What may happen in an organisation's chats, one verb after the other, in an order that nobody foresees."""
 
+from contextlib import suppress
 from typing import Any
 
 from tests.people import Visitor
 from tests.world import World
 
-from keypost.chat import reactions
+from keypost.chat import reactions, votes
 from keypost.chat import service as chat
 from keypost.chat.model import Chat, ChatKind, Collapse, Message, Party, PartyKind, Posting, Sender
 from keypost.clock import MINUTE_MS
+from keypost.errors import NotFound
 from keypost.ids import show_message
+from keypost_sdk.content import Card, PollOption
 from keypost_sdk.content import Message as Content
 
 
@@ -33,7 +36,7 @@ class Story:
 
     async def end(self) -> str:
         """One last message at home; answers its id."""
-        last = await self._send(self.chats[0], self._person(0), "the end")
+        last = await self._send(self.chats[0], self._person(0), Content(text="the end"))
         return show_message(last.id)
 
     @property
@@ -67,24 +70,31 @@ class Story:
         self.chats.append(await self.world.write(chat.open_bot_chat, chats, bot, self.who(who).person.id))
 
     async def post(self, where: int, who: int, text: str) -> None:
-        self.sent.append(await self._send(self.where(where), self._person(who), text))
+        self.sent.append(await self._send(self.where(where), self._person(who), Content(text=text)))
 
     async def collapse(self, where: int, key: str, order: int, text: str) -> None:
         extension = Sender(kind=PartyKind.EXTENSION, id=1001, name="GitLab")
-        self.sent.append(await self._send(self.where(where), extension, text, Collapse(key, order)))
+        self.sent.append(await self._send(self.where(where), extension, Content(text=text), Collapse(key, order)))
 
     async def edit(self, number: int, text: str) -> None:
-        if self.sent:
-            message = self.sent[number % len(self.sent)]
-            self.world.clock.move(MINUTE_MS)
-            content = Content(text=text)
-            await self.world.write(chat.edit, message.org_id, message.chat_id, message.id, content)
+        await self._edit(number, Content(text=text))
+
+    async def ask(self, where: int, who: int, options: int) -> None:
+        self.sent.append(await self._send(self.where(where), self._person(who), poll(options)))
+
+    async def ask_anew(self, number: int, options: int) -> None:
+        """What was a poll, or none, asks this now."""
+        await self._edit(number, poll(options))
+
+    async def vote(self, number: int, who: int, option: int | None) -> None:
+        """For what the message has: what it has not is refused, and changes nothing."""
+        await self._about(number, who, votes.vote, option)
 
     async def react(self, number: int, who: int, emoji: str) -> None:
-        await self._react(reactions.react, number, who, emoji)
+        await self._about(number, who, reactions.react, emoji)
 
     async def take_back(self, number: int, who: int, emoji: str) -> None:
-        await self._react(reactions.take_back, number, who, emoji)
+        await self._about(number, who, reactions.take_back, emoji)
 
     async def add_member(self, where: int, who: int) -> None:
         place = self.where(where)
@@ -96,16 +106,22 @@ class Story:
         if place.kind is not ChatKind.DIRECT:
             await self.world.write(chat.remove_member, self.world.server.chats, place, self._party(who))
 
-    async def _react(self, verb: Any, number: int, who: int, emoji: str) -> None:
+    async def _about(self, number: int, who: int, verb: Any, said: object) -> None:
         if self.sent:
             message, caller = self.sent[number % len(self.sent)], self.world.caller(self.who(who))
             place = self.world.server.chats.find(message.org_id, message.chat_id)
             self.world.clock.move(MINUTE_MS)
-            await self.world.write(verb, caller, place, message.id, emoji)
+            with suppress(NotFound):
+                await self.world.write(verb, caller, place, message.id, said)
 
-    async def _send(self, place: Chat, sender: Sender, text: str, collapse: Collapse | None = None) -> Message:
+    async def _edit(self, number: int, content: Content) -> None:
+        if self.sent:
+            message = self.sent[number % len(self.sent)]
+            self.world.clock.move(MINUTE_MS)
+            await self.world.write(chat.edit, message.org_id, message.chat_id, message.id, content)
+
+    async def _send(self, place: Chat, sender: Sender, content: Content, collapse: Collapse | None = None) -> Message:
         self.world.clock.move(MINUTE_MS)
-        content = Content(text=text)
         posting = Posting(org_id=place.org_id, chat_id=place.id, sender=sender, content=content, collapse=collapse)
         return await self.world.server.lane.commit(posting)
 
@@ -115,3 +131,8 @@ class Story:
 
     def _party(self, number: int) -> Party:
         return Party(PartyKind.PERSON, self.who(number).person.id)
+
+
+def poll(options: int) -> Content:
+    chosen = tuple(PollOption(f"*{number}*") for number in range(options))
+    return Content(text="Vote", card=Card(title="What?", theme="poll", options=chosen))

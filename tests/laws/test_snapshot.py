@@ -24,6 +24,9 @@ STEPS: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Story.post), WHERE, WHO, TEXT),
     st.tuples(st.just(Story.collapse), WHERE, st.sampled_from("ab"), st.integers(1, 9), TEXT),
     st.tuples(st.just(Story.edit), st.integers(0, 9), TEXT),
+    st.tuples(st.just(Story.ask), WHERE, WHO, st.integers(2, 3)),
+    st.tuples(st.just(Story.ask_anew), st.integers(0, 9), st.integers(2, 3)),
+    st.tuples(st.just(Story.vote), st.integers(0, 9), WHO, st.none() | st.integers(0, 2)),
     st.tuples(st.just(Story.react), st.integers(0, 9), WHO, EMOJI),
     st.tuples(st.just(Story.take_back), st.integers(0, 9), WHO, EMOJI),
     st.tuples(st.just(Story.add_member), WHERE, WHO),
@@ -78,4 +81,5 @@ async def assert_as_new(page: OpenPage, story: Story) -> None:
     assert page.is_over == new.is_over
     if not page.is_over:
         assert (page.messages, page.members) == (new.messages, new.members)
+        assert page.votes == new.votes
         assert list(page.messages) == list(new.messages)

@@ -8,6 +8,7 @@ from keypost import log
 from keypost.chat.model import Collapse, Message, PartyKind, Sender
 from keypost.db.tables import messages
 from keypost.db.tx import Tx
+from keypost.errors import NotFound
 from keypost.files import service as files
 from keypost.files.model import File
 from keypost.ids import COUNTER_BITS, ChatId, FileId, MessageId, OrgId
@@ -77,6 +78,14 @@ def find_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId) 
         select(messages).where(messages.c.org_id == org_id, messages.c.chat_id == chat_id, messages.c.id == message_id)
     )
     return _read(tx, [row])[0] if row is not None else None
+
+
+def get_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId | None) -> Message:
+    """`message_id` is None for what cannot be the id of any message."""
+    found = find_message(tx, org_id, chat_id, message_id) if message_id is not None else None
+    if found is None:
+        raise NotFound("message_not_found", "There is no such message in this chat.")
+    return found
 
 
 def list_messages(

@@ -7,7 +7,7 @@ from keypost.caller import Caller, Scope
 from keypost.chat import message_store, reaction_store
 from keypost.chat.model import Chat, Message, Reaction
 from keypost.db.tx import Tx
-from keypost.errors import Invalid, NotFound
+from keypost.errors import Invalid
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
 from keypost.ids import MessageId, OrgId
@@ -18,7 +18,7 @@ EMOJI_MAX: Final = 20
 
 def react(tx: Tx, caller: Caller, chat: Chat, message_id: MessageId | None, emoji: str) -> None:
     caller.require(Scope.POST)
-    message = get_message(tx, chat, message_id)
+    message = message_store.get_message(tx, chat.org_id, chat.id, message_id)
     known = list_for(tx, message)
     same = next((reaction for reaction in known if reaction.emoji == emoji), None)
     if same is not None and caller.person_id in same.person_ids:
@@ -31,13 +31,13 @@ def react(tx: Tx, caller: Caller, chat: Chat, message_id: MessageId | None, emoj
 
 def take_back(tx: Tx, caller: Caller, chat: Chat, message_id: MessageId | None, emoji: str) -> None:
     caller.require(Scope.POST)
-    message = get_message(tx, chat, message_id)
+    message = message_store.get_message(tx, chat.org_id, chat.id, message_id)
     if reaction_store.remove(tx, message, caller.person_id, emoji):
         _tell(tx, message)
 
 
 def list_of_message(tx: Tx, chat: Chat, message_id: MessageId | None) -> list[Reaction]:
-    return list_for(tx, get_message(tx, chat, message_id))
+    return list_for(tx, message_store.get_message(tx, chat.org_id, chat.id, message_id))
 
 
 def list_for(tx: Tx, message: Message) -> list[Reaction]:
@@ -47,14 +47,6 @@ def list_for(tx: Tx, message: Message) -> list[Reaction]:
 def list_of(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> dict[MessageId, list[Reaction]]:
     """Of those messages that have any."""
     return reaction_store.list_reactions(tx, org_id, message_ids)
-
-
-def get_message(tx: Tx, chat: Chat, message_id: MessageId | None) -> Message:
-    """`message_id` is None for what cannot be the id of any message."""
-    found = message_store.find_message(tx, chat.org_id, chat.id, message_id) if message_id is not None else None
-    if found is None:
-        raise NotFound("message_not_found", "There is no such message in this chat.")
-    return found
 
 
 def _tell(tx: Tx, message: Message) -> None:

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from keypost.chat import message_store, store
+from keypost.chat import message_store, store, votes
 from keypost.chat.directory import Chats
 from keypost.chat.model import Bot, Chat, ChatKind, Message, Party, PartyKind, Posting
 from keypost.db.tx import Tx
@@ -168,6 +168,7 @@ def _edit(tx: Tx, message: Message, content: Content) -> Message:
         return message
     edited = replace(message, content=content, edited_at=tx.now)
     message_store.save_content(tx, edited)
+    votes.drop_stale(tx, message, content)
     _tell_of_message(tx, Kind.MESSAGE_EDITED, edited)
     return edited
 

@@ -1,13 +1,16 @@
 """How a message looks to a reader: as the wire's JSON, and as what a page's template needs."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from keypost.chat.file_views import FileOut, FileView
 from keypost.chat.model import Chat, ChatKind, Message, PartyKind, Sender
 from keypost.chat.reaction_views import ReactionView
+from keypost.chat.votes import Tally
 from keypost.clock import iso, utc
-from keypost.ids import PersonId, show_message
+from keypost.ids import MessageId, PersonId, show_message
 from keypost.messages import html
 from keypost.messages.judging import readable
 from keypost.people.directory import People
@@ -38,8 +41,8 @@ class ContentOut(Content, frozen=True):
 
 
 class MessageOut(Struct, omit_defaults=True):
-    """The wire's form (reading back): `type` is `card` for a rich message, `file` for one that brings a file. Ours is
-    `edited_time`, where it was edited, in milliseconds like `time`.
+    """The wire's form (reading back): `type` is `card` for a rich message, `file` for one that brings a file. Ours are
+    `edited_time`, where it was edited, in milliseconds like `time`, and `votes`: of a poll, for each option.
     """
 
     sender: SenderOut
@@ -48,9 +51,10 @@ class MessageOut(Struct, omit_defaults=True):
     type: str
     content: ContentOut
     edited_time: int | None = None
+    votes: Tally | None = None
 
     @classmethod
-    def of(cls, message: Message) -> "MessageOut":
+    def of(cls, message: Message, votes: Tally | None = None) -> "MessageOut":
         return cls(
             sender=SenderOut(message.sender.name, sender_id(message.sender)),
             id=show_message(message.id),
@@ -58,6 +62,7 @@ class MessageOut(Struct, omit_defaults=True):
             type=type_of(message),
             content=ContentOut.of(message),
             edited_time=message.edited_at,
+            votes=votes,
         )
 
 
@@ -65,8 +70,8 @@ class MessagesOut(Struct):
     data: list[MessageOut]
 
     @classmethod
-    def of(cls, messages: list[Message]) -> "MessagesOut":
-        return cls([MessageOut.of(message) for message in messages])
+    def of(cls, messages: list[Message], votes: Mapping[MessageId, Tally]) -> "MessagesOut":
+        return cls([MessageOut.of(message, votes.get(message.id)) for message in messages])
 
 
 class ChatEntry(Struct, frozen=True):
@@ -102,8 +107,12 @@ class MessageView(Struct):
     file: FileView | None
 
     @classmethod
-    def of(cls, message: Message, *, by_token: str, reactions: tuple[ReactionView, ...] = ()) -> "MessageView":
-        """`by_token` says which extension's token a person's message came with; empty if it was typed."""
+    def of(
+        cls, message: Message, *, by_token: str, reactions: tuple[ReactionView, ...] = (), votes: Tally | None = None
+    ) -> "MessageView":
+        """`by_token` says which extension's token a person's message came with; empty if it was typed. A poll comes
+        with its `votes`.
+        """
         shown, sender = show_message(message.id), message.sender
         return cls(
             id=shown,
@@ -116,13 +125,18 @@ class MessageView(Struct):
             time_text=_clock(message.at),
             edited_iso=iso(message.edited_at) if message.edited_at is not None else "",
             edited_text=_clock(message.edited_at) if message.edited_at is not None else "",
-            html=html.render(message.content, anchor=f"m-{shown}"),
+            html=html.render(message.content, anchor=f"m-{shown}", votes=votes),
             reactions=reactions,
             file=FileView.of(message.file) if message.file is not None else None,
         )
 
     def render(self) -> str:
         return fragment("chat/message.html", view=self)
+
+
+def render_votes(message: Message, votes: Tally) -> str:
+    """The options of a poll, alone."""
+    return html.render_poll(message.content, anchor=f"m-{show_message(message.id)}", votes=votes)
 
 
 def chat_name(chat: Chat) -> str:

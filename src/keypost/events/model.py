@@ -9,6 +9,8 @@ class Kind(StrEnum):
     MESSAGE_POSTED = "message_posted"
     MESSAGE_EDITED = "message_edited"
     REACTIONS_CHANGED = "reactions_changed"
+    VOTES_CHANGED = "votes_changed"
+    VOTED = "voted"
     TOKEN_MINTED = "token_minted"
     TOKEN_REPLACED = "token_replaced"
     TOKEN_REVOKED = "token_revoked"

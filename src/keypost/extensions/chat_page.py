@@ -1,24 +1,27 @@
 """The page of a chat: a snapshot, the number of the newest event in it, and the commands that can be typed there."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
-from keypost.chat import reactions
 from keypost.chat import service as chat_service
+from keypost.chat import surroundings, votes
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, find_place
-from keypost.chat.model import Chat, Message, Reaction
-from keypost.chat.reaction_views import AT_HAND, views_of
-from keypost.chat.views import ChatEntry, MessageView, members_text, title_for
+from keypost.chat.model import Chat, Message
+from keypost.chat.reaction_views import AT_HAND
+from keypost.chat.surroundings import Surroundings
+from keypost.chat.views import ChatEntry, members_text, title_for
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.errors import NotFound
 from keypost.extensions import service
 from keypost.extensions.model import App, one_face_each
-from keypost.ids import MessageId
+from keypost.ids import MessageId, PersonId, show_message
 from keypost.live.hub import Hub
 from keypost.people.directory import People
 from keypost.people.model import Person
@@ -29,6 +32,15 @@ from keypost.web.replies import see
 
 SHOWN: Final = 60
 """Messages on a page when it is opened."""
+
+
+class Snapshot(Struct, frozen=True):
+    """`choices`: what the reader voted for, which no other reader is shown."""
+
+    messages: list[Message]
+    around: Surroundings
+    choices: Mapping[tuple[MessageId, PersonId], int]
+    installed: list[App]
 
 
 async def open_first(request: Request, caller: Caller) -> Response:
@@ -44,7 +56,7 @@ async def show(request: Request, caller: Caller) -> Response:
     chats, people = part(request, Chats), part(request, People)
     chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
     person = people.get(caller.org_id, caller.person_id)
-    messages, reacted, installed = await part(request, Database).read(_snapshot, person, chat)
+    shown = await part(request, Database).read(_snapshot, person, chat)
     attribution = part(request, Attribution)
     return page(
         request,
@@ -62,25 +74,24 @@ async def show(request: Request, caller: Caller) -> Response:
             "unique_name": chat.unique_name,
             "members": members_text(chat),
         },
-        messages=[
-            MessageView.of(
-                message,
-                by_token=attribution.of(message),
-                reactions=views_of(people, message, reacted.get(message.id, ())),
-            )
-            for message in messages
-        ],
+        messages=[shown.around.view(people, message, by_token=attribution.of(message)) for message in shown.messages],
+        votes={show_message(message_id): option for (message_id, _), option in shown.choices.items()},
         emoji=AT_HAND,
         cursor=cursor,
         commands=[
             {"name": command.name, "hint": command.hint, "extension": app.title}
-            for app in installed
+            for app in shown.installed
             for command in app.extension.manifest.commands
         ],
     )
 
 
-def _snapshot(tx: Tx, person: Person, chat: Chat) -> tuple[list[Message], dict[MessageId, list[Reaction]], list[App]]:
+def _snapshot(tx: Tx, person: Person, chat: Chat) -> Snapshot:
     messages = chat_service.list_messages(tx, chat.org_id, chat.id, limit=SHOWN)
-    reacted = reactions.list_of(tx, chat.org_id, [message.id for message in messages])
-    return messages, reacted, one_face_each(service.list_installed(tx, person))
+    ids = [message.id for message in messages]
+    return Snapshot(
+        messages,
+        surroundings.read(tx, chat.org_id, messages),
+        votes.choices(tx, chat.org_id, ids, [person.id]),
+        one_face_each(service.list_installed(tx, person)),
+    )

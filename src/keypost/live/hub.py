@@ -9,7 +9,8 @@ from keypost.chat.directory import Chats
 from keypost.db.database import Database
 from keypost.events.model import Event
 from keypost.ids import OrgId, PersonId
-from keypost.live.frames import RESET, Frame, Memory, encode, read_frames, visible
+from keypost.live.frames import RESET, Frame, encode, read_frames, visible
+from keypost.live.memory import Memory
 from keypost.people.directory import People
 from keypost.tokens.attribution import Attribution
 

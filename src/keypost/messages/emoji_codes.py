@@ -9,6 +9,14 @@ def find_emoji(code: str) -> str | None:
     return _emojis().get(f":{code}:")
 
 
+def whole_emoji(text: str) -> str | None:
+    """The text in its full spelling, if it is one emoji and nothing else; keyboards may leave a part of it out."""
+    from emoji import EMOJI_DATA  # noqa: PLC0415 - as below
+
+    known = EMOJI_DATA.get(text)
+    return _emojis()[known["en"]] if known is not None else None
+
+
 @cache
 def _emojis() -> Mapping[str, str]:
     """One table for all codes: the library's own search reads its whole list for each name that it does not know."""

@@ -5,12 +5,13 @@ an element with `dir="auto"`, and the whole passes the sanitiser.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
 from keypost.messages.html_buttons import buttons
 from keypost.messages.html_charts import chart
+from keypost.messages.html_polls import poll
 from keypost.messages.html_tables import table_of
 from keypost.messages.html_texts import Sheet, blocks, inline, link
 from keypost.messages.names import UNKNOWN, Names
@@ -25,7 +26,6 @@ from keypost_sdk.content import (
     Message,
     MessageStyles,
     PercentageSlide,
-    PollOption,
     Section,
     Slide,
     TableSlide,
@@ -40,23 +40,29 @@ _HOST: Final = re.compile(r"(?i:https?)://(?:[^/?#\\]*@)?(\[[^\]/?#\\]+\]|[^/?#\
 _FILE: Final = re.compile(r"[^?#]*/([^/?#\\]+)(?:[?#]|\Z)")
 
 
-def render(message: Message, *, anchor: str, names: Names = UNKNOWN) -> str:
+def render(message: Message, *, anchor: str, names: Names = UNKNOWN, votes: Sequence[int] | None = None) -> str:
     """HTML of one message. `anchor` begins every id in it: unique on the page, of letters, digits, `-` and `_`. `names`
-    say whom its mentions mean.
+    say whom its mentions mean. `votes` are a poll's, for each option; without them nobody can vote.
 
     A button that calls a function has its path in `data-button`, as `keypost_sdk.content.buttons_of` spells it, and
     `data-asks="token"` if it asks for one; a button that copies has the text in `data-copy-text`. A hint is the text
-    that its button's `aria-describedby` names.
+    that its button's `aria-describedby` names. An option that can be voted for has its number in `data-option`.
     """
-    return clean(compose(message, anchor=anchor, names=names))
+    return clean(compose(message, anchor=anchor, names=names, votes=votes))
 
 
-def compose(message: Message, *, anchor: str, names: Names = UNKNOWN) -> str:
+def render_poll(message: Message, *, anchor: str, names: Names = UNKNOWN, votes: Sequence[int]) -> str:
+    """The options of a poll alone, as they stand in its message."""
+    sheet = Sheet(anchor, message, names)
+    return clean(poll(message.card, sheet, votes) if message.card is not None else "")
+
+
+def compose(message: Message, *, anchor: str, names: Names = UNKNOWN, votes: Sequence[int] | None = None) -> str:
     """As `render`, but not yet sanitised: for judging the sanitiser, never for a page."""
     sheet = Sheet(anchor, message, names)
     parts = (
         f'<div class="text">{blocks(message.text, sheet)}</div>' if message.text.strip() else "",
-        _card(message.card, sheet) if message.card else "",
+        _card(message.card, sheet, votes) if message.card else "",
         *(_slide(slide, f"slides[{number}]", sheet) for number, slide in enumerate(message.slides)),
         buttons(message.buttons, "buttons", anchor),
     )
@@ -68,11 +74,11 @@ def _tinted(html: str, styles: MessageStyles) -> str:
     return f'<div class="{" ".join(["tinted", *kinds])}">{html}</div>' if kinds else html
 
 
-def _card(card: Card, sheet: Sheet) -> str:
+def _card(card: Card, sheet: Sheet, votes: Sequence[int] | None) -> str:
     theme = f" card-{card.theme}" if card.theme else ""
     title = f'<p class="card-title" dir="auto">{inline(card.title, sheet)}</p>' if card.title.strip() else ""
     facts = "".join(_section(section, sheet) for section in card.sections)
-    shown = _thumbnail(card.thumbnail or "") + facts + _poll(card.options, sheet)
+    shown = _thumbnail(card.thumbnail or "") + facts + poll(card, sheet, votes)
     below = shown + buttons(card.buttons, "card.buttons", sheet.anchor)
     return f'<div class="card{theme}">{title}{below}</div>'
 
@@ -87,11 +93,6 @@ def _section(section: Section, sheet: Sheet) -> str:
     title = f'<p class="section-title" dir="auto">{inline(section.title, sheet)}</p>' if section.title.strip() else ""
     fields = "".join(_label(field.title, cell_text(field.value), sheet) for field in section.fields)
     return title + (f'<dl class="labels fields">{fields}</dl>' if fields else "")
-
-
-def _poll(options: tuple[PollOption, ...], sheet: Sheet) -> str:
-    rows = "".join(f'<li class="poll-option" dir="auto">{inline(option.text, sheet)}</li>' for option in options)
-    return f'<ul class="poll">{rows}</ul>' if rows else ""
 
 
 def _slide(slide: Slide, path: str, sheet: Sheet) -> str:

@@ -19,10 +19,15 @@ class Sheet:
 
     def __init__(self, anchor: str, message: Message, names: Names) -> None:
         self.anchor = anchor
+        self._message = message
         self.references = message.references
         self.formats = message.styles.markdown
         self.names = names
         self._numbers = count()
+
+    def within(self, part: str) -> "Sheet":
+        """For what is also set alone, when it changes: its ids must come out then as they did in the whole."""
+        return Sheet(f"{self.anchor}-{part}", self._message, self.names)
 
     def new_id(self) -> str:
         """For a button that may stand in the texts more than once."""

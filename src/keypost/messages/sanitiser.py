@@ -18,13 +18,14 @@ TAGS: Final = frozenset(
         *("blockquote", "div", "hr", "p", "pre", "section"),
         *("table", "tbody", "td", "th", "thead", "tr", "col", "colgroup", "details", "summary"),
         *("svg", "path", "rect", "circle", "text"),
-        *("dd", "dl", "dt", "li", "ol", "ul"),
+        *("dd", "dl", "dt", "li", "ol", "progress", "ul"),
     }
 )
 ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "a": frozenset({"href", "aria-describedby"}),
-    "button": frozenset({"data-button", "data-copy-text", "aria-describedby"}),
-    "div": frozenset({"aria-label"}),
+    "button": frozenset({"data-button", "data-copy-text", "data-option", "aria-describedby", "aria-labelledby"}),
+    "div": frozenset({"id", "aria-label"}),
+    "progress": frozenset({"max", "value"}),
     "span": frozenset({"id", "data-person", "data-team", "data-channel"}),
     "svg": frozenset({"viewBox", "aria-label"}),
     "path": frozenset({"d", "pathLength", "stroke-dasharray", "stroke-dashoffset"}),
@@ -33,8 +34,9 @@ ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "text": frozenset({"x", "y"}),
 }
 VALUES: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    "button": {"type": frozenset({"button"}), "data-asks": frozenset({"token"})},
+    "button": {"type": frozenset({"button"}), "data-asks": frozenset({"token"}), "aria-pressed": frozenset({"false"})},
     "div": {"role": frozenset({"group"}), "tabindex": frozenset({"0"})},
+    "progress": {"aria-hidden": frozenset({"true"})},
     "span": {"role": frozenset({"tooltip"})},
     "svg": {"role": frozenset({"img"})},
     "th": {"scope": frozenset({"col", "row"})},
@@ -49,20 +51,24 @@ RINGS: Final = ("chart-ring", "chart-pie", "chart-doughnut", "chart-semi_doughnu
 WIDTHS: Final = frozenset(f"width-{width}" for width in range(5, 105, 5))
 CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "a": frozenset({"button", *TONES}),
-    "button": frozenset({"button", "button-instant", *TONES}),
+    "button": frozenset({"button", "button-instant", "vote", *TONES}),
     "circle": frozenset(SERIES),
     "col": WIDTHS,
     "details": frozenset({"chart-numbers"}),
-    "div": frozenset({"text", *CARDS, *TABLES, *TINTS, "buttons", "chart"}),
+    "div": frozenset({"text", *CARDS, *TABLES, *TINTS, "ballot", "buttons", "chart"}),
     "dl": frozenset({"labels", "fields"}),
     "li": frozenset({"poll-option", *SERIES}),
     "ol": frozenset({"list-decimal", "list-lower-alpha", "list-upper-alpha", "list-lower-roman", "list-upper-roman"}),
-    "p": frozenset({*TITLES, "card-thumbnail", "chart-axis", "chart-axis-x", "chart-axis-y"}),
+    "p": frozenset({*TITLES, "card-thumbnail", "chart-axis", "chart-axis-x", "chart-axis-y", "poll-total"}),
     "path": frozenset({"chart-line", "chart-tick", "chart-whole", "chart-zero", *SERIES}),
+    "progress": frozenset({"poll-share"}),
     "rect": frozenset(SERIES),
     "section": frozenset({"slide"}),
     "span": frozenset(
-        {"button-place", "button-inert", "hint", "legend-value", "mention", "mention-all", "mention-silent"}
+        {
+            *("button-place", "button-inert", "hint", "legend-value", "mention", "mention-all", "mention-silent"),
+            *("poll-text", "poll-count"),
+        }
     ),
     "ul": frozenset({"images", "legend", "poll", "list-disc", "list-circle", "list-square"}),
     "svg": frozenset({"chart-graph", *RINGS}),

@@ -8,11 +8,12 @@ import { Dialog } from "./dialog.js";
 import { Live } from "./live.js";
 import { Membership } from "./membership.js";
 import { Messages } from "./messages.js";
+import { Polls } from "./polls.js";
 import { Reactions } from "./reactions.js";
 import { Sidebar } from "./sidebar.js";
 import { page } from "./trusted.js";
 
-const { chat, cursor, person } = document.getElementById("chat").dataset;
+const { chat, cursor, person, votes } = document.getElementById("chat").dataset;
 const title = document.title;
 
 const banners = new Banners();
@@ -25,6 +26,7 @@ const reactions = new Reactions(chat, person, {
   banner: (banner) => banners.show(banner),
   keepPlace: (message, change) => messages.keepPlace(message, change),
 });
+const polls = new Polls(chat, JSON.parse(votes), (banner) => banners.show(banner));
 
 new Composer(chat, {
   posted: () => messages.toEnd(),
@@ -52,6 +54,10 @@ const on = {
   reactions(data) {
     if (data.chat === chat && !membership.isOver) reactions.put(data.message, data.html);
   },
+  votes(data) {
+    if (data.chat === chat && !membership.isOver) polls.put(data.message, data.html);
+  },
+  voted: ({ message, option }) => polls.voted(message, option),
   chat: (entry) => sidebar.put(entry),
   joined(data) {
     if (data.person === person) sidebar.put(data.chat);
@@ -88,6 +94,7 @@ async function takeAnew() {
     return;
   }
   const fresh = page(await response.text());
+  polls.replace(JSON.parse(fresh.getElementById("chat").dataset.votes));
   messages.replace(fresh.getElementById("messages"));
   membership.resume();
   membership.count(fresh.getElementById("members")?.textContent);

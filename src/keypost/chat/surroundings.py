@@ -1,0 +1,32 @@
+"""What is shown with messages and stands in rows of its own: read for many messages at once."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec import Struct
+
+from keypost.chat import reaction_views, reactions, votes
+from keypost.chat.model import Message, Reaction
+from keypost.chat.views import MessageView
+from keypost.chat.votes import Tally
+from keypost.db.tx import Tx
+from keypost.ids import MessageId, OrgId
+from keypost.people.directory import People
+
+
+class Surroundings(Struct, frozen=True):
+    reactions: Mapping[MessageId, Sequence[Reaction]]
+    tallies: Mapping[MessageId, Tally]
+
+    def view(self, people: People, message: Message, *, by_token: str) -> MessageView:
+        return MessageView.of(
+            message,
+            by_token=by_token,
+            reactions=reaction_views.views_of(people, message, self.reactions.get(message.id, ())),
+            votes=self.tallies.get(message.id),
+        )
+
+
+def read(tx: Tx, org_id: OrgId, messages: Collection[Message]) -> Surroundings:
+    return Surroundings(
+        reactions.list_of(tx, org_id, [message.id for message in messages]), votes.tallies(tx, org_id, messages)
+    )
