@@ -8,14 +8,18 @@ from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
 from keypost.chat.judging import ChatShown, find_place
+from keypost.chat.model import Chat
+from keypost.db.tx import Tx
 from keypost.extensions import dialogs, outcomes, private
-from keypost.extensions.begun import Given
+from keypost.extensions.begun import Begun, Given
 from keypost.extensions.calls import user_agent
 from keypost.extensions.desk import Desk
+from keypost.extensions.dialogs import Question
 from keypost.extensions.manifest import SETTINGS_MAX
 from keypost.extensions.next_step import next_step
 from keypost.extensions.replies import failure
-from keypost.ids import read_message
+from keypost.extensions.telling import Told, find_told, tell
+from keypost.ids import MessageId, read_message
 from keypost.messages.decoding import decode
 from keypost.web.body import read_body
 from keypost.web.credentials import HEADER_SHOWN
@@ -55,10 +59,20 @@ async def press(request: Request, caller: Caller) -> Response:
     chat = find_place(desk.chats, caller, ChatShown(request.path_params["chat"]))
     message_id = read_message(request.path_params["message"])
     agent = user_agent(request)
-    due = await desk.database.write(dialogs.press, desk, caller, chat, message_id, path, agent)
+    due = await desk.database.write(_press, desk, caller, chat, message_id, path, agent)
+    if isinstance(due, Told):
+        await tell(desk, caller, due)
+        return ok({"kind": "chat", "address": f"/chats/{due.place.shown_id}"})
     if due is None:
         return ok({"kind": "banner", "banner": failure("No extension that is installed for you has this function.")})
     return ok(await next_step(desk, due))
+
+
+def _press(
+    tx: Tx, desk: Desk, caller: Caller, chat: Chat, message_id: MessageId | None, path: str, agent: str
+) -> Told | Question | Begun | None:
+    told = find_told(tx, desk, caller, chat, message_id, path)
+    return told if told is not None else dialogs.press(tx, desk, caller, chat, message_id, path, agent)
 
 
 async def accept(request: Request, caller: Caller) -> Response:

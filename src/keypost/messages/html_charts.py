@@ -71,7 +71,7 @@ def _sector(path: str, series: int, sector: charts.Sector) -> str:
 
 
 def _share(series: int, share: Share, sector: charts.Sector) -> str:
-    value = f'<span class="legend-value">{escape(cell_text(share.value))} · {sector.size:.3g} %</span>'
+    value = f'<span class="legend-value" dir="auto">{escape(cell_text(share.value))} · {sector.size:.3g} %</span>'
     return f'<li class="{_series(series)}" dir="auto">{escape(share.label)} {value}</li>'
 
 

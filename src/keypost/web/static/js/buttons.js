@@ -37,7 +37,8 @@ export class Buttons {
     this.#progress.begin();
     try {
       const answer = await ask(address("chats", this.#chat, "messages", message, "press"), { button: path });
-      if (answer.html) this.#show.dialog(answer.html, () => find(message, path));
+      if (answer.address) location.assign(answer.address);
+      else if (answer.html) this.#show.dialog(answer.html, () => find(message, path));
       else if (answer.banner) this.#show.banner(answer.banner);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
