@@ -200,6 +200,10 @@ class Tool(Client):
     def incoming_path(self) -> str:
         return f"/api/v2/applications/{self.app.id}/incoming?appkey={self.app.appkey}"
 
+    @property
+    def bot_path(self) -> str:
+        return f"/api/v2/bots/{self.app.bot_name}/incoming?appkey={self.app.appkey}"
+
     async def say(self, place: str, content: object, *, company: object = None, query: str = "") -> Answer:
         """Posts a text, a message or raw bytes to `#channel` or `CT_…`."""
         body = {"text": content} if isinstance(content, str) else content
@@ -208,6 +212,13 @@ class Tool(Client):
     async def event(self, body: object = None, *, query: str = "", headers: Headers = ()) -> Answer:
         """Sends an event to the extension's incoming handler."""
         return await self.carry(self.incoming_path + query, body, headers)
+
+    async def event_to_bot(
+        self, body: object = None, *, v3: bool = False, query: str = "", headers: Headers = ()
+    ) -> Answer:
+        """Sends an event to the incoming handler of the extension's bot; the newer wire takes an object alone."""
+        path = self.bot_path.replace("/v2/", "/v3/") if v3 else self.bot_path
+        return await self.carry(path + query, body, headers)
 
     async def carry(self, path: str, body: object, headers: Headers = ()) -> Answer:
         return await self.post(path, body, [("X-Keypost-Token", self.secret), *headers])

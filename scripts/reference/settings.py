@@ -59,7 +59,7 @@ LIMITS: Final = (
     ("time to look at a new secret", "extensions.reveals", "LIFE_MS"),
     ("time for a call of an extension", "delivery.outbound", "DEADLINE"),
     ("bytes of an extension's answer", "delivery.outbound", "ANSWER_MAX"),
-    ("seconds a third party waits for a handler's answer", "webhooks.incoming", "PATIENCE_S"),
+    ("seconds a third party waits for a handler's answer", "webhooks.arrival", "PATIENCE_S"),
     ("calls of one app's incoming handler at once", "webhooks.dispatcher", "AT_ONCE"),
     ("messages that wait to be stored", "chat.lane", "WAITING_MAX"),
     ("messages in one reading", "chat.message_store", "MESSAGES_MAX"),

@@ -14,7 +14,6 @@ from keypost.chat.reaction_views import ReactionsOut
 from keypost.chat.uploading import FilesForm
 from keypost.chat.views import MessagesOut
 from keypost.extensions import api as extensions
-from keypost.extensions import late
 from keypost.extensions import token_api as tokens
 from keypost.extensions.manifest import Minters
 from keypost.extensions.views import ExtensionOut, ExtensionsOut
@@ -24,7 +23,7 @@ from keypost.web import api_docs
 from keypost.web.openapi import Operations
 from keypost.web.operation import Form, Group, Media, Operation, Query
 from keypost.webhooks import api as ledger
-from keypost.webhooks import bots, incoming, posting, uploads
+from keypost.webhooks import association, bots, incoming, late, posting, subscribers, uploads
 
 CONTENT: Final = ("text_length_exceeded", "secret_in_message", "server_busy", "server_stopping")
 DELIVERY: Final = ("delivery_under_way", "delivery_differs")
@@ -32,10 +31,13 @@ CHAT: Final = ("chat_not_found",)
 MESSAGE: Final = (*CHAT, "message_not_found")
 CHANNEL: Final = ("channel_not_found", "channel_access_denied")
 BOT: Final = ("bot_not_found", "bot_not_channel_member", "bot_message_forbidden")
+BOT_OF_APP: Final = ("bot_not_found", "bot_message_forbidden")
 OF_APP: Final = ("invalid_appkey", "extension_disabled", "param_missing")
 OF_BOT: Final = ("invalid_appkey", "extension_disabled")
 FILES: Final = ("files_too_many", "file_too_large", "secret_in_message", "server_busy", "server_stopping", "disk_full")
 ALL_FILES: Final = "At most 10 files, of 50 MiB each; one message for each. All of them are stored, or none."
+BY_HANDLER: Final = ("execution_handler_not_found", "refused_by_extension")
+REACH: Final = ("botmessage_no_valid_users", "bot_unauthorized_message_access")
 ADMIN: Final = ("admin_needed",)
 EXTENSION: Final = (*ADMIN, "extension_not_found")
 OPERATOR: Final = (*EXTENSION, "only_from_this_machine")
@@ -119,7 +121,7 @@ OPERATIONS: Final[Operations] = {
         takes=bots.BotDraft,
         query=(BOT_APPKEY, READERS),
         gives=POSTED_BY_BOT,
-        refuses=(*CONTENT, *BOT, *OF_APP, "botmessage_no_valid_users", "bot_unauthorized_message_access"),
+        refuses=(*CONTENT, *BOT, *OF_APP, *REACH),
     ),
     bots.post_v3: Operation(
         group=Group.POSTING,
@@ -128,7 +130,7 @@ OPERATIONS: Final[Operations] = {
         takes=bots.BotDraft,
         query=(BOT_APPKEY, READERS, Query("CHANNEL_UNIQUE_NAME", "Write to this channel instead")),
         gives=POSTED_BY_BOT,
-        refuses=(*CONTENT, *BOT, *CHANNEL, *OF_APP, "botmessage_no_valid_users", "bot_unauthorized_message_access"),
+        refuses=(*CONTENT, *BOT, *CHANNEL, *OF_APP, *REACH),
     ),
     uploads.TO_CHANNEL_NAMED: Operation(
         group=Group.POSTING,
@@ -171,7 +173,7 @@ OPERATIONS: Final[Operations] = {
         takes=Form(FilesForm),
         query=(BOT_APPKEY,),
         gives={204: None},
-        refuses=(*FILES, *BOT, *OF_APP, "botmessage_no_valid_users", "bot_unauthorized_message_access"),
+        refuses=(*FILES, *BOT, *OF_APP, *REACH),
     ),
     incoming.receive: Operation(
         group=Group.WEBHOOKS,
@@ -180,7 +182,46 @@ OPERATIONS: Final[Operations] = {
         takes=Media.ANYTHING,
         query=(APPKEY,),
         gives={200: Media.JSON, 204: None},
-        refuses=(*OF_APP, "application_not_found", "invalid_access", "refused_by_extension"),
+        refuses=(*OF_APP, *BY_HANDLER, "application_not_found", "invalid_access"),
+    ),
+    incoming.receive_by_bot: Operation(
+        group=Group.WEBHOOKS,
+        summary="Hands what a third-party app sends to the incoming handler of an extension's bot.",
+        text="As for an extension. What the handler says, the bot tells the owner of the credential.",
+        takes=Media.ANYTHING,
+        query=(APPKEY,),
+        gives={200: Media.JSON, 204: None},
+        refuses=(*OF_APP, *BOT_OF_APP, *BY_HANDLER),
+    ),
+    incoming.receive_by_bot_v3: Operation(
+        group=Group.WEBHOOKS,
+        summary="Hands fields to the incoming handler of an extension's bot, which tells people what comes of it.",
+        text="At most 50 fields, each a text of at most 10,000 characters; the same holds for parameters.",
+        takes=Media.JSON,
+        query=(APPKEY, Query("user_ids", "Whom the bot tells: ids or e-mail addresses with commas; else the caller")),
+        gives={200: incoming.ReachedOut},
+        refuses=(*OF_APP, *BOT_OF_APP, *BY_HANDLER, *REACH),
+    ),
+    association.associate: Operation(
+        group=Group.POSTING,
+        summary="Brings a bot into a channel in which the credential's owner takes part.",
+        takes=association.AssociationIn,
+        query=(BOT_APPKEY,),
+        gives={204: None},
+        refuses=(*OF_APP, *BOT_OF_APP, *CHANNEL, "bot_already_member", "bot_unauthorized_message_access"),
+    ),
+    subscribers.list_page: Operation(
+        group=Group.READING,
+        summary="Whom a bot reaches.",
+        text="A token that an answer brings stays good whoever comes or leaves meanwhile.",
+        query=(
+            BOT_APPKEY,
+            Query("limit", "How many, at most 100", int),
+            Query("next_token", "The next page: what the last answer said"),
+            Query("sync_token", "Nobody, unless something has changed since the answer that said this"),
+        ),
+        gives={200: subscribers.SubscribersOut},
+        refuses=(*ADMIN, *OF_APP, *BOT_OF_APP, "invalid_inputs"),
     ),
     late.respond: Operation(
         group=Group.WEBHOOKS,

@@ -8,19 +8,19 @@ from keypost.chat import file_api as files
 from keypost.chat import reaction_api as reactions
 from keypost.chat import vote_page
 from keypost.extensions import api as extensions
-from keypost.extensions import attaching, chat_page, composer, late, token_page
+from keypost.extensions import attaching, chat_page, composer, token_page
 from keypost.extensions import pages as buttons
 from keypost.extensions import token_api as tokens
 from keypost.live import api as live
 from keypost.people import api as persons
 from keypost.people import pages as people
 from keypost.people.access import API_TOKEN, SESSION
-from keypost.tokens.access import TOKEN_OF_APP, TOKEN_THAT_POSTS
+from keypost.tokens.access import TOKEN_FOR_BOT, TOKEN_OF_APP, TOKEN_THAT_POSTS
 from keypost.web import api_docs, assets
 from keypost.web.family import Family
 from keypost.web.routing import Route, public, public_page, wire
 from keypost.webhooks import api as ledger
-from keypost.webhooks import bots, incoming, posting, uploads
+from keypost.webhooks import association, bots, incoming, late, posting, subscribers, uploads
 
 GET: Final = ("GET",)
 POST: Final = ("POST",)
@@ -61,7 +61,14 @@ ROUTES: Final = (
     wire(POST, "/api/v3/chats/{chat}/files", uploads.TO_CHAT, TOKEN_THAT_POSTS, Family.FILE_POST),
     wire(POST, "/api/v3/buddies/{person}/files", uploads.TO_PERSON, TOKEN_THAT_POSTS, Family.FILE_POST),
     wire(POST, "/api/v3/bots/{name}/files", uploads.by_bot, TOKEN_THAT_POSTS, Family.FILE_POST),
+    wire(POST, "/api/v2/bots/{name}/associate", association.associate, TOKEN_THAT_POSTS, Family.ASSOCIATE),
+    wire(POST, "/api/v3/bots/{name}/associate", association.associate, TOKEN_THAT_POSTS, Family.ASSOCIATE),
+    wire(GET, "/api/v2/bots/{name}/subscribers", subscribers.list_page, API_TOKEN, Family.SUBSCRIBERS_READ),
+    wire(GET, "/api/v3/bots/{name}/subscribers", subscribers.list_page, API_TOKEN, Family.SUBSCRIBERS_READ),
+    # Third-party apps send what happened to extensions and to their bots.
     wire(ANY, "/api/v2/applications/{app}/incoming", incoming.receive, TOKEN_OF_APP, Family.APP_INCOMING),
+    wire(ANY, "/api/v2/bots/{name}/incoming", incoming.receive_by_bot, TOKEN_FOR_BOT, Family.BOT_INCOMING),
+    wire(POST, "/api/v3/bots/{name}/incoming", incoming.receive_by_bot_v3, TOKEN_FOR_BOT, Family.BOT_INCOMING),
     # Tools read with a person's API token.
     wire(GET, "/api/v2/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),
     wire(GET, "/api/v3/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),

@@ -76,11 +76,15 @@ async def repeat(call: ButtonCall) -> Answer:
 
 
 @extension.incoming
+@extension.bot_incoming
 async def incoming(call: IncomingCall) -> Answer:
     asked = _asked(call.body)
     seen = sum(line["kind"] == "incoming" for line in _heard())
     _note(
         kind="incoming",
+        bot=call.bot,
+        method=call.http_method,
+        response_url=call.response_url,
         body=call.body,
         headers=dict(call.headers),
         params=dict(call.query),
@@ -96,6 +100,8 @@ async def incoming(call: IncomingCall) -> Answer:
         await asyncio.Event().wait()
     if asked.get("refuse"):
         raise Refuse(asked["refuse"])
+    if "say" in asked:  # Flat, as the newer wire has it.
+        return Reply(text=asked["say"], collapse_key=asked["key"])
     answer: Answer = asked.get("answer", Message(text=f"event: {call.body[:60] or 'nothing'}"))
     return answer
 

@@ -15,11 +15,12 @@ from keypost_sdk.secret import Secret
 COMMAND: Final = "execution_handler"
 FUNCTION: Final = "button_handler"
 INCOMING: Final = "incomingwebhook_handler"
+BOT_INCOMING: Final = "bot/incomingwebhook_handler"
 TOKEN_ENDED: Final = "token_ended_handler"
 VALIDATOR: Final = "installation_validator"
 INSTALLATION: Final = "installation_handler"
 UNINSTALLATION: Final = "uninstallation_handler"
-"""The handlers, as the wire calls them."""
+"""The handlers, as the wire calls them; a bot's have `bot/` before, for an extension has one of the same name."""
 
 
 class User(Struct, frozen=True):
@@ -68,7 +69,8 @@ class Environment(Struct, frozen=True):
 
 
 class Token(Struct, frozen=True):
-    """Which token the call concerns, never its text. Third-party apps post to `incoming_url`, with it in `header`.
+    """Which token the call concerns, never its text. Third-party apps post to `incoming_url`, with it in `header`, or
+    to `bot_incoming_url`, which is empty if the manifest has no `[bot.incoming]`.
 
     `settings` are what its owner chose, by name, filled up with the manifest's defaults. `replaces` are the ids of the
     tokens that end because of this one; only the call that brings a new token has any.
@@ -76,6 +78,7 @@ class Token(Struct, frozen=True):
 
     id: str
     incoming_url: str = ""
+    bot_incoming_url: str = ""
     header: str = "X-Keypost-Token"
     settings: dict[str, Any] = {}
     replaces: tuple[str, ...] = ()
@@ -106,8 +109,9 @@ class Arguments(Struct, frozen=True):
 
 
 class Call(Struct, frozen=True):
-    """What every call has. `timestamp` is milliseconds since 1970, UTC; only commands and functions have a name, a chat
-    and a `response_url`. `handler` is the wire's word for what is called, such as `button_handler`.
+    """What every call has. `timestamp` is milliseconds since 1970, UTC; only commands and functions have a name and a
+    chat, only they and the bot's handlers a `response_url`. `handler` is the wire's word for what is called, such as
+    `button_handler`.
     """
 
     handler: str = ""
@@ -149,13 +153,16 @@ class ButtonCall(Call, frozen=True):
 
 
 class IncomingCall(Call, frozen=True):
-    """A third-party app posted to the extension's address. `body` is as it came; credentials are taken out."""
+    """A third-party app posted to the extension's address, or to that of its bot: then `bot` is its unique name. `body`
+    is as it came; credentials are taken out. Without a `token` it came with a person's API token.
+    """
 
     headers: dict[str, str] = {}
     query: dict[str, str] = field(name="params", default_factory=dict)
     body: str = ""
     http_method: str = "POST"
     appkey: str = ""
+    bot: str = ""
 
     def header(self, name: str) -> str:
         """A header's value, whatever the case of its name; empty if there is none."""

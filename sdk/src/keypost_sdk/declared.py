@@ -28,6 +28,9 @@ def handlers(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield handler, entry["name"]
     if "incoming" in manifest:
         yield calls.INCOMING, ""
+    bot = manifest.get("bot")
+    if isinstance(bot, dict) and "incoming" in bot:
+        yield calls.BOT_INCOMING, ""
     for handler in _list(manifest.get("handlers")):
         if isinstance(handler, str):
             yield handler, ""

@@ -112,6 +112,13 @@ class Extension(Generic[S]):
         self._register(calls.INCOMING, "", handler)
         return handler
 
+    def bot_incoming(self, handler: I) -> I:
+        """Run for what third-party apps post to the address of the extension's bot. What it answers, the bot tells the
+        owner of the token. There is one such handler; it may be the same function as `incoming`.
+        """
+        self._register(calls.BOT_INCOMING, "", handler)
+        return handler
+
     def token_ended(self, handler: T) -> T:
         """Run when a token of this extension has ended, to take down what was registered with it."""
         self._register(calls.TOKEN_ENDED, "", handler)

@@ -17,6 +17,7 @@ WORDS: Final[dict[str, str]] = {
     calls.COMMAND: "command",
     calls.FUNCTION: "function",
     calls.INCOMING: "incoming",
+    calls.BOT_INCOMING: "bot_incoming",
     calls.TOKEN_ENDED: "token_ended",
     calls.VALIDATOR: "installation_validator",
     calls.INSTALLATION: "installation",
@@ -27,12 +28,15 @@ WORDS: Final[dict[str, str]] = {
 KINDS: Final[dict[tuple[str, str], type[Call]]] = {
     ("command", calls.COMMAND): CommandCall,
     ("function", calls.FUNCTION): ButtonCall,
+    ("bot", calls.BOT_INCOMING): IncomingCall,
     ("extension", calls.INCOMING): IncomingCall,
     ("extension", calls.TOKEN_ENDED): TokenEndedCall,
     ("extension", calls.VALIDATOR): InstallationCall,
     ("extension", calls.INSTALLATION): InstallationCall,
     ("extension", calls.UNINSTALLATION): InstallationCall,
 }
+BOT: Final = "bot"
+_NAMED: Final = frozenset({calls.COMMAND, calls.FUNCTION})
 _OWN_ARGUMENTS: Final = frozenset({"key", "input"})
 
 
@@ -48,12 +52,18 @@ class Envelope(Struct, frozen=True):
     params: msgspec.Raw
     type: str = ""
     name: str = ""
+    unique_name: str = ""
     response_url: str = ""
+
+    @property
+    def word(self) -> str:
+        """The handler's word in `calls`."""
+        return f"{BOT}/{self.handler.type}" if self.type == BOT else self.handler.type
 
     @property
     def title(self) -> str:
         """How logs and sentences call it, such as `function authentication`."""
-        return title(self.handler.type, self.name)
+        return title(self.word, self.name if self.word in _NAMED else "")
 
 
 def title(handler: str, name: str) -> str:
@@ -72,17 +82,19 @@ def open_envelope(body: bytes) -> Envelope:
 def read(body: bytes) -> Call:
     """The call in a body of the wire; `MalformedCall`, or `NoHandler` for a kind that this SDK does not know."""
     envelope = open_envelope(body)
-    kind = KINDS.get((envelope.type, envelope.handler.type))
+    kind = KINDS.get((envelope.type, envelope.word))
     if kind is None:
         raise _unknown(envelope)
     try:
         call = _click(envelope.params) if kind is ButtonCall else _decoded(envelope.params, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _malformed(error) from None
+    if isinstance(call, IncomingCall):
+        call = replace(call, bot=envelope.unique_name)
     return replace(
         call,
-        handler=envelope.handler.type,
-        name=envelope.name if kind in (CommandCall, ButtonCall) else "",
+        handler=envelope.word,
+        name=envelope.name if envelope.word in _NAMED else "",
         timestamp=envelope.timestamp,
         response_url=envelope.response_url,
     )

@@ -7,7 +7,7 @@ from keypost.caller import Caller, Scope
 from keypost.chat import service, store
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChannelNamed, find_place
-from keypost.chat.model import Chat, ChatKind, Party, PartyKind
+from keypost.chat.model import Bot, Chat, ChatKind, Party, PartyKind
 from keypost.db.tx import Tx
 from keypost.errors import Conflict, Invalid
 from keypost.messages.line import line
@@ -29,10 +29,7 @@ def list_channels(people: People, chats: Chats, caller: Caller) -> list[Chat]:
 
 def get_channel(people: People, chats: Chats, caller: Caller, unique_name: str) -> Chat:
     caller.require(Scope.READ)
-    found = chats.find_channel(caller.org_id, unique_name)
-    if found is not None and is_admin(people, caller):
-        return found
-    return find_place(chats, caller, ChannelNamed(unique_name))
+    return find_open(people, chats, caller, unique_name)
 
 
 def create(tx: Tx, people: People, chats: Chats, caller: Caller, unique_name: str, title: str) -> Chat:
@@ -55,6 +52,22 @@ def join(tx: Tx, people: People, chats: Chats, caller: Caller, channel: Chat, pe
     require_admin(people, caller)
     require_active(person)
     service.add_member(tx, chats, channel, Party(PartyKind.PERSON, person.id))
+
+
+def find_open(people: People, chats: Chats, caller: Caller, unique_name: str) -> Chat:
+    """A channel in which the caller may change who takes part: they do so themselves, or are an admin."""
+    found = chats.find_channel(caller.org_id, unique_name)
+    if found is not None and is_admin(people, caller):
+        return found
+    return find_place(chats, caller, ChannelNamed(unique_name))
+
+
+def associate(tx: Tx, chats: Chats, channel: Chat, bot: Bot) -> None:
+    """Lets a bot take part. Twice is a refusal, as on the wire."""
+    party = Party(PartyKind.BOT, bot.id)
+    if store.has_member(tx, channel.org_id, channel.id, party):
+        raise Invalid("bot_already_member", f"The bot {bot.unique_name} takes part in #{channel.unique_name} already.")
+    service.add_member(tx, chats, channel, party)
 
 
 def leave(tx: Tx, people: People, chats: Chats, caller: Caller, channel: Chat, person: Person) -> None:

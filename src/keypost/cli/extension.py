@@ -61,6 +61,7 @@ class FaceOf(Struct):
     appkey: str
     face: str
     incoming_url: str
+    bot_incoming_url: str = ""
 
 
 class Extension(Struct):
@@ -184,5 +185,6 @@ def _say(extension: Extension) -> None:
         ("may mint", extension.minters.shown if extension.minters else "as its manifest says"),
     ]
     facts += [(f"incoming, {each.face}", each.incoming_url) for each in extension.apps]
+    facts += [(f"bot, {each.face}", each.bot_incoming_url) for each in extension.apps if each.bot_incoming_url]
     facts += [(f"setting {each.name}", each.shown) for each in extension.settings]
     say_facts(facts)

@@ -22,7 +22,7 @@ class Request(Struct):
     outcome: str | None
     detail: str
     attempts: int
-    token: str
+    token: str | None
 
 
 class Requests(Struct):
@@ -60,7 +60,7 @@ def requests(name: Name, /, *, as_json: Json = False) -> None:
     if as_json:
         return say_json(answer.json)
     rows = [
-        (each.received_at, each.method, each.outcome or "waits", str(each.attempts), each.token, each.detail)
+        (each.received_at, each.method, each.outcome or "waits", str(each.attempts), each.token or "", each.detail)
         for each in answer.read(Requests).requests
     ]
     return say_table(("RECEIVED", "METHOD", "OUTCOME", "ATTEMPTS", "TOKEN", "DETAIL"), rows)

@@ -449,8 +449,13 @@ ingress = _table(
     "ingress",
     _number("id", key=True),
     _number("app_id"),
-    _number("token_id"),
+    # The bot at whose address it came; none for the app's own.
+    _number("bot_id", optional=True),
+    # None for what came with a person's API token.
+    _number("token_id", optional=True),
     _number("person_id"),
+    # Who is to get what the bot says: ids as JSON; none where it is for the caller alone.
+    _text("reader_ids", optional=True),
     _word("method"),
     _text("headers"),
     _text("params"),
@@ -458,9 +463,13 @@ ingress = _table(
     _number("received_at"),
     _number("attempts"),
     _number("next_attempt_at", optional=True),
+    # The address at which the newest call may still be answered.
+    _bytes("answer_digest", optional=True),
+    _number("answer_until", optional=True),
     _number("ended_at", optional=True),
     _word("outcome", optional=True),
     _text("detail"),
+    _unique("ingress", "answer_digest"),
     Index("ix_ingress_next_attempt_at", "next_attempt_at"),
     Index("ix_ingress_app", "org_id", "app_id", "id"),
 )

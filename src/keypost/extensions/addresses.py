@@ -14,8 +14,16 @@ class Addresses:
 
     def incoming(self, app: App, token_id: TokenId | None = None) -> str:
         """Where a third party posts for an app. With the token's id, a registered webhook tells whose it is."""
-        whose = f"&token={show_token(token_id)}" if token_id is not None else ""
-        return f"{self.of_company(app.org_id)}/api/v2/applications/{app.id}/incoming?appkey={app.appkey}{whose}"
+        return f"{self.of_company(app.org_id)}/api/v2/applications/{app.id}/incoming?{_query(app, token_id)}"
+
+    def bot_incoming(self, app: App, token_id: TokenId | None = None) -> str:
+        """The same, for the app's bot."""
+        return f"{self.of_company(app.org_id)}/api/v2/bots/{app.bot_name}/incoming?{_query(app, token_id)}"
 
     def late_answer(self, app: App, nonce: str) -> str:
         return f"{self._base}/v2/extensions/{app.id}/responses/{nonce}"
+
+
+def _query(app: App, token_id: TokenId | None) -> str:
+    whose = f"&token={show_token(token_id)}" if token_id is not None else ""
+    return f"appkey={app.appkey}{whose}"

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 from starlette.requests import Request
 
-from keypost.chat.model import Chat, Message
+from keypost.chat.model import Bot, Chat, Message
 from keypost.extensions import params
 from keypost.extensions.addresses import Addresses
 from keypost.extensions.manifest import LifeHandler, Permission
@@ -22,20 +22,27 @@ from keypost.tokens.model import Token
 from keypost_sdk.content import Button
 
 USER_AGENT_MAX: Final = 300
+INCOMING: Final = "incomingwebhook_handler"
 
 Permissions = frozenset[Permission]
 
 
 class Call(Struct, frozen=True):
-    """What is sent, without the moment and the address for a late answer: those are known when it leaves."""
+    """What is sent, without the moment and the address for a late answer: those are known when it leaves.
+
+    `unique_name` is a bot's.
+    """
 
     type: str
     handler: str
     name: str
     params: Body
+    unique_name: str = ""
 
     def body(self, now: int, response_url: str) -> Body:
         named = {"name": self.name} if self.name else {}
+        if self.unique_name:
+            named["unique_name"] = self.unique_name
         late = {"response_url": response_url} if response_url else {}
         return {
             **named,
@@ -97,18 +104,28 @@ def with_token(call: Call, addresses: Addresses, app: App, minted: Token, replac
 
 
 def incoming(
-    addresses: Addresses, app: App, owner: Person, token: Token, request: dict[str, Any], permissions: Permissions
+    addresses: Addresses,
+    app: App,
+    bot: Bot | None,
+    owner: Person,
+    token: Token | None,
+    request: dict[str, Any],
+    permissions: Permissions,
 ) -> Call:
-    """`request` has headers, params, body and http_method: what the third party sent, without credentials."""
+    """For the app's own handler or its bot's. `request` has headers, params, body and http_method: what the third party
+    sent, without credentials. Without a `token` it came with the owner's API token.
+    """
     sent = {
         "environment": params.environment(addresses, owner.org_id),
         "access": params.access(owner),
         **_personal(permissions, owner),
         "appkey": app.appkey,
-        "token": params.token(addresses, app, token),
+        **({"token": params.token(addresses, app, token)} if token is not None else {}),
         **request,
     }
-    return Call("extension", "incomingwebhook_handler", "", sent)
+    if bot is None:
+        return Call("extension", INCOMING, "", sent)
+    return Call("bot", INCOMING, bot.name, sent, unique_name=bot.unique_name)
 
 
 def token_ended(

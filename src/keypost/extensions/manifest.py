@@ -78,9 +78,17 @@ class Function(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Incoming(Struct, frozen=True, forbid_unknown_fields=True):
-    """Present where the extension takes what third-party apps post to its address."""
+    """Present where the extension, or its bot, takes what third-party apps post to its address."""
 
     description: Annotated[_Text, Meta(description="what comes in")] = ""
+
+
+class Bot(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the extension's bot can do. Every extension has one, which has its name."""
+
+    incoming: Annotated[
+        Incoming | None, Meta(description="there if the code has a handler for what comes to the bot's own address")
+    ] = None
 
 
 class Permission(StrEnum):
@@ -159,7 +167,7 @@ class Minters(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Verb(StrEnum):
-    """What a token may do: post messages where its owner may, and call this extension's incoming handler."""
+    """What a token may do: post messages where its owner may, and call this extension's incoming handlers."""
 
     POST = "post"
     INCOMING = "incoming"
@@ -216,10 +224,16 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
         tuple[Function, ...], Meta(max_length=FUNCTIONS_MAX, description="what its buttons can call")
     ] = ()
     incoming: Annotated[Incoming | None, Meta(description="there if the code has an incoming handler")] = None
+    bot: Annotated[Bot, Meta(description="what its bot can do")] = Bot()
     settings: Annotated[
         tuple[Setting, ...], Meta(max_length=SETTINGS_MAX, description="what an admin sets for it")
     ] = ()
     token: Annotated[TokenRequest, Meta(description="what its tokens may do, and who may mint them")] = TokenRequest()
+
+    @property
+    def takes_requests(self) -> bool:
+        """Of third-party apps, at its own address or at its bot's."""
+        return self.incoming is not None or self.bot.incoming is not None
 
     def has_function(self, name: str) -> bool:
         return any(function.name == name for function in self.functions)

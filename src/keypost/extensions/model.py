@@ -70,6 +70,12 @@ class App(Struct, frozen=True, kw_only=True):
         return title if self.face is Face.PRODUCTION else f"{title} (sandbox)"
 
     @property
+    def bot_name(self) -> str:
+        """The unique name of its bot."""
+        name = self.extension.manifest.name
+        return name if self.face is Face.PRODUCTION else f"{name}sandbox"
+
+    @property
     def grant(self) -> Grant:
         request = self.extension.manifest.token
         return Grant(scope=request.scopes, budget=request.budget)

@@ -100,10 +100,12 @@ def arguments(clicked: Button, given: str | None) -> Body:
 
 def token(addresses: Addresses, app: App, known: Token, replaces: Sequence[Token] = ()) -> Body:
     """Which token it is, how to use it and what its owner chose for it; never the secret."""
+    declared = app.extension.manifest
     return {
         "id": show_token(known.id),
         "incoming_url": addresses.incoming(app, known.id),
+        "bot_incoming_url": addresses.bot_incoming(app, known.id) if declared.bot.incoming is not None else "",
         "header": HEADER_SHOWN,
-        "settings": token_settings.filled(app.extension.manifest.token.settings, known.settings),
+        "settings": token_settings.filled(declared.token.settings, known.settings),
         "replaces": [show_token(old.id) for old in replaces],
     }

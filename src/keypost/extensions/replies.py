@@ -61,17 +61,19 @@ def posting(
     reply: Reply,
     order: int,
     *,
+    sender: Sender | None = None,
     token_id: TokenId | None = None,
     also: Callable[[Tx, Message], None] | None = None,
 ) -> Posting:
-    """A message by the extension itself; `token_id` where a third party's request with that token made it speak.
+    """A message by the extension itself, or by its bot as `sender`; `token_id` where a third party's request with that
+    token made it speak.
 
     `order` is the id of the call that it answers: of two with one collapse key, the answer to the later call stays.
     """
     return Posting(
         org_id=app.org_id,
         chat_id=chat_id,
-        sender=Sender(kind=PartyKind.EXTENSION, id=app.id, name=app.title),
+        sender=sender or Sender(kind=PartyKind.EXTENSION, id=app.id, name=app.title),
         content=content_of(reply),
         token_id=token_id,
         collapse=Collapse(reply.collapse_key, order) if reply.collapse_key else None,

@@ -167,8 +167,7 @@ def serves(tx: Tx, app: App, person: Person) -> bool:
 
 
 def _create_bot(tx: Tx, chats: Chats, app: App) -> None:
-    name = app.extension.manifest.name
-    bot_name = name if app.face is Face.PRODUCTION else f"{name}sandbox"
+    bot_name = app.bot_name
     if chats.find_bot_named(app.org_id, bot_name) is not None:
         raise Conflict(
             "bot_name_already_exists", f"There is a bot {bot_name} already, so {app.title} cannot have its own."

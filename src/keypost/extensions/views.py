@@ -27,10 +27,14 @@ class Looked(Struct, frozen=True):
 
 
 class AppOut(Struct, frozen=True):
+    """`bot` is the unique name of its bot; `bot_incoming_url` is empty if that takes no requests."""
+
     app_id: str
     appkey: str
     face: Face
     incoming_url: str
+    bot: str
+    bot_incoming_url: str
 
 
 class SettingOut(Struct, frozen=True):
@@ -115,7 +119,15 @@ def look(tx: Tx, people: People, keys: Keys, extension: Extension) -> Looked:
 
 
 def _app(app: App, addresses: Addresses) -> AppOut:
-    return AppOut(app_id=str(app.id), appkey=app.appkey, face=app.face, incoming_url=addresses.incoming(app))
+    takes_requests = app.extension.manifest.bot.incoming is not None
+    return AppOut(
+        app_id=str(app.id),
+        appkey=app.appkey,
+        face=app.face,
+        incoming_url=addresses.incoming(app),
+        bot=app.bot_name,
+        bot_incoming_url=addresses.bot_incoming(app) if takes_requests else "",
+    )
 
 
 def _settings(shown: Iterable[Shown]) -> Iterable[SettingOut]:

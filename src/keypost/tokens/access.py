@@ -25,9 +25,18 @@ async def _by_token_of_app(request: Request) -> Caller:
 
 
 async def _by_what_posts(request: Request) -> Caller:
+    return await _by_either(request, Scope.POST)
+
+
+async def _by_what_calls_bots(request: Request) -> Caller:
+    return await _by_either(request, Scope.INCOMING)
+
+
+async def _by_either(request: Request, scope: Scope) -> Caller:
+    """By an extension token with the scope, or by an API token that posts: people's have one scope for both."""
     carried = credential_of(request)
     if carried is None or not _is_api_token(carried):
-        return _verified(request, carried, Scope.POST)
+        return _verified(request, carried, scope)
     caller = await admit_api_token(request, carried.text)
     caller.require(Scope.POST)
     return caller
@@ -37,6 +46,13 @@ TOKEN_THAT_POSTS: Final = Access(
     "an extension token (kpt_, kpx_) or a person's API token (kpa_), with the scope post",
     Surface.WIRE,
     _by_what_posts,
+    schemes=("token", "token_in_address", "api_token"),
+    refuses=(*TOKEN_REFUSES, "oauthtoken_invalid"),
+)
+TOKEN_FOR_BOT: Final = Access(
+    "an extension token (kpt_, kpx_) with the scope incoming, or a person's API token (kpa_) with the scope post",
+    Surface.WIRE,
+    _by_what_calls_bots,
     schemes=("token", "token_in_address", "api_token"),
     refuses=(*TOKEN_REFUSES, "oauthtoken_invalid"),
 )

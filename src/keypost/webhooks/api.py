@@ -10,12 +10,12 @@ from keypost.caller import Caller
 from keypost.clock import iso
 from keypost.db.database import Database
 from keypost.db.tx import Tx
-from keypost.errors import Invalid
 from keypost.extensions import service as extensions
-from keypost.ids import read_number, show_token
+from keypost.ids import show_token
 from keypost.people.administration import require_admin
 from keypost.people.directory import People
 from keypost.web.parts import part
+from keypost.web.query import limit_of
 from keypost.web.replies import ok
 from keypost.webhooks import store
 from keypost.webhooks.model import Entry, Outcome
@@ -26,7 +26,8 @@ REQUESTS_MAX: Final = 100
 
 class RequestOut(Struct, frozen=True, kw_only=True):
     """`outcome` is null while the request waits for its handler; `detail` then says why, and afterwards why not.
-    `attempts` counts the calls of the handler, `token` is the one that the request came with.
+    `attempts` counts the calls of the handler, `token` is the one that the request came with, null for a person's API
+    token.
     """
 
     id: str
@@ -35,7 +36,7 @@ class RequestOut(Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     detail: str
     attempts: int
-    token: str
+    token: str | None
 
     @classmethod
     def of(cls, entry: Entry) -> "RequestOut":
@@ -46,7 +47,7 @@ class RequestOut(Struct, frozen=True, kw_only=True):
             outcome=entry.outcome,
             detail=entry.detail,
             attempts=entry.attempts,
-            token=show_token(entry.token_id),
+            token=show_token(entry.token_id) if entry.token_id is not None else None,
         )
 
 
@@ -57,7 +58,7 @@ class RequestsOut(Struct, frozen=True):
 async def list_requests(request: Request, caller: Caller) -> Response:
     """The newest requests to an extension, newest first."""
     people, name = part(request, People), request.path_params["name"]
-    found = await part(request, Database).read(_entries, people, caller, name, _limit(request))
+    found = await part(request, Database).read(_entries, people, caller, name, limit_of(request, REQUESTS_MAX))
     return ok(RequestsOut([RequestOut.of(entry) for entry in found]))
 
 
@@ -66,10 +67,3 @@ def _entries(tx: Tx, people: People, caller: Caller, name: str, limit: int) -> l
     extension = extensions.get_named(tx, caller.org_id, name)
     app_ids = {app.id for app in extensions.list_faces(tx, extension)}
     return store.list_entries(tx, caller.org_id, app_ids, limit)
-
-
-def _limit(request: Request) -> int:
-    number = read_number(request.query_params.get("limit", str(REQUESTS_MAX)))
-    if number is None or not 1 <= number <= REQUESTS_MAX:
-        raise Invalid("invalid_inputs", f"limit must be a whole number from 1 to {REQUESTS_MAX}")
-    return number

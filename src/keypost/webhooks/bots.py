@@ -15,12 +15,10 @@ from keypost.chat.lane import Lane
 from keypost.chat.model import Bot, Chat, Message, PartyKind, Posting, Sender
 from keypost.db.database import Database
 from keypost.db.tx import Tx
-from keypost.errors import Forbidden, NotFound
 from keypost.ids import show_chat, show_message
 from keypost.keys import Keys
 from keypost.messages.judging import Draft, judge_for_bot, judge_post
 from keypost.messages.spellings import decode_content
-from keypost.messages.wording import quoted
 from keypost.people.directory import People
 from keypost.people.model import Person
 from keypost.settings import Settings
@@ -29,8 +27,8 @@ from keypost.tokens.register import Register
 from keypost.web.body import read_body
 from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
-from keypost.webhooks.apps import appkey_of, present, require_key, require_served
-from keypost.webhooks.readers import NAMED_MAX, Wish, app_of, choose
+from keypost.webhooks import bot_use
+from keypost.webhooks.readers import NAMED_MAX, Wish, choose, read_names
 from keypost_sdk.content import Message as Content
 
 NAMES_MAX: Final = NAMED_MAX * 256
@@ -49,10 +47,9 @@ class BotDraft(Draft, frozen=True):
     broadcast: bool | Literal["true", "false"] | None = None
 
     def wish(self, in_query: str | None) -> Wish:
-        """The newer wire takes `user_ids` in the query too."""
+        """The newer wire takes the names in the query too."""
         given = next((names for names in (self.user_ids, self.userids, in_query) if names is not None), None)
-        named = [name for name in map(str.strip, given.split(",")) if name] if given is not None else None
-        return Wish(named, self.broadcast == "true" if isinstance(self.broadcast, str) else self.broadcast)
+        return Wish(read_names(given), self.broadcast == "true" if isinstance(self.broadcast, str) else self.broadcast)
 
 
 class BotMessageOut(Struct, frozen=True):
@@ -84,8 +81,9 @@ async def post_v3(request: Request, caller: Caller) -> Response:
 
 async def _post(request: Request, caller: Caller, draft: BotDraft, content: Content) -> Response:
     refuse_secrets(content, part(request, Keys), part(request, Register))
-    bot = await usable_bot(request, caller)
-    wish = draft.wish(request.query_params.get("user_ids"))
+    bot = await bot_use.usable(request, caller)
+    query = request.query_params
+    wish = draft.wish(query.get("user_ids", query.get("userids")))
     readers = await part(request, Database).read(choose, part(request, People), part(request, Chats), caller, bot, wish)
     places = await chats_with(request, bot, readers)
     messages = await part(request, Lane).commit_all([posting_by(caller, bot, place, content) for place in places])
@@ -94,33 +92,10 @@ async def _post(request: Request, caller: Caller, draft: BotDraft, content: Cont
 
 async def _post_to_channel(request: Request, caller: Caller, channel: ChannelNamed, content: Content) -> Response:
     refuse_secrets(content, part(request, Keys), part(request, Register))
-    bot = await usable_bot(request, caller)
+    bot = await bot_use.usable(request, caller)
     people, chats = part(request, People), part(request, Chats)
     await part(request, Lane).commit(judge(people, chats, caller, channel, content, bot_name=bot.unique_name))
     return no_content()
-
-
-async def usable_bot(request: Request, caller: Caller) -> Bot:
-    """The bot in the address, if the caller may let it speak."""
-    name = request.path_params["name"]
-    bot = part(request, Chats).find_bot_named(caller.org_id, name)
-    if bot is None:
-        raise NotFound("bot_not_found", f"There is no bot {quoted(name)}.")
-    if bot.app_id is not None:
-        await part(request, Database).read(_require_own, part(request, People), caller, bot, appkey_of(request))
-    return bot
-
-
-def _require_own(tx: Tx, people: People, caller: Caller, bot: Bot, appkey: str | None) -> None:
-    """An extension's bot speaks for its own extension: with the app's key, and a token that was minted for it."""
-    given = present(appkey)
-    app = app_of(tx, bot)
-    if app is None or caller.app_id != app.id:
-        raise Forbidden(
-            "bot_message_forbidden", f"The bot {bot.unique_name} belongs to an extension, which alone uses it."
-        )
-    require_key(app, given)
-    require_served(tx, people, caller, app)
 
 
 async def chats_with(request: Request, bot: Bot, readers: Sequence[Person]) -> list[Chat]:

@@ -1,51 +1,66 @@
-"""A third-party app posts to an extension: stored, answered, handed to the extension's incoming handler."""
+"""A third-party app posts to an extension, or to its bot."""
 
-import asyncio
-from typing import Final
+from typing import Annotated, Final
 
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller
+from keypost.chat.directory import Chats
+from keypost.chat.model import Bot
 from keypost.db.database import Database
 from keypost.db.tx import Tx
-from keypost.delivery.answer import Answer, Answered, Failed
 from keypost.errors import Forbidden, Invalid, NotFound
 from keypost.extensions import service as extensions
 from keypost.extensions.model import App
-from keypost.ids import AppId, IngressId, read_number
-from keypost.log import mask
+from keypost.ids import AppId, PersonId, read_number
+from keypost.messages.decoding import decode
 from keypost.people.directory import People
-from keypost.tokens.leaks import masked
 from keypost.web.body import RAW_MAX, read_body
-from keypost.web.credentials import HEADER
 from keypost.web.parts import part
-from keypost.web.replies import no_content, ok
-from keypost.webhooks import store
+from keypost.web.replies import ok
+from keypost.webhooks import bot_use
 from keypost.webhooks.apps import appkey_of, present, require_key, require_served
-from keypost.webhooks.dispatcher import Dispatcher
-from keypost.webhooks.model import Ingress
+from keypost.webhooks.arrival import PRIVATE_PARAMS, Target, arrive, require_handler, told
+from keypost.webhooks.model import Ending, Outcome
+from keypost.webhooks.readers import Wish, choose, read_names
 
-PATIENCE_S: Final = 4.0
-"""How long the third party waits for the handler's own answer; the request is stored before that in any case."""
-PRIVATE_HEADERS: Final = frozenset({HEADER, "authorization", "proxy-authorization", "cookie", "x-gitlab-token"})
-PRIVATE_PARAMS: Final = frozenset({"appkey", "extension_key", "zapikey", "authtoken"})
+READERS: Final = "user_ids"
+FIELDS_MAX: Final = 50
+FIELD_MAX: Final = 10_000
+"""Characters of one field's value, in the body or in the address."""
+
+Fields = Annotated[dict[str, Annotated[str, Meta(max_length=FIELD_MAX)]], Meta(max_length=FIELDS_MAX)]
+
+
+class ReachedOut(Struct, frozen=True):
+    """Who got what the bot said, or will, if its handler takes longer."""
+
+    user_ids: list[str]
 
 
 async def receive(request: Request, caller: Caller) -> Response:
-    people, dispatcher = part(request, People), part(request, Dispatcher)
-    appkey = appkey_of(request)
-    app = await part(request, Database).read(_find_app, people, caller, request.path_params["app"], appkey)
-    body = await read_body(request, RAW_MAX)
+    people, app = part(request, People), request.path_params["app"]
+    found = await part(request, Database).read(_find_app, people, caller, app, appkey_of(request))
+    return told(await arrive(request, caller, Target(found), await read_body(request, RAW_MAX)))
 
-    stored = await part(request, Database).write(_store, caller, app, _visible(request), masked(body))
-    handling = dispatcher.submit(stored.org_id, stored.id, app.id)
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            answer = await asyncio.shield(handling)
-    except TimeoutError:
-        answer = None
-    return _told(answer)
+
+async def receive_by_bot(request: Request, caller: Caller) -> Response:
+    """Whatever the handler says, the bot tells the caller."""
+    bot, app = await _bot(request, caller)
+    return told(await arrive(request, caller, Target(app, bot), await read_body(request, RAW_MAX)))
+
+
+async def receive_by_bot_v3(request: Request, caller: Caller) -> Response:
+    """The newer wire takes fields alone, and can name who is told."""
+    bot, app = await _bot(request, caller)
+    _require_bounds(request)
+    body = await read_body(request, RAW_MAX)
+    decode(body, Fields)
+    readers = await _readers(request, caller, bot)
+    ending = await arrive(request, caller, Target(app, bot, readers), body)
+    return ok(ReachedOut([str(person_id) for person_id in _reached(ending, readers)]))
 
 
 def _find_app(tx: Tx, people: People, caller: Caller, shown_app: str, appkey: str | None) -> App:
@@ -58,51 +73,38 @@ def _find_app(tx: Tx, people: People, caller: Caller, shown_app: str, appkey: st
     if caller.app_id != app.id:
         raise Forbidden("invalid_access", "This token was made for another application.")
     require_served(tx, people, caller, app)
+    require_handler(app.extension.manifest.incoming, app.title)
     return app
 
 
-def _visible(request: Request) -> tuple[str, dict[str, str], dict[str, str]]:
-    """What the handler may see of the request: method, headers and parameters, without credentials.
-
-    People paste a token into other fields of a sender too (a `secret token`): it is masked wherever it stands.
+async def _bot(request: Request, caller: Caller) -> tuple[Bot, App]:
+    """The bot of the address and its app, if the caller may call its handler: with a token of that app, or as a person
+    whom the app serves.
     """
-    headers = {mask(name): mask(value) for name, value in request.headers.items() if name not in PRIVATE_HEADERS}
-    params = {mask(name): mask(value) for name, value in request.query_params.items() if name not in PRIVATE_PARAMS}
-    return request.method, _storable(headers), _storable(params)
+    bot = bot_use.find(request, caller)
+    app = await bot_use.app_for(request, caller, bot, persons_too=True)
+    if app is None:
+        raise NotFound("execution_handler_not_found", f"The bot {bot.unique_name} belongs to no extension.")
+    require_handler(app.extension.manifest.bot.incoming, f"The bot {bot.unique_name}")
+    return bot, app
 
 
-def _storable(texts: dict[str, str]) -> dict[str, str]:
-    """NUL is in no honest header or parameter, and PostgreSQL stores none."""
-    if any("\x00" in name or "\x00" in value for name, value in texts.items()):
-        raise Invalid("invalid_inputs", "a header or parameter has a NUL character")
-    return texts
+async def _readers(request: Request, caller: Caller, bot: Bot) -> tuple[PersonId, ...]:
+    wish = Wish(read_names(request.query_params.get(READERS)), broadcast=False)
+    people, chats = part(request, People), part(request, Chats)
+    found = await part(request, Database).read(choose, people, chats, caller, bot, wish)
+    return tuple(person.id for person in found)
 
 
-def _store(
-    tx: Tx, caller: Caller, app: App, visible: tuple[str, dict[str, str], dict[str, str]], body: bytes
-) -> Ingress:
-    method, headers, params = visible
-    request = Ingress(
-        org_id=caller.org_id,
-        id=IngressId(tx.new_id()),
-        app_id=app.id,
-        token_id=caller.token,
-        person_id=caller.person_id,
-        method=method,
-        headers=headers,
-        params=params,
-        body=body,
-    )
-    store.add(tx, request)
-    return request
+def _require_bounds(request: Request) -> None:
+    params = [(name, value) for name, value in request.query_params.multi_items() if name not in PRIVATE_PARAMS]
+    if len(params) > FIELDS_MAX:
+        raise Invalid("invalid_inputs", f"the address has {len(params)} parameters; it can have at most {FIELDS_MAX}")
+    if any(len(value) > FIELD_MAX for _, value in params):
+        raise Invalid("invalid_inputs", f"a parameter of the address has more than {FIELD_MAX} characters")
 
 
-def _told(answer: Answer | None) -> Response:
-    """The handler's map is the answer, as on the wire, and its no is ours; everything else is 204."""
-    match answer:
-        case Failed(detail=sentence):
-            raise Invalid("refused_by_extension", sentence)
-        case Answered(output=dict() as output) if output:
-            return ok(output)
-        case _:
-            return no_content()
+def _reached(ending: Ending | None, readers: tuple[PersonId, ...]) -> tuple[PersonId, ...]:
+    if ending is None:
+        return readers
+    return ending.readers if ending.outcome is Outcome.HANDLED else ()

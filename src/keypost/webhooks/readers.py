@@ -29,16 +29,27 @@ class Wish(Struct, frozen=True):
     broadcast: bool | None
 
 
+def read_names(text: str | None) -> list[str] | None:
+    """Names with commas between; None if there is no such list, which is another thing than an empty one."""
+    return [name for name in map(str.strip, text.split(",")) if name] if text is not None else None
+
+
 def choose(tx: Tx, people: People, chats: Chats, caller: Caller, bot: Bot, wish: Wish) -> list[Person]:
     """Who is to get the message; whoever the bot cannot reach is passed over, as on the wire."""
     me = people.get(caller.org_id, caller.person_id)
     wanted = _wanted(people, chats, me, bot, wish)
     if me.is_guest and any(person.id != me.id for person in wanted):
         raise Forbidden("bot_unauthorized_message_access", "A guest can let a bot write to nobody but themselves.")
-    reachable = _served(tx, app_of(tx, bot), (person for person in wanted if person.is_active))
+    reachable = served(tx, app_of(tx, bot), (person for person in wanted if person.is_active))
     if not reachable:
         raise Invalid("botmessage_no_valid_users", f"The bot {bot.unique_name} can reach none of these people.")
     return reachable
+
+
+def list_subscribers(tx: Tx, people: People, chats: Chats, bot: Bot) -> list[Person]:
+    """Whom a broadcast reaches, the oldest first."""
+    active = (person for person in _everybody(people, chats, bot) if person.is_active)
+    return sorted(served(tx, app_of(tx, bot), active), key=lambda person: person.id)
 
 
 def _wanted(people: People, chats: Chats, me: Person, bot: Bot, wish: Wish) -> list[Person]:
@@ -47,7 +58,12 @@ def _wanted(people: People, chats: Chats, me: Person, bot: Bot, wish: Wish) -> l
     to_all = me.is_admin if wish.broadcast is None else wish.broadcast
     if not to_all:
         return [me]
-    everybody = people.all_of(me.org_id)
+    return _everybody(people, chats, bot)
+
+
+def _everybody(people: People, chats: Chats, bot: Bot) -> list[Person]:
+    """An extension's bot writes first; one of the organisation itself to those who have a chat with it already."""
+    everybody = people.all_of(bot.org_id)
     if bot.app_id is not None:
         return everybody
     return [person for person in everybody if chats.find_bot_chat(bot, person.id) is not None]
@@ -67,20 +83,20 @@ def _named(people: People, me: Person, named: Sequence[str]) -> list[Person]:
     return list(found.values())
 
 
-def _served(tx: Tx, app: App | None, persons: Iterable[Person]) -> list[Person]:
+def served(tx: Tx, app: App | None, persons: Iterable[Person]) -> list[Person]:
     """Those whom the bot's app serves; a bot without one serves everybody. Asked once for all who are in the same
     teams.
     """
     if app is None:
         return list(persons)
     by_teams: dict[frozenset[TeamId], bool] = {}
-    served = []
+    found = []
     for person in persons:
         if person.team_ids not in by_teams:
             by_teams[person.team_ids] = extensions.serves(tx, app, person)
         if by_teams[person.team_ids]:
-            served.append(person)
-    return served
+            found.append(person)
+    return found
 
 
 def app_of(tx: Tx, bot: Bot) -> App | None:

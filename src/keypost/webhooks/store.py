@@ -6,10 +6,11 @@ from sqlalchemy import Row, insert, select, update
 
 from keypost.db.tables import ingress
 from keypost.db.tx import Tx
-from keypost.ids import AppId, IngressId, OrgId
+from keypost.ids import AppId, IngressId, OrgId, PersonId
 from keypost.webhooks.model import Entry, Ingress, Outcome
 
 _texts = msgspec.json.Decoder(dict[str, str])
+_persons = msgspec.json.Decoder(tuple[PersonId, ...])
 
 
 def add(tx: Tx, request: Ingress) -> None:
@@ -18,8 +19,10 @@ def add(tx: Tx, request: Ingress) -> None:
             org_id=request.org_id,
             id=request.id,
             app_id=request.app_id,
+            bot_id=request.bot_id,
             token_id=request.token_id,
             person_id=request.person_id,
+            reader_ids=None if request.reader_ids is None else msgspec.json.encode(request.reader_ids).decode(),
             method=request.method,
             headers=msgspec.json.encode(request.headers).decode(),
             params=msgspec.json.encode(request.params).decode(),
@@ -60,20 +63,51 @@ def list_entries(tx: Tx, org_id: OrgId, app_ids: Collection[AppId], limit: int) 
     return [_to_entry(row) for row in rows]
 
 
-def put_off(tx: Tx, request: Ingress, next_attempt_at: int, detail: str) -> None:
-    _save(tx, request, {"attempts": request.attempts + 1, "next_attempt_at": next_attempt_at, "detail": detail})
+def expect_answer(tx: Tx, request: Ingress, answer_digest: bytes, answer_until: int) -> None:
+    """Opens the address at which the call that leaves now may be answered; that of an earlier call is closed."""
+    _save(tx, request, {"answer_digest": answer_digest, "answer_until": answer_until})
 
 
-def end(tx: Tx, request: Ingress, outcome: Outcome, detail: str) -> None:
-    ended: dict[str, Any] = {"ended_at": tx.now, "outcome": outcome.value, "next_attempt_at": None}
+def find_answered(tx: Tx, app_id: AppId, answer_digest: bytes) -> Ingress | None:
+    """The request that a late answer belongs to, while its address can be used.
+
+    The digest of 256 random bits is what names the row: the extension that answers has no other credential.
+    """
+    row = tx.one(
+        select(ingress).where(
+            ingress.c.app_id == app_id, ingress.c.answer_digest == answer_digest, ingress.c.answer_until > tx.now
+        )
+    )
+    return _to_ingress(row) if row is not None else None
+
+
+def close_answer(tx: Tx, request: Ingress) -> None:
+    _save(tx, request, {"answer_digest": None})
+
+
+def put_off(tx: Tx, request: Ingress, next_attempt_at: int, detail: str) -> bool:
+    """False if it has ended meanwhile, by a late answer."""
+    values = {"attempts": request.attempts + 1, "next_attempt_at": next_attempt_at, "detail": detail}
+    return _save(tx, request, values)
+
+
+def end(tx: Tx, request: Ingress, outcome: Outcome, detail: str) -> bool:
+    """False if it had ended before: whichever answer comes first, in time or late, is the one."""
+    ended: dict[str, Any] = {
+        "ended_at": tx.now,
+        "outcome": outcome.value,
+        "next_attempt_at": None,
+        "answer_digest": None,
+    }
     if outcome is Outcome.HANDLED:
         # The chat has what came of it; what nobody needs any more is not kept.
         ended |= {"body": b"", "headers": "{}", "params": "{}"}
-    _save(tx, request, ended | {"attempts": request.attempts + 1, "detail": detail})
+    return _save(tx, request, ended | {"attempts": request.attempts + 1, "detail": detail})
 
 
-def _save(tx: Tx, request: Ingress, values: dict[str, Any]) -> None:
-    tx.run(update(ingress).where(ingress.c.org_id == request.org_id, ingress.c.id == request.id).values(values))
+def _save(tx: Tx, request: Ingress, values: dict[str, Any]) -> bool:
+    mine = (ingress.c.org_id == request.org_id, ingress.c.id == request.id, ingress.c.ended_at.is_(None))
+    return tx.run(update(ingress).where(*mine).values(values)) == 1
 
 
 def _to_entry(row: Row[Any]) -> Entry:
@@ -93,8 +127,10 @@ def _to_ingress(row: Row[Any]) -> Ingress:
         org_id=row.org_id,
         id=row.id,
         app_id=row.app_id,
+        bot_id=row.bot_id,
         token_id=row.token_id,
         person_id=row.person_id,
+        reader_ids=_persons.decode(row.reader_ids) if row.reader_ids is not None else None,
         method=row.method,
         headers=_texts.decode(row.headers),
         params=_texts.decode(row.params),

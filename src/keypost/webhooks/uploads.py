@@ -18,7 +18,7 @@ from keypost.files.receiving import receiving
 from keypost.people.directory import People
 from keypost.web.parts import part
 from keypost.web.replies import no_content
-from keypost.webhooks import bots
+from keypost.webhooks import bot_use, bots
 from keypost.webhooks.places import ChatOrPerson, PersonNamed, Settling, Target
 from keypost.webhooks.posting import require_own_bot
 from keypost.webhooks.readers import Wish, choose
@@ -57,7 +57,7 @@ async def by_bot(request: Request, caller: Caller) -> Response:
     """To the person in `user_id`, else to whom a message of the bot would go that names nobody."""
     caller.require(Scope.POST)
     people, chats = part(request, People), part(request, Chats)
-    bot = await bots.usable_bot(request, caller)
+    bot = await bot_use.usable(request, caller)
     async with receiving(request, part(request, Cabinet)) as form:
         draft = read_draft(form.fields)
         brought = brought_by(form, draft)

@@ -91,6 +91,20 @@ class Bench:
         params["token"] = self._token(settings)
         return await self._call("extension", calls.INCOMING, params)
 
+    async def send_to_bot(
+        self,
+        headers: Mapping[str, str],
+        body: str,
+        *,
+        query: Mapping[str, str] = {},
+        method: str = "POST",
+        settings: Mapping[str, Any] = {},
+    ) -> Shown:
+        """The same, to the address of the extension's bot."""
+        params = bodies.incoming(self._user, headers, body, query, method)
+        params["token"] = self._token(settings)
+        return await self._call("bot", calls.BOT_INCOMING, params, self.extension.name)
+
     async def end_token(
         self,
         reason: str = "revoked by its owner",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from keypost_sdk import calls
+from keypost_sdk import calls, reading
 
 ORGANISATION: Final = "5"
 ADDRESS: Final = "https://keypost.example"
@@ -53,7 +53,8 @@ def body(
     allowed = {member: value for member, value in params.items() if member not in PERSONAL or member in permissions}
     call = {
         **({"name": name} if name else {}),
-        "handler": {"type": handler},
+        **({"unique_name": name} if kind == reading.BOT else {}),
+        "handler": {"type": handler.removeprefix(f"{reading.BOT}/")},
         "type": kind,
         "timestamp": NOON,
         "params": {**_surroundings(params), **allowed},

@@ -25,6 +25,7 @@ def upgrade() -> None:
     _votes()
     _files()
     _deliveries()
+    _ingress()
 
 
 def _thread_followers() -> None:
@@ -90,6 +91,16 @@ def _deliveries() -> None:
         sa.PrimaryKeyConstraint("org_id", "sender_kind", "sender_id", "key", "position", name=op.f("pk_deliveries")),
     )
     op.create_index("ix_deliveries_delivered_at", "deliveries", ["delivered_at"])
+
+
+def _ingress() -> None:
+    with op.batch_alter_table("ingress") as ingress:
+        ingress.alter_column("token_id", existing_type=sa.BigInteger(), nullable=True)
+        ingress.add_column(sa.Column("bot_id", sa.BigInteger(), nullable=True))
+        ingress.add_column(sa.Column("reader_ids", sa.Text(), nullable=True))
+        ingress.add_column(sa.Column("answer_digest", sa.LargeBinary(), nullable=True))
+        ingress.add_column(sa.Column("answer_until", sa.BigInteger(), nullable=True))
+    op.create_index("uq_ingress_answer_digest", "ingress", ["answer_digest"], unique=True)
 
 
 def _add(table: str, *columns: str) -> None:

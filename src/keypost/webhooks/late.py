@@ -1,4 +1,4 @@
-"""Answers of extensions that took longer than a call waits."""
+"""Answers of extensions that took longer than a call waits: to what a person did, or to a third party's request."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from keypost.messages.decoding import decode_any
 from keypost.web.body import read_body
 from keypost.web.parts import part
 from keypost.web.replies import no_content
+from keypost.webhooks import concluding
 
 
 async def respond(request: Request) -> Response:
@@ -21,7 +22,9 @@ async def respond(request: Request) -> Response:
     if app_id is None:
         raise NotFound("response_not_expected", "No answer is expected at this address, or no longer.")
     output = _output(decode_any(await read_body(request)))
-    await outcomes.finish_late(part(request, Desk), AppId(app_id), request.path_params["nonce"], output)
+    expected = part(request, Desk), AppId(app_id), request.path_params["nonce"], output
+    if not await concluding.finish_late(*expected):
+        await outcomes.finish_late(*expected)
     return no_content()
 
 

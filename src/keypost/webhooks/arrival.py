@@ -1,0 +1,108 @@
+"""A third party's request as it arrives: stripped of credentials, stored, handed on, its answer awaited."""
+
+import asyncio
+from typing import Final
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from keypost.caller import Caller
+from keypost.chat.model import Bot
+from keypost.db.database import Database
+from keypost.db.tx import Tx
+from keypost.errors import Invalid, NotFound
+from keypost.extensions.manifest import Incoming
+from keypost.extensions.model import App
+from keypost.ids import IngressId, PersonId
+from keypost.log import mask
+from keypost.tokens.leaks import masked
+from keypost.web.credentials import HEADER
+from keypost.web.parts import part
+from keypost.web.replies import no_content, ok
+from keypost.webhooks import store
+from keypost.webhooks.dispatcher import Dispatcher
+from keypost.webhooks.model import Ending, Ingress, Outcome
+
+PATIENCE_S: Final = 4.0
+"""How long the third party waits for the handler's own answer; the request is stored before that in any case."""
+PRIVATE_HEADERS: Final = frozenset({HEADER, "authorization", "proxy-authorization", "cookie", "x-gitlab-token"})
+PRIVATE_PARAMS: Final = frozenset({"appkey", "extension_key", "zapikey", "authtoken"})
+
+
+class Target(Struct, frozen=True):
+    """Whose handler a request is for: the app's own, or its bot's, whose words are for `reader_ids` (None: for the
+    caller).
+    """
+
+    app: App
+    bot: Bot | None = None
+    reader_ids: tuple[PersonId, ...] | None = None
+
+
+async def arrive(request: Request, caller: Caller, target: Target, body: bytes) -> Ending | None:
+    """Stores the request and hands it on; answers how that ended, None if it has not in time."""
+    stored = await part(request, Database).write(_store, caller, target, _visible(request), masked(body))
+    handling = part(request, Dispatcher).submit(stored.org_id, stored.id, stored.app_id)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return _accepted(await asyncio.shield(handling))
+    except TimeoutError:
+        return None
+
+
+def require_handler(declared: Incoming | None, whose: str) -> None:
+    if declared is None:
+        raise NotFound("execution_handler_not_found", f"{whose} takes no requests: it has no incoming handler.")
+
+
+def told(ending: Ending | None) -> Response:
+    """The handler's map is the answer, as on the wire; everything else is 204."""
+    if ending is not None and isinstance(ending.output, dict) and ending.output:
+        return ok(ending.output)
+    return no_content()
+
+
+def _accepted(ending: Ending | None) -> Ending | None:
+    """The handler's no is ours."""
+    if ending is not None and ending.outcome is Outcome.REFUSED:
+        raise Invalid("refused_by_extension", ending.sentence)
+    return ending
+
+
+def _visible(request: Request) -> tuple[str, dict[str, str], dict[str, str]]:
+    """What the handler may see of the request: method, headers and parameters, without credentials.
+
+    People paste a token into other fields of a sender too (a `secret token`): it is masked wherever it stands.
+    """
+    headers = {mask(name): mask(value) for name, value in request.headers.items() if name not in PRIVATE_HEADERS}
+    params = {mask(name): mask(value) for name, value in request.query_params.items() if name not in PRIVATE_PARAMS}
+    return request.method, _storable(headers), _storable(params)
+
+
+def _storable(texts: dict[str, str]) -> dict[str, str]:
+    """NUL is in no honest header or parameter, and PostgreSQL stores none."""
+    if any("\x00" in name or "\x00" in value for name, value in texts.items()):
+        raise Invalid("invalid_inputs", "a header or parameter has a NUL character")
+    return texts
+
+
+def _store(
+    tx: Tx, caller: Caller, target: Target, visible: tuple[str, dict[str, str], dict[str, str]], body: bytes
+) -> Ingress:
+    method, headers, params = visible
+    request = Ingress(
+        org_id=caller.org_id,
+        id=IngressId(tx.new_id()),
+        app_id=target.app.id,
+        bot_id=target.bot.id if target.bot is not None else None,
+        token_id=caller.token_id,
+        person_id=caller.person_id,
+        reader_ids=target.reader_ids,
+        method=method,
+        headers=headers,
+        params=params,
+        body=body,
+    )
+    store.add(tx, request)
+    return request
