@@ -12,7 +12,7 @@ from keypost.clock import MINUTE_MS, SECOND_MS
 from keypost.db.tables import ingress
 from keypost.db.tx import Tx
 from keypost.web.body import RAW_MAX
-from keypost.webhooks import incoming
+from keypost.webhooks import arrival
 
 
 async def test_an_event_becomes_a_message_where_the_button_was_pressed(world: World) -> None:
@@ -123,7 +123,7 @@ async def test_a_third_party_has_its_answer_while_the_handler_hangs_within_five_
     answer = await standup.event({"hang": True})
 
     assert answer.status == 204
-    assert incoming.PATIENCE_S < 5  # What comes on top says how busy the machine is.
+    assert arrival.PATIENCE_S < 5  # What comes on top says how busy the machine is.
     assert await world.read(outcomes) == ["handled", None]
 
 

@@ -80,7 +80,9 @@ async def finish_late(desk: Desk, app_id: AppId, nonce: str, output: Any) -> boo
     if found is None:
         return False
     request, app = found
-    if _says_that_it_failed(output, desk.text_max):  # The request is still open: it is handed over once more, at its time.
+    if _says_that_it_failed(
+        output, desk.text_max
+    ):  # The request is still open: it is handed over once more, at its time.
         await desk.database.write(store.close_answer, request)
         return True
     return await conclude(desk, request, app, output) is not None
