@@ -196,7 +196,7 @@ OPERATIONS: Final[Operations] = {
     incoming.receive_by_bot_v3: Operation(
         group=Group.WEBHOOKS,
         summary="Hands fields to the incoming handler of an extension's bot, which tells people what comes of it.",
-        text="At most 50 fields, each a text of at most 10,000 characters; the same holds for parameters.",
+        text="At most 50 fields, each a text of at most 10,000 characters; and at most 50 parameters.",
         takes=Media.JSON,
         query=(APPKEY, Query("user_ids", "Whom the bot tells: ids or e-mail addresses with commas; else the caller")),
         gives={200: incoming.ReachedOut},
