@@ -1,6 +1,7 @@
 """What can be set, and what is fixed: the values are read from the code where they are used."""
 
 import importlib
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -8,12 +9,14 @@ from scripts.reference.text import MADE, code, table
 
 from keypost.cli.connection import TOKEN, URL
 from keypost.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from keypost.environment import VARIABLES
 from keypost_sdk import __main__ as sdk_main
 
 HEAD: Final = """# Settings
 
 {made}
-`keypost demo` takes its settings as flags: see [commands](cli.md).
+`keypost demo` takes most settings as flags: see [commands](cli.md). Some come from its environment; one that makes no
+sense is refused at the start.
 
 Ctrl-C or SIGTERM ends it: first the streams of open pages, then open answers (at most 3 seconds), then the extensions.
 It ends with 1 if it cannot start, and 2 if what you asked for is wrong.
@@ -61,6 +64,7 @@ LIMITS: Final = (
     ("bytes of an extension's answer", "delivery.outbound", "ANSWER_MAX"),
     ("seconds a third party waits for a handler's answer", "webhooks.arrival", "PATIENCE_S"),
     ("calls of one app's incoming handler at once", "webhooks.dispatcher", "AT_ONCE"),
+    ("calls that are counted at once, of those who call", "limits.meters", "METERS_MAX"),
     ("messages that wait to be stored", "chat.lane", "WAITING_MAX"),
     ("messages in one reading", "chat.message_store", "MESSAGES_MAX"),
 )
@@ -71,7 +75,10 @@ UNITS: Final = ((DAY_MS, "d"), (HOUR_MS, "h"), (MINUTE_MS, "min"), (SECOND_MS, "
 def page() -> str:
     return "\n".join(
         (
-            HEAD.format(made=MADE) + "## Environment of commands\n",
+            HEAD.format(made=MADE) + "## Environment of the server\n",
+            table(("variable", "what it is"), _named([(variable.name, variable.text) for variable in VARIABLES])),
+            "Admins choose other numbers: see [how fast](../how-to/post-with-a-token.md#how-fast).\n",
+            "## Environment of commands\n",
             "If neither is set, commands look into `keypost-demo/demo.json`.\n",
             table(("variable", "what it is"), _named(COMMANDS)),
             "## Environment of an extension\n",
@@ -84,7 +91,7 @@ def page() -> str:
     )
 
 
-def _named(rows: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+def _named(rows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(code(name), text) for name, text in rows]
 
 

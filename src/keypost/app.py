@@ -39,6 +39,8 @@ from keypost.extensions.supervisor import Supervisor
 from keypost.files import service as files
 from keypost.files.cabinet import Cabinet
 from keypost.keys import Keys
+from keypost.limits.budgets import Budgets
+from keypost.limits.counting import Counting
 from keypost.live.hub import Hub
 from keypost.operations import OPERATIONS
 from keypost.people import service as people_service
@@ -101,13 +103,13 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
     events_log = Log()
     database = await _database(settings, path, clock, events_log)
     try:
-        org_names, persons, team_names = await database.read(people_service.load)
-        keys = Keys.from_file(settings.data / KEY_FILE, may_create=not org_names)
+        orgs, persons, team_names = await database.read(people_service.load)
+        keys = Keys.from_file(settings.data / KEY_FILE, may_create=not orgs)
     except BaseException:
         await database.close()
         raise
     server, dispatcher = _build(settings, database, keys, events_log)
-    server.people.load(org_names, persons, team_names)
+    server.people.load(orgs, persons, team_names)
     upkeep = asyncio.create_task(_keep_up(database, server.register), name="upkeep")
     try:
         await _load(server)
@@ -134,7 +136,7 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
     attribution, cabinet = Attribution(register, people), Cabinet(settings.data / FILES_FOLDER)
     lane, hub = Lane(database), Hub(database, people, chats, attribution)
     supervisor = Supervisor(settings.data / "logs", partial(_settings_of, database, keys))
-    addresses = Addresses(settings)
+    addresses, budgets = Addresses(settings), Budgets(settings, people, register)
     desk = Desk(
         database=database,
         lane=lane,
@@ -152,7 +154,7 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
     lifecycle = Lifecycle(desk, supervisor, attribution, endings)
     events_log.follow(hub.heard)
     events_log.follow(endings.heard)
-    parts = Parts(settings, keys, people, chats, register, attribution, lane, hub, desk, dispatcher, endings)
+    parts = Parts(settings, keys, people, chats, register, attribution, lane, hub, desk, dispatcher, endings, budgets)
     parts.add(Deliveries, Deliveries(database, lane))
     parts.add(Supervisor, supervisor)
     parts.add(Lifecycle, lifecycle)
@@ -161,7 +163,12 @@ def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) 
     parts.add(SessionCookie, SessionCookie(settings))
     parts.add(ApiDocument, ApiDocument(ROUTES, OPERATIONS, settings.address))
     server = Server(
-        door=Door(Routes(ROUTES), parts, Headers(https=settings.is_https)),
+        door=Door(
+            Routes(ROUTES),
+            parts,
+            Headers(https=settings.is_https),
+            Counting(settings, database.clock, budgets),
+        ),
         settings=settings,
         database=database,
         keys=keys,

@@ -9,7 +9,7 @@ from typing import NoReturn
 from msgspec import Struct
 
 from keypost.errors import Fault, Forbidden
-from keypost.ids import AppId, OrgId, PersonId, TokenId
+from keypost.ids import ApiTokenId, AppId, OrgId, PersonId, TokenId
 
 
 class Scope(StrEnum):
@@ -39,7 +39,8 @@ class Means(StrEnum):
 class Caller(Struct, frozen=True, kw_only=True):
     """A person of an organisation and the credential they came with.
 
-    `token_id` and `app_id` are set for an extension token: the token, and the app it was minted for.
+    `token_id` and `app_id` are set for an extension token: the token, and the app it was minted for; `api_token_id` for
+    an API token.
     """
 
     org_id: OrgId
@@ -48,6 +49,12 @@ class Caller(Struct, frozen=True, kw_only=True):
     scopes: frozenset[Scope]
     token_id: TokenId | None = None
     app_id: AppId | None = None
+    api_token_id: ApiTokenId | None = None
+
+    @property
+    def credential_id(self) -> TokenId | ApiTokenId | None:
+        """What a tool came with: ids of both kinds come from one source, so that no two are alike."""
+        return self.token_id or self.api_token_id
 
     @property
     def token(self) -> TokenId:

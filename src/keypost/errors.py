@@ -48,9 +48,19 @@ class HeadTooLarge(Refusal):
 
 
 class TooMany(Refusal):
+    """One call too many, for now."""
+
     def __init__(self, code: str, sentence: str, *, retry_after_s: int) -> None:
         super().__init__(code, sentence)
         self.retry_after_s = retry_after_s
+
+
+class Throttled(TooMany):
+    """`TooMany` in the way of the older wire, whose programs look for a malformed request's status."""
+
+
+class NotAcceptable(Refusal):
+    """We cannot answer in any form that the caller takes."""
 
 
 class TooSlow(Refusal):

@@ -17,6 +17,7 @@ from keypost.extensions import api as extensions
 from keypost.extensions import token_api as tokens
 from keypost.extensions.manifest import Minters
 from keypost.extensions.views import ExtensionOut, ExtensionsOut
+from keypost.limits import api as limits
 from keypost.messages.judging import Draft
 from keypost.people import api as persons
 from keypost.web import api_docs
@@ -289,6 +290,28 @@ OPERATIONS: Final[Operations] = {
         summary="Ends a token at once. Twice is a success.",
         gives={200: tokens.TokenOut},
         refuses=("token_not_found",),
+    ),
+    tokens.set_budget: Operation(
+        group=Group.TOKENS,
+        summary="Says how many posts a minute a token may make: null as the organisation says, 0 without a bound.",
+        text="It holds from the next post on.",
+        takes=limits.BudgetIn,
+        gives={200: tokens.TokenOut},
+        refuses=(*ADMIN, "token_not_found", "token_over"),
+    ),
+    limits.show: Operation(
+        group=Group.TOKENS,
+        summary="How fast the organisation's tools may post.",
+        gives={200: limits.LimitsOut},
+        refuses=ADMIN,
+    ),
+    limits.set_posts_per_minute: Operation(
+        group=Group.TOKENS,
+        summary="The same for each token that has no budget of its own: null as the server says.",
+        text="It holds from the next post on.",
+        takes=limits.BudgetIn,
+        gives={200: limits.LimitsOut},
+        refuses=ADMIN,
     ),
     persons.show_me: Operation(
         group=Group.PEOPLE,

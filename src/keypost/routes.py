@@ -11,6 +11,7 @@ from keypost.extensions import api as extensions
 from keypost.extensions import attaching, chat_page, composer, token_page
 from keypost.extensions import pages as buttons
 from keypost.extensions import token_api as tokens
+from keypost.limits import api as limits
 from keypost.live import api as live
 from keypost.people import api as persons
 from keypost.people import pages as people
@@ -26,6 +27,8 @@ GET: Final = ("GET",)
 POST: Final = ("POST",)
 PUT: Final = ("PUT",)
 DELETE: Final = ("DELETE",)
+ANY_MEDIA: Final = "*/*"
+TEXT: Final = "text/plain"
 ANY: Final = ("GET", "POST", "PUT", "DELETE")
 
 ONE_TIME_LINK: Final = public_page("the address holds a sign-in link's secret, which works once")
@@ -79,12 +82,15 @@ ROUTES: Final = (
     wire(POST, "/api/v3/chats/{chat}/messages/{message}/reactions", reactions.add, API_TOKEN, Family.REACTION),
     wire(DELETE, "/api/v2/chats/{chat}/messages/{message}/reactions", reactions.remove, API_TOKEN, Family.REACTION),
     wire(DELETE, "/api/v3/chats/{chat}/messages/{message}/reactions", reactions.remove, API_TOKEN, Family.REACTION),
-    wire(GET, "/api/v2/files/{file}", files.fetch, API_TOKEN, Family.FILE_READ),
-    wire(GET, "/api/v2/attachments/{file}", files.fetch, API_TOKEN, Family.FILE_READ),
+    wire(GET, "/api/v2/files/{file}", files.fetch, API_TOKEN, Family.FILE_READ, media=ANY_MEDIA),
+    wire(GET, "/api/v2/attachments/{file}", files.fetch, API_TOKEN, Family.FILE_READ, media=ANY_MEDIA),
     # Programs of people look after tokens,
     Route(GET, "/api/v1/tokens", tokens.list_tokens, API_TOKEN),
     Route(GET, "/api/v1/tokens/{token}", tokens.show, API_TOKEN),
     Route(POST, "/api/v1/tokens/{token}/revoke", tokens.revoke, API_TOKEN),
+    Route(PUT, "/api/v1/tokens/{token}/budget", tokens.set_budget, API_TOKEN),
+    Route(GET, "/api/v1/limits", limits.show, API_TOKEN),
+    Route(PUT, "/api/v1/limits", limits.set_posts_per_minute, API_TOKEN),
     # and after who there is and who takes part where.
     Route(GET, "/api/v1/me", persons.show_me, API_TOKEN),
     Route(GET, "/api/v1/persons", persons.list_persons, API_TOKEN),
@@ -107,7 +113,7 @@ ROUTES: Final = (
     Route(DELETE, "/api/v1/extensions/{name}/minters", extensions.allow_as_declared, API_TOKEN),
     Route(POST, "/api/v1/extensions/{name}/attachment", extensions.attach, API_TOKEN),
     Route(DELETE, "/api/v1/extensions/{name}/attachment", extensions.detach, API_TOKEN),
-    Route(GET, "/api/v1/extensions/{name}/log", extensions.show_log, API_TOKEN),
+    Route(GET, "/api/v1/extensions/{name}/log", extensions.show_log, API_TOKEN, media=TEXT),
     Route(GET, "/api/v1/extensions/{name}/requests", ledger.list_requests, API_TOKEN),
     # Whoever writes such programs reads what there is.
     Route(GET, "/api/docs", api_docs.show, NOTHING_TO_SEE),

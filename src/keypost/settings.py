@@ -1,5 +1,6 @@
 """What an operator can set."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,14 +12,34 @@ from keypost_sdk.content import LONG_TEXT_MAX, TEXT_MAX
 DEFAULT_PORT: Final = 5397
 """K-E-Y-P on a phone's keys."""
 DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_POSTS_PER_MINUTE: Final = 300
+POSTS_PER_MINUTE_MAX: Final = 100_000
+NO_BOUND: Final = 0
+
+
+class Limits(StrEnum):
+    """Whose rules bound how fast tools may call."""
+
+    KEYPOST = "keypost"
+    """Ours: a budget for each token, and no lock."""
+    VENDOR = "vendor"
+    """The wire's: a number of calls for each person and family, and a lock for whoever passes it."""
+
+
+def read_posts_per_minute(text: str) -> int | None:
+    """A number from a text; None for anything else. ASCII digits alone: `int` also takes `1_000` and other scripts."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(POSTS_PER_MINUTE_MAX))):
+        return None
+    return number if (number := int(text)) <= POSTS_PER_MINUTE_MAX else None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """`database_url` is empty for SQLite in the data directory, else `postgresql://…`.
 
     `base_url` is how people and tools reach this server; every address that Keypost hands out starts with it,
-    never with what a request claims. `demo` shows the gallery. `trusted_proxies`
-    are addresses and CIDR blocks of proxies in front, which say whom they speak for.
+    never with what a request claims. `demo` shows the gallery. `trusted_proxies` are addresses and CIDR blocks of
+    proxies in front, which say whom they speak for. `posts_per_minute` is the budget of each token for which neither it
+    nor its organisation says another; `NO_BOUND` for none.
 
     `text_max` and `long_text_max` are the characters that the text of a message may have, the longer one in posts to
     `/api/v3/chats/…/messages`. Neither can be above `TEXT_CEILING`.
@@ -34,6 +55,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     text_max: int = TEXT_MAX
     long_text_max: int = LONG_TEXT_MAX
+    posts_per_minute: int = DEFAULT_POSTS_PER_MINUTE
+    limits: Limits = Limits.KEYPOST
 
     @property
     def address(self) -> str:

@@ -42,6 +42,7 @@ async def test_a_token_is_shown_with_everything_but_its_secret(world: World) -> 
         "owner": {"id": str(grace.id), "name": "Grace Hopper", "email": "grace@example.com"},
         "place": "#builds",
         "verbs": ["incoming", "post"],
+        "posts_per_minute": None,
         "state": "live",
         "created_at": at,
         "expires_at": None,

@@ -72,7 +72,7 @@ async def test_an_operator_token_of_an_older_demo_is_replaced_and_the_other_stay
 
     assert second.operator_token not in {old, first.operator_token}
     assert found is not None
-    assert found[2] == {Scope.POST, Scope.READ, Scope.PERSON, Scope.ADMIN, Scope.OPERATOR}
+    assert found.scopes == {Scope.POST, Scope.READ, Scope.PERSON, Scope.ADMIN, Scope.OPERATOR}
     assert third.operator_token == second.operator_token
     assert first.token == second.token == third.token
 

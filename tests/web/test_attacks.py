@@ -4,6 +4,7 @@ import pytest
 from tests.people import Answer, Headers
 from tests.world import World
 
+from keypost.clock import MINUTE_MS
 from keypost.people.access import API_TOKEN, SESSION
 from keypost.routes import ROUTES
 from keypost.tokens.access import TOKEN_OF_APP, TOKEN_THAT_POSTS
@@ -45,6 +46,12 @@ BAD_PIECES = (
     "%C3%A9" * 300,
     "%0d%0aX:%20y",
 )
+
+
+@pytest.fixture(autouse=True)
+def _a_minute_later(lasting_world: World) -> None:
+    """Each attack comes after the failures of the one before are forgotten."""
+    lasting_world.clock.move(MINUTE_MS)
 
 
 def named(call: tuple[object, ...]) -> str:

@@ -15,9 +15,13 @@ from keypost import log
 from keypost.clock import WallClock
 from keypost.db.database import Database
 from keypost.ids import IdSource
+from keypost.limits.budgets import Budgets
+from keypost.limits.counting import Counting
 from keypost.people.cookie import SessionCookie
+from keypost.people.directory import People
 from keypost.routes import ROUTES
 from keypost.settings import Settings
+from keypost.tokens.register import Register
 from keypost.web.door import Door
 from keypost.web.headers import Headers
 from keypost.web.parts import Parts
@@ -64,7 +68,8 @@ async def client(tmp_path: Path) -> AsyncIterator[Client]:
         parts.add(Database, TornDatabase())
         parts.add(SessionCookie, SessionCookie(settings))
         client = Client(settings.address)
-        async with serving(Door(Routes(ROUTES), parts, Headers(https=False)), listener):
+        limits = Counting(settings, WallClock(), Budgets(settings, People(), Register()))
+        async with serving(Door(Routes(ROUTES), parts, Headers(https=False), limits), listener):
             yield client
             await client.leave()
 

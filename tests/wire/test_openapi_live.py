@@ -22,6 +22,7 @@ from tests.people import Program, Tool
 from tests.world import World
 
 from keypost.caller import Scope
+from keypost.clock import MINUTE_MS
 from keypost.ids import show_channel
 from keypost.operations import OPERATIONS
 from keypost.routes import ROUTES
@@ -109,6 +110,8 @@ async def test_every_answer_is_one_that_the_document_promises(
     if isinstance(case.body, dict) and data.draw(st.booleans()):
         case.body["text"] = "Hello"  # Made-up texts are blank, mostly, and hide what is behind them.
     headers = data.draw(st.sampled_from(caller.credentials(operation)))
+
+    lasting_world.clock.move(MINUTE_MS)  # Or made-up limits and missing credentials would hide what is behind them.
 
     answer = await asyncio.to_thread(case.call, lasting_world.base, headers=headers)
 

@@ -1,6 +1,7 @@
 """`keypost demo`: a server with an organisation in it, to look at and to post to."""
 
 import asyncio
+import os
 import shlex
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -16,6 +17,7 @@ from keypost.cli.console import say
 from keypost.cli.seed import Seeded, seed
 from keypost.cli.serving import bind, serve
 from keypost.db import ownership
+from keypost.environment import settings_in
 from keypost.errors import Invalid
 from keypost.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
 from keypost.web.credentials import HEADER_SHOWN
@@ -37,7 +39,12 @@ def demo(
     if database_url and not database_url.startswith(POSTGRESQL):
         raise Invalid("invalid_inputs", f"--database-url must begin with {POSTGRESQL}")
     settings = Settings(
-        data=data.resolve(), port=port, host=DEFAULT_HOST, log_level=log_level, database_url=database_url
+        **settings_in(os.environ),
+        data=data.resolve(),
+        port=port,
+        host=DEFAULT_HOST,
+        log_level=log_level,
+        database_url=database_url,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(settings, data))

@@ -180,7 +180,8 @@ async def _operator_token(server: Server, known: Seeded | None, admin: Person) -
     """That of an earlier start, if it still works and may do all that an operator does."""
     if known is not None:
         found = await server.database.read(people.find_api_token, server.keys, known.operator_token)
-        if found is not None and found[:2] == (admin.org_id, admin.id) and found[2] >= OPERATORS:
+        owner = (found.org_id, found.person_id) if found is not None else None
+        if found is not None and owner == (admin.org_id, admin.id) and found.scopes >= OPERATORS:
             return known.operator_token
     return await server.database.write(people.create_api_token, server.keys, admin.org_id, admin.id, OPERATORS)
 

@@ -6,10 +6,11 @@ from typing import Annotated, Final
 from cyclopts import App, Parameter
 from msgspec import Struct
 
+from keypost.cli.budget import Posts, number_of, said
 from keypost.cli.client import Client, connected, naming
 from keypost.cli.console import Json, say, say_facts, say_json, say_table
 
-app = App(name="token", help="List, show and revoke tokens.")
+app = App(name="token", help="List, show, bound and revoke tokens.")
 
 Id = Annotated[str, Parameter(help="The token's id, tok_….")]
 NEVER: Final = "never"
@@ -31,6 +32,7 @@ class Token(Struct):
     owner: Owner
     place: str | None
     verbs: list[str]
+    posts_per_minute: int | None
     state: str
     created_at: str
     expires_at: str | None = None
@@ -86,6 +88,18 @@ def revoke(token: Id, /, *, as_json: Json = False) -> None:
     return say_json(answer.json) if as_json else say(f"{answer.read(Token).id} is revoked.")
 
 
+@app.command
+def budget(token: Id, posts: Posts, /, *, as_json: Json = False) -> None:
+    """Say how many posts a minute a token may make, from its next post on. Needs an admin's API token."""
+    client, body = connected(), {"posts_per_minute": number_of(posts)}
+    with _naming_tokens(client):
+        answer = client.put("api", "v1", "tokens", token, "budget", body=body)
+    if as_json:
+        return say_json(answer.json)
+    found = answer.read(Token)
+    return say(f"{found.id} may post {said(found.posts_per_minute, default='as the organisation says')}.")
+
+
 def _naming_tokens(client: Client) -> AbstractContextManager[None]:
     def names() -> list[str]:
         return [token.id for token in client.get("api", "v1", "tokens").read(Tokens).tokens]
@@ -102,6 +116,7 @@ def _say(token: Token) -> None:
             ("owner", token.owner.name),
             ("state", token.state),
             ("may", ", ".join(token.verbs)),
+            ("posts", said(token.posts_per_minute, default="as the organisation says")),
             ("speaks in", token.place or ""),
             ("serves", ", ".join(served.name for served in token.serves)),
             ("made", token.created_at),

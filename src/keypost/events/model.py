@@ -20,6 +20,7 @@ class Kind(StrEnum):
     MEMBER_LEFT = "member_left"
     EXTENSION_INSTALLED = "extension_installed"
     EXTENSION_UNINSTALLED = "extension_uninstalled"
+    ORGANISATION_CHANGED = "organisation_changed"
     SESSIONS_ENDED = "sessions_ended"
 
 

@@ -19,6 +19,7 @@ from keypost.extensions import manifest_rules
 from keypost.extensions.as_json import as_json
 from keypost.extensions.finding import Finding
 from keypost.messages.complaint import complaints
+from keypost.settings import POSTS_PER_MINUTE_MAX
 from keypost_sdk.content import EMAIL, FUNCTION_NAME_MAX, OWNER_MAX
 
 FILE_NAME: Final = "extension.toml"
@@ -29,7 +30,6 @@ OPTIONS_MAX: Final = 60
 TEAMS_MAX: Final = 20
 TITLE_MAX: Final = 100
 DESCRIPTION_MAX: Final = 300
-BUDGET_MAX: Final = 100_000
 COMMAND_NAME: Final = r"^[a-z][a-z0-9]{0,19}\Z"
 EXTENSION_NAME: Final = r"^[a-z]{2,30}\Z"
 SETTING_NAME: Final = r"^[a-z][a-z0-9_]{0,29}\Z"
@@ -178,8 +178,8 @@ class TokenRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     verbs: Annotated[frozenset[Verb], Meta(description="what it may do; both if nothing is said")] = frozenset(Verb)
     budget: Annotated[
-        Annotated[int, Meta(ge=1, le=BUDGET_MAX)] | None,
-        Meta(description="posts a minute, a third of them at once; no bound if it is missing"),
+        Annotated[int, Meta(ge=1, le=POSTS_PER_MINUTE_MAX)] | None,
+        Meta(description="posts a minute, a third of them at once; as the organisation says if it is missing"),
     ] = None
     minters: Annotated[Minters, Meta(description="who may mint one")] = Minters()
     settings: Annotated[

@@ -15,8 +15,11 @@ from keypost.extensions import token_rows
 from keypost.extensions.desk import Desk
 from keypost.extensions.token_rows import TokenRow
 from keypost.ids import is_sandbox, show_token
+from keypost.limits.api import BudgetIn
+from keypost.messages.decoding import decode
 from keypost.people.model import Person
 from keypost.tokens.model import State
+from keypost.web.body import read_body
 from keypost.web.parts import part
 from keypost.web.replies import ok
 from keypost_sdk.content import Served
@@ -36,7 +39,7 @@ class TokenOut(Struct, frozen=True, kw_only=True):
     """`extension` is its name, empty for one that is gone. `place` is where the extension posts what arrives with the
     token; null: the owner's chat with its bot. Moments are ISO 8601, UTC. `revoked_reason` also says why a token that
     still works will end. `settings` are those that hold, chosen or by default; `serves` is what the extension says that
-    the token connects.
+    the token connects. `posts_per_minute` is the token's own budget: null as the organisation says, 0 no bound.
     """
 
     id: str
@@ -46,6 +49,7 @@ class TokenOut(Struct, frozen=True, kw_only=True):
     owner: OwnerOut
     place: str | None
     verbs: list[Scope]
+    posts_per_minute: int | None
     state: State
     created_at: str
     expires_at: str | None
@@ -66,6 +70,7 @@ class TokenOut(Struct, frozen=True, kw_only=True):
             owner=OwnerOut.of(row.owner),
             place=row.place,
             verbs=sorted(token.grant.scope),
+            posts_per_minute=token.grant.budget,
             state=token.state(now),
             created_at=_iso(token.created_at),
             expires_at=_iso_or_none(token.expires_at),
@@ -97,6 +102,13 @@ async def show(request: Request, caller: Caller) -> Response:
 async def revoke(request: Request, caller: Caller) -> Response:
     token_id = token_rows.id_of(request.path_params["token"])
     row = await part(request, Database).write(token_rows.revoke, part(request, Desk), caller, token_id)
+    return _shown(request, row)
+
+
+async def set_budget(request: Request, caller: Caller) -> Response:
+    token_id = token_rows.id_of(request.path_params["token"])
+    budget = decode(await read_body(request), BudgetIn).posts_per_minute
+    row = await part(request, Database).write(token_rows.set_budget, part(request, Desk), caller, token_id, budget)
     return _shown(request, row)
 
 

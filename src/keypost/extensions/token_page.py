@@ -16,6 +16,7 @@ from keypost.extensions.token_rows import TokenRow
 from keypost.ids import is_sandbox, show_token
 from keypost.messages.decoding import decode
 from keypost.people.directory import People
+from keypost.settings import NO_BOUND
 from keypost.tokens.model import State, Token, Told
 from keypost.web.body import read_body
 from keypost.web.pages import page
@@ -81,6 +82,7 @@ def _shown(row: TokenRow, now: int, *, everybodys: bool) -> dict[str, Any]:
         "owner": row.owner,
         "created": _moment(token.created_at),
         "place": row.place or (OTHERS_BOT_CHAT if everybodys else BOT_CHAT),
+        "budget": _budget_text(token.grant.budget),
         "verbs": [verbs[scope] for scope in sorted(token.grant.scope)],
         "state": state.value,
         "state_text": _state_text(token, state),
@@ -103,6 +105,13 @@ def _state_text(token: Token, state: State) -> str:
     if token.expires_at is not None and token.paused_at is None:
         return f"{token.reason.capitalize()}, ended {_day_and_time(token.expires_at)}"
     return "Paused"
+
+
+def _budget_text(budget: int | None) -> str | None:
+    """None for the default, of which a row says nothing."""
+    if budget is None:
+        return None
+    return "As many as it likes" if budget == NO_BOUND else f"At most {budget:,} a minute"
 
 
 def _moment(at: int) -> dict[str, str]:

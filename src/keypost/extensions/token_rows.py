@@ -71,6 +71,11 @@ def choose(tx: Tx, desk: Desk, caller: Caller, token_id: TokenId, chosen: Mappin
     return _row(tx, desk, caller, tokens.set_settings(tx, desk.register, caller, token_id, judged))
 
 
+def set_budget(tx: Tx, desk: Desk, caller: Caller, token_id: TokenId, budget: int | None) -> TokenRow:
+    token = tokens.set_budget(tx, desk.register, desk.people, caller, token_id, budget)
+    return _row(tx, desk, caller, token)
+
+
 def id_of(shown: str) -> TokenId:
     token_id = read_token(shown)
     if token_id is None:

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from keypost.caller import Caller, Means, Scope
 from keypost.db.database import Database
 from keypost.errors import Unauthenticated
-from keypost.ids import OrgId, PersonId
 from keypost.keys import Keys
 from keypost.people import service
 from keypost.people.cookie import SessionCookie
@@ -26,7 +25,8 @@ async def _by_session(request: Request) -> Caller:
         found = await part(request, Database).read(service.find_session, part(request, Keys), session)
     if found is None or part(request, People).find_active(*found) is None:
         raise Unauthenticated("not_signed_in", "You are not signed in. Open a sign-in link that was made for you.")
-    return _person(*found, Means.SESSION, EVERYTHING_ON_PAGES)
+    org_id, person_id = found
+    return Caller(org_id=org_id, person_id=person_id, means=Means.SESSION, scopes=EVERYTHING_ON_PAGES)
 
 
 async def admit_api_token(request: Request, text: str | None) -> Caller:
@@ -34,9 +34,15 @@ async def admit_api_token(request: Request, text: str | None) -> Caller:
     found = None
     if text is not None:
         found = await part(request, Database).read(service.find_api_token, part(request, Keys), text)
-    if found is None or part(request, People).find_active(found[0], found[1]) is None:
+    if found is None or part(request, People).find_active(found.org_id, found.person_id) is None:
         raise Unauthenticated("oauthtoken_invalid", "The API token is missing, not valid, or has ended.")
-    return _person(*found[:2], Means.API_TOKEN, found[2])
+    return Caller(
+        org_id=found.org_id,
+        person_id=found.person_id,
+        means=Means.API_TOKEN,
+        scopes=found.scopes,
+        api_token_id=found.id,
+    )
 
 
 async def _by_api_token(request: Request) -> Caller:
@@ -52,7 +58,3 @@ API_TOKEN: Final = Access(
     schemes=("api_token",),
     refuses=("oauthtoken_invalid", "several_credentials", "scope_missing"),
 )
-
-
-def _person(org_id: OrgId, person_id: PersonId, means: Means, scopes: frozenset[Scope]) -> Caller:
-    return Caller(org_id=org_id, person_id=person_id, means=means, scopes=scopes)

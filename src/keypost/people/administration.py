@@ -8,12 +8,14 @@ from msgspec.structs import replace
 from keypost.caller import Caller, Scope
 from keypost.db.tx import Tx
 from keypost.errors import Conflict, Forbidden, Invalid, NotFound
+from keypost.events import service as events
+from keypost.events.model import Event, Kind
 from keypost.ids import PersonId, read_number
 from keypost.keys import Keys
 from keypost.messages.line import line
 from keypost.people import service, store
 from keypost.people.directory import People
-from keypost.people.model import Person
+from keypost.people.model import Organisation, Person
 
 ADMINS_ALONE: Final = frozenset({Scope.ADMIN, Scope.OPERATOR})
 QUOTED_MAX: Final = 60
@@ -83,6 +85,21 @@ def invite(tx: Tx, people: People, keys: Keys, caller: Caller, person: Person) -
     require_admin(people, caller)
     require_active(person)
     return service.invite(tx, keys, person.org_id, person.id)
+
+
+def set_posts_per_minute(tx: Tx, people: People, caller: Caller, posts_per_minute: int | None) -> Organisation:
+    """The budget of each of the organisation's tokens that has none of its own; None: as the server says."""
+    require_admin(people, caller)
+    org = store.get_org(tx, caller.org_id)
+    if org.posts_per_minute == posts_per_minute:
+        return org
+
+    changed = replace(org, posts_per_minute=posts_per_minute)
+    store.save_posts_per_minute(tx, changed)
+    tx.on_commit(lambda: people.put_org(changed))
+    happened = Event(org_id=org.id, kind=Kind.ORGANISATION_CHANGED, subject_id=org.id, person_id=caller.person_id)
+    events.emit(tx, happened)
+    return changed
 
 
 def require_active(person: Person) -> None:

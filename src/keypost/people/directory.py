@@ -3,31 +3,35 @@
 from collections.abc import Collection, Iterable
 
 from keypost.ids import OrgId, PersonId, TeamId
-from keypost.people.model import Person
+from keypost.people.model import Organisation, Person
 
 
 class People:
     def __init__(self) -> None:
-        self._org_names: dict[OrgId, str] = {}
+        self._orgs: dict[OrgId, Organisation] = {}
         self._persons: dict[tuple[OrgId, PersonId], Person] = {}
         self._team_names: dict[tuple[OrgId, TeamId], str] = {}
 
     def load(
-        self, org_names: dict[OrgId, str], persons: Iterable[Person], team_names: dict[tuple[OrgId, TeamId], str]
+        self, orgs: Iterable[Organisation], persons: Iterable[Person], team_names: dict[tuple[OrgId, TeamId], str]
     ) -> None:
-        self._org_names.update(org_names)
+        for org in orgs:
+            self.put_org(org)
         self._team_names.update(team_names)
         for person in persons:
             self.put(person)
 
-    def put_org(self, org_id: OrgId, name: str) -> None:
-        self._org_names[org_id] = name
+    def put_org(self, org: Organisation) -> None:
+        self._orgs[org.id] = org
+
+    def org(self, org_id: OrgId) -> Organisation:
+        return self._orgs[org_id]
 
     def org_name(self, org_id: OrgId) -> str:
-        return self._org_names[org_id]
+        return self._orgs[org_id].name
 
     def org_ids(self) -> list[OrgId]:
-        return list(self._org_names)
+        return list(self._orgs)
 
     def put_team(self, org_id: OrgId, team_id: TeamId, name: str) -> None:
         self._team_names[org_id, team_id] = name

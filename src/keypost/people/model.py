@@ -2,7 +2,16 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from keypost.ids import OrgId, PersonId, TeamId
+from keypost.caller import Scope
+from keypost.ids import ApiTokenId, OrgId, PersonId, TeamId
+
+
+class Organisation(Struct, frozen=True, kw_only=True):
+    """`posts_per_minute` is for each token without a budget of its own: None as the server says, 0 no bound."""
+
+    id: OrgId
+    name: str
+    posts_per_minute: int | None = None
 
 
 class Role(StrEnum):
@@ -42,3 +51,12 @@ class Person(Struct, frozen=True, kw_only=True):
     @property
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
+
+
+class ApiToken(Struct, frozen=True, kw_only=True):
+    """A person's credential for programs."""
+
+    org_id: OrgId
+    id: ApiTokenId
+    person_id: PersonId
+    scopes: frozenset[Scope]

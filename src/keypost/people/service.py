@@ -14,21 +14,21 @@ from keypost.ids import OrgId, PersonId, TeamId
 from keypost.keys import Keys
 from keypost.people import credential, store
 from keypost.people.directory import People
-from keypost.people.model import Person
+from keypost.people.model import ApiToken, Organisation, Person
 
 LINK_LIFE_MS: Final = 12 * HOUR_MS
 SESSION_LIFE_MS: Final = 30 * DAY_MS
 
 
-def load(tx: Tx) -> tuple[dict[OrgId, str], list[Person], dict[tuple[OrgId, TeamId], str]]:
-    return store.list_org_names(tx), store.list_persons(tx), store.all_team_names(tx)
+def load(tx: Tx) -> tuple[list[Organisation], list[Person], dict[tuple[OrgId, TeamId], str]]:
+    return store.list_orgs(tx), store.list_persons(tx), store.all_team_names(tx)
 
 
 def create_org(tx: Tx, people: People, name: str) -> OrgId:
-    org_id = OrgId(tx.new_id())
-    store.add_org(tx, org_id, name)
-    tx.on_commit(lambda: people.put_org(org_id, name))
-    return org_id
+    org = Organisation(id=OrgId(tx.new_id()), name=name)
+    store.add_org(tx, org)
+    tx.on_commit(lambda: people.put_org(org))
+    return org.id
 
 
 def add_person(tx: Tx, people: People, person: Person) -> Person:
@@ -107,7 +107,7 @@ def create_api_token(tx: Tx, keys: Keys, org_id: OrgId, person_id: PersonId, sco
     return secret
 
 
-def find_api_token(tx: Tx, keys: Keys, secret: str) -> tuple[OrgId, PersonId, frozenset[Scope]] | None:
+def find_api_token(tx: Tx, keys: Keys, secret: str) -> ApiToken | None:
     return store.find_api_token(tx, keys.digest(secret))
 
 

@@ -7,17 +7,26 @@ from keypost.caller import Scope
 from keypost.db.tables import api_tokens, orgs, persons, sessions, sign_in_links, team_members, teams
 from keypost.db.tx import Tx
 from keypost.ids import OrgId, PersonId, TeamId
-from keypost.people.model import Person, Role
+from keypost.people.model import ApiToken, Organisation, Person, Role
 
 Found = tuple[OrgId, PersonId]
 
 
-def add_org(tx: Tx, org_id: OrgId, name: str) -> None:
-    tx.run(insert(orgs).values(org_id=org_id, name=name, created_at=tx.now, last_event=0))
+def add_org(tx: Tx, org: Organisation) -> None:
+    tx.run(insert(orgs).values(org_id=org.id, name=org.name, created_at=tx.now, last_event=0))
 
 
-def list_org_names(tx: Tx) -> dict[OrgId, str]:
-    return {OrgId(row.org_id): row.name for row in tx.all(select(orgs).order_by(orgs.c.org_id))}
+def list_orgs(tx: Tx) -> list[Organisation]:
+    return [to_org(row) for row in tx.all(select(orgs).order_by(orgs.c.org_id))]
+
+
+def get_org(tx: Tx, org_id: OrgId) -> Organisation:
+    (row,) = tx.all(select(orgs).where(orgs.c.org_id == org_id))
+    return to_org(row)
+
+
+def save_posts_per_minute(tx: Tx, org: Organisation) -> None:
+    tx.run(update(orgs).where(orgs.c.org_id == org.id).values(posts_per_minute=org.posts_per_minute))
 
 
 def add_person(tx: Tx, person: Person) -> None:
@@ -138,11 +147,9 @@ def add_api_token(
     )
 
 
-def find_api_token(tx: Tx, digest: bytes) -> tuple[OrgId, PersonId, frozenset[Scope]] | None:
+def find_api_token(tx: Tx, digest: bytes) -> ApiToken | None:
     row = tx.one(select(api_tokens).where(api_tokens.c.digest == digest, api_tokens.c.revoked_at.is_(None)))
-    if row is None:
-        return None
-    return OrgId(row.org_id), PersonId(row.person_id), msgspec.json.decode(row.scopes, type=frozenset[Scope])
+    return to_api_token(row) if row is not None else None
 
 
 def revoke_api_tokens(tx: Tx, org_id: OrgId, person_id: PersonId) -> None:
@@ -151,6 +158,15 @@ def revoke_api_tokens(tx: Tx, org_id: OrgId, person_id: PersonId) -> None:
         .where(api_tokens.c.org_id == org_id, api_tokens.c.person_id == person_id, api_tokens.c.revoked_at.is_(None))
         .values(revoked_at=tx.now)
     )
+
+
+def to_org(row: Row[Any]) -> Organisation:
+    return Organisation(id=row.org_id, name=row.name, posts_per_minute=row.posts_per_minute)
+
+
+def to_api_token(row: Row[Any]) -> ApiToken:
+    scopes = msgspec.json.decode(row.scopes, type=frozenset[Scope])
+    return ApiToken(org_id=row.org_id, id=row.id, person_id=row.person_id, scopes=scopes)
 
 
 def to_person(row: Row[Any], team_ids: frozenset[TeamId]) -> Person:

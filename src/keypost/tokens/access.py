@@ -12,12 +12,12 @@ from keypost.people.credential import API_TOKEN as API_TOKEN_PREFIX
 from keypost.people.directory import People
 from keypost.tokens.model import Carrier
 from keypost.tokens.register import Register
-from keypost.tokens.verify import Presented, spend, verify
+from keypost.tokens.verify import Presented, verify
 from keypost.web.credentials import API_SCHEMES, TOKEN_SCHEMES, Carried, credential_of, token_of
 from keypost.web.parts import part
 from keypost.web.routing import Access, Surface
 
-TOKEN_REFUSES: Final = ("invalid_zapikey", "several_credentials", "scope_missing", "rate_limit_exceeded")
+TOKEN_REFUSES: Final = ("invalid_zapikey", "several_credentials", "scope_missing")
 
 
 async def _by_token_of_app(request: Request) -> Caller:
@@ -76,7 +76,6 @@ def _verified(request: Request, carried: Carried | None, scope: Scope) -> Caller
     register, now = part(request, Register), part(request, Database).clock.now_ms()
     caller = verify(register, part(request, People), part(request, Keys), _presented(request, carried), now)
     caller.require(scope)
-    spend(register, caller, now)
     return caller
 
 

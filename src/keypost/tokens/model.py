@@ -20,8 +20,8 @@ class OwnerKind(StrEnum):
 
 
 class Grant(Struct, frozen=True, kw_only=True):
-    """What a token may do. `networks` are CIDR blocks (none = from anywhere); `budget` is posts a minute (None = no
-    bound).
+    """What a token may do. `networks` are CIDR blocks (none = from anywhere); `budget` is posts a minute (None = as its
+    organisation says, 0 = no bound).
     """
 
     scope: frozenset[Scope]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from keypost.ids import OrgId, TokenId
-from keypost.tokens.budget import Bucket
 from keypost.tokens.model import Token, TokenSecret
 
 
@@ -11,7 +10,6 @@ class Register:
     def __init__(self) -> None:
         self._secrets: dict[bytes, TokenSecret] = {}
         self._tokens: dict[tuple[OrgId, TokenId], Token] = {}
-        self._buckets: dict[tuple[OrgId, TokenId], Bucket] = {}
         self._used: dict[tuple[OrgId, TokenId], int] = {}
 
     def load(self, tokens: Iterable[Token], secrets: Iterable[TokenSecret]) -> None:
@@ -21,10 +19,7 @@ class Register:
             self.add_secret(secret)
 
     def put(self, token: Token) -> None:
-        key = token.org_id, token.id
-        self._tokens[key] = token
-        if token.grant.budget is not None:
-            self._buckets.setdefault(key, Bucket(token.grant.budget))
+        self._tokens[token.org_id, token.id] = token
 
     def add_secret(self, secret: TokenSecret) -> None:
         self._secrets[secret.digest] = secret
@@ -49,11 +44,6 @@ class Register:
     def list_unrevoked(self) -> list[Token]:
         """Everybody's, of every organisation."""
         return [token for token in self._tokens.values() if token.revoked_at is None]
-
-    def spend(self, token: Token, now: int) -> float:
-        """Takes one post from the token's budget; answers the milliseconds to wait, 0 if it may go on."""
-        bucket = self._buckets.get((token.org_id, token.id))
-        return bucket.take(now) if bucket is not None else 0.0
 
     def note_use(self, token: Token, now: int) -> None:
         self._used[token.org_id, token.id] = now

@@ -130,11 +130,27 @@ def set_settings(tx: Tx, register: Register, caller: Caller, token_id: TokenId, 
     token = find_mine(tx, caller, token_id)
     if token is None:
         raise _not_found()
-    if not token.is_usable(tx.now):
-        raise Conflict("token_over", "This token has ended. Nothing about it can be changed any more.")
+    _require_usable(tx, token)
     if token.settings == settings:
         return token
     return _change(tx, register, replace(token, settings=dict(settings)))
+
+
+def set_budget(
+    tx: Tx, register: Register, people: People, caller: Caller, token_id: TokenId, budget: int | None
+) -> Token:
+    """Posts a minute of a token, by an admin: its owner is the one whom the budget bounds. None: as the organisation
+    says.
+    """
+    require_admin(people, caller)
+    token = get_visible(tx, people, caller, token_id)
+    _require_usable(tx, token)
+    if token.grant.budget == budget:
+        return token
+
+    changed = replace(token, grant=replace(token.grant, budget=budget))
+    store.save_budget(tx, changed)
+    return _changed(tx, register, changed)
 
 
 def find(tx: Tx, org_id: OrgId, token_id: TokenId) -> Token | None:
@@ -205,8 +221,17 @@ def _save(tx: Tx, register: Register, token: Token, kind: Kind) -> None:
     events.emit(tx, _event(token, kind))
 
 
+def _require_usable(tx: Tx, token: Token) -> None:
+    if not token.is_usable(tx.now):
+        raise Conflict("token_over", "This token has ended. Nothing about it can be changed any more.")
+
+
 def _change(tx: Tx, register: Register, token: Token) -> Token:
     store.save_choice(tx, token)
+    return _changed(tx, register, token)
+
+
+def _changed(tx: Tx, register: Register, token: Token) -> Token:
     tx.on_commit(lambda: register.put(token))
     events.emit(tx, _event(token, Kind.TOKEN_CHANGED))
     return token

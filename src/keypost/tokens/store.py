@@ -76,6 +76,12 @@ def save_choice(tx: Tx, token: Token) -> None:
     )
 
 
+def save_budget(tx: Tx, token: Token) -> None:
+    tx.run(
+        update(tokens).where(tokens.c.org_id == token.org_id, tokens.c.id == token.id).values(budget=token.grant.budget)
+    )
+
+
 def save_told(tx: Tx, token: Token, outcome: Told) -> None:
     tx.run(
         update(tokens)

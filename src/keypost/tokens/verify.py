@@ -1,14 +1,12 @@
 """From what a request carried to who is calling. Pure, on memory; one and the same refusal for every wrong token."""
 
 import ipaddress
-import math
 from functools import lru_cache
 
 from msgspec import Struct
 
 from keypost.caller import Caller, Means
-from keypost.clock import SECOND_MS
-from keypost.errors import TooMany, Unauthenticated
+from keypost.errors import Unauthenticated
 from keypost.keys import Keys
 from keypost.people.directory import People
 from keypost.tokens import secret
@@ -49,16 +47,6 @@ def find(register: Register, keys: Keys, presented: Presented | None, now: int) 
         return None
     token = register.find(keys.digest(parsed.reveal()), now)
     return token if token is not None and _may_come(token.grant, presented) else None
-
-
-def spend(register: Register, caller: Caller, now: int) -> None:
-    """Takes one post from the budget of the caller's token."""
-    token = register.find_by_id(caller.org_id, caller.token_id) if caller.token_id is not None else None
-    wait = register.spend(token, now) if token is not None else 0.0
-    if wait > 0:
-        seconds = math.ceil(wait / SECOND_MS)
-        sentence = f"This token has used up its budget. Try again in {seconds} s."
-        raise TooMany("rate_limit_exceeded", sentence, retry_after_s=seconds)
 
 
 def _may_come(grant: Grant, presented: Presented) -> bool:

@@ -21,7 +21,7 @@ WIRE: Final = (
     "Every refusal has a `message` for a person and a stable `code`."
 )
 SCHEMAS: Final = "#/components/schemas/{name}"
-EVERYWHERE: Final = ("internal_error",)
+EVERYWHERE: Final = ("internal_error", "not_acceptable")
 """Codes that any address can answer with."""
 WITH_BODY: Final = (
     "invalid_json",
@@ -34,6 +34,9 @@ WITH_BODY: Final = (
 )
 OF_FORM: Final = ("form_needed", "invalid_form")
 COMPANY_REFUSES: Final = "invalid_access"
+GUARDED_REFUSES: Final = "too_many_failures"
+COUNTED_REFUSES: Final = "rate_limit_exceeded"
+OLDER_REFUSES: Final = "request_limit_exceeded"
 PLACES: Final[Mapping[str, str]] = {
     "org": "The organisation's id; it must be the caller's own",
     "name": "A unique name, written without `#`",
@@ -175,11 +178,22 @@ def refusals(route: Route, operation: Operation, *, with_company: bool) -> dict[
     codes |= set(WITH_BODY) if operation.takes is not None else set()
     codes |= set(OF_FORM) if isinstance(operation.takes, Form) else set()
     codes |= {COMPANY_REFUSES} if with_company else set()
+    codes |= {GUARDED_REFUSES} if route.access.schemes else set()
+    codes |= _of_limits(route)
     by_status: dict[int, list[str]] = {}
     for code in sorted(codes):
         for status in statuses(code):
             by_status.setdefault(status, []).append(code)
     return by_status
+
+
+def _of_limits(route: Route) -> set[str]:
+    """Readings are counted by the wire's limits alone."""
+    if route.family is None:
+        return set()
+    if route.is_newer_wire:
+        return {COUNTED_REFUSES}
+    return {OLDER_REFUSES} if route.family.is_reading else {COUNTED_REFUSES, OLDER_REFUSES}
 
 
 def statuses(code: str) -> list[int]:

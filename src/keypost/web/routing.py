@@ -17,6 +17,7 @@ Endpoint = Callable[..., Awaitable[Response]]
 
 COMPANY: Final = "/company/{org}"
 NEWER_WIRE: Final = "/api/v3/"
+JSON: Final = "application/json"
 _NAME: Final = re.compile(r"\{([a-z]+)(:path)?\}")
 
 
@@ -59,7 +60,8 @@ class Route(Struct, frozen=True):
     """`path` has `{name}` for one piece between slashes, `{name:path}` for all that is left.
 
     `with_company` also serves it under `/company/{org}`, where `{org}` must be the caller's own organisation.
-    `family` is what limits count its calls as; every route of the wire has one, Keypost's own API has none.
+    `family` is what limits count its calls as; every route of the wire has one, Keypost's own API has none. `media` is
+    what it answers with if it does not refuse, `*/*` if that depends.
     """
 
     methods: tuple[str, ...]
@@ -68,15 +70,18 @@ class Route(Struct, frozen=True):
     access: Access
     with_company: bool = False
     family: Family | None = None
+    media: str = JSON
 
     @property
     def is_newer_wire(self) -> bool:
         return self.path.startswith(NEWER_WIRE)
 
 
-def wire(methods: tuple[str, ...], path: str, endpoint: Endpoint, access: Access, family: Family) -> Route:
+def wire(
+    methods: tuple[str, ...], path: str, endpoint: Endpoint, access: Access, family: Family, *, media: str = JSON
+) -> Route:
     """An address of the wire: each is also served for a company, and counted."""
-    return Route(methods, path, endpoint, access, with_company=True, family=family)
+    return Route(methods, path, endpoint, access, with_company=True, family=family, media=media)
 
 
 class Match(Struct, frozen=True):

@@ -1,0 +1,57 @@
+"""Settings that come from the server's environment: one table, read once at the start."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from keypost.errors import Invalid
+from keypost.settings import DEFAULT_POSTS_PER_MINUTE, NO_BOUND, POSTS_PER_MINUTE_MAX, Limits, read_posts_per_minute
+
+SHOWN_MAX: Final = 60
+
+
+class Variable(Struct, frozen=True):
+    """`setting` is what it sets. `read` answers None for a text that makes no sense; `wanted` says which would."""
+
+    name: str
+    setting: str
+    read: Callable[[str], Any]
+    wanted: str
+    text: str
+
+
+def _limits(text: str) -> Limits | None:
+    return Limits(text) if text in set(Limits) else None
+
+
+VARIABLES: Final = (
+    Variable(
+        "KEYPOST_POSTS_PER_MINUTE",
+        "posts_per_minute",
+        read_posts_per_minute,
+        f"a whole number from {NO_BOUND} to {POSTS_PER_MINUTE_MAX}",
+        f"posts a minute of a token, where neither it nor its organisation says another number. "
+        f"{DEFAULT_POSTS_PER_MINUTE} if it is not set; {NO_BOUND}: no bound",
+    ),
+    Variable(
+        "KEYPOST_LIMITS",
+        "limits",
+        _limits,
+        " or ".join(Limits),
+        "whose rules bound how fast tools call: `keypost` (if it is not set) or `vendor`, the wire's with its locks",
+    ),
+)
+
+
+def settings_in(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What the environment sets, by the names of `Settings`. An empty text sets nothing."""
+    set_here = [(variable, text) for variable in VARIABLES if (text := environment.get(variable.name))]
+    return {variable.setting: _read(variable, text) for variable, text in set_here}
+
+
+def _read(variable: Variable, text: str) -> Any:
+    value = variable.read(text)
+    if value is None:
+        raise Invalid("invalid_inputs", f"{variable.name} is {text[:SHOWN_MAX]!r}; it must be {variable.wanted}.")
+    return value

@@ -1,0 +1,44 @@
+"""Many buckets or locks, by whom they are for. Those that have nothing to say any more are forgotten."""
+
+from collections.abc import Callable, Hashable
+from itertools import islice
+from typing import Final, Generic, Protocol, TypeVar
+
+ROOM: Final = 1_024
+"""So many are kept without a look at which are idle."""
+METERS_MAX: Final = 65_536
+"""More than this many at work at once is an attack: then the older half is forgotten rather than the memory filled."""
+
+
+class Meter(Protocol):
+    def is_idle(self, now: int) -> bool:
+        """Whether a new one would say the same."""
+        ...
+
+
+K = TypeVar("K", bound=Hashable)
+M = TypeVar("M", bound=Meter)
+
+
+class Meters(Generic[K, M]):
+    def __init__(self) -> None:
+        self._meters: dict[K, M] = {}
+        self._room = ROOM
+
+    def __len__(self) -> int:
+        return len(self._meters)
+
+    def get(self, key: K, now: int, new: Callable[[], M]) -> M:
+        meter = self._meters.get(key)
+        if meter is None:
+            if len(self._meters) >= self._room:
+                self._make_room(now)
+            meter = self._meters[key] = new()
+        return meter
+
+    def _make_room(self, now: int) -> None:
+        """Looks through all of them only when they have doubled since the last time: in the mean that costs nothing."""
+        self._meters = {key: meter for key, meter in self._meters.items() if not meter.is_idle(now)}
+        if len(self._meters) > METERS_MAX // 2:
+            self._meters = dict(islice(self._meters.items(), len(self._meters) // 2, None))
+        self._room = min(METERS_MAX, max(ROOM, 2 * len(self._meters)))

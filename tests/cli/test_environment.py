@@ -1,0 +1,53 @@
+"""What the server's environment sets."""
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.cli.terminal import Terminal
+
+from keypost.environment import VARIABLES, settings_in
+from keypost.errors import Invalid
+from keypost.settings import Limits, Settings
+
+
+def test_nothing_is_set_by_an_empty_environment(tmp_path: Path) -> None:
+    settings = Settings(**settings_in({"KEYPOST_LIMITS": "", "KEYPOST_URL": "http://example.com"}), data=tmp_path)
+
+    assert settings == Settings(data=tmp_path)
+    assert (settings.posts_per_minute, settings.limits) == (300, Limits.KEYPOST)
+
+
+@pytest.mark.parametrize("text", ["0", "1", "300", "100000", "007"])
+def test_a_number_of_posts_is_read(text: str) -> None:
+    assert settings_in({"KEYPOST_POSTS_PER_MINUTE": text}) == {"posts_per_minute": int(text)}
+
+
+def test_whose_limits_hold_is_read() -> None:
+    assert settings_in({"KEYPOST_LIMITS": "vendor"}) == {"limits": Limits.VENDOR}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("KEYPOST_POSTS_PER_MINUTE", text) for text in ("-1", "100001", "1e3", "1_000", " 9", "٣", "many", "9" * 5000)]
+    + [("KEYPOST_LIMITS", text) for text in ("Vendor", "none", "vendor ", "1")],
+)
+def test_what_makes_no_sense_is_refused_with_a_sentence(name: str, text: str) -> None:
+    with pytest.raises(Invalid, match=f"^{name} is .*; it must be .*") as refused:
+        settings_in({name: text})
+
+    assert len(refused.value.sentence) < 200
+
+
+def test_every_variable_sets_something_that_there_is() -> None:
+    assert {variable.setting for variable in VARIABLES} <= set(Settings.__struct_fields__)
+
+
+async def test_a_demo_with_a_wrong_environment_does_not_start(tmp_path: Path) -> None:
+    environ = {"KEYPOST_POSTS_PER_MINUTE": "many"}
+
+    ended = await Terminal(tmp_path, environ).run("demo", "--port", "0")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "KEYPOST_POSTS_PER_MINUTE is 'many'; it must be a whole number from 0 to 100000.\n"
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - a path's own listing is no better in an async test
