@@ -28,6 +28,7 @@ docs: $(VENV)/.runtime
 	@$(BIN)/python -c 'from scripts.reference.pages import write; write()'
 
 bench: $(VENV)/.runtime
+	@$(BIN)/python bench/rendering.py
 	@$(BIN)/python bench/posts.py
 
 machine:

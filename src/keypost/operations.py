@@ -104,7 +104,7 @@ OPERATIONS: Final[Operations] = {
         takes=Draft,
         query=(MARK_AS_READ,),
         gives=POSTED,
-        refuses=(*CONTENT, *CHAT, "person_not_found"),
+        refuses=(*CONTENT, *DELIVERY, *CHAT, "person_not_found"),
     ),
     posting.TO_PERSON: Operation(
         group=Group.POSTING,

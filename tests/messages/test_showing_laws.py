@@ -5,6 +5,8 @@ from collections import Counter
 from html import escape
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import event, given, settings
 from tests.messages.pages import Page, assert_harmless, page_of
 from tests.messages.samples import good_messages
@@ -12,10 +14,10 @@ from tests.messages.samples import good_messages
 from keypost.messages.decoding import decode
 from keypost.messages.html import compose, render
 from keypost.messages.instant import find_button, instants
-from keypost.messages.judging import Draft, content_of, judge_post, readable
+from keypost.messages.judging import CONTENT_MAX, Draft, content_of, judge, judge_post, readable
 from keypost.messages.plain import plain, visible
 from keypost.messages.sanitiser import LINK_REL, clean
-from keypost_sdk.content import Copy, InvokeBot, InvokeFunction, Message, buttons_of
+from keypost_sdk.content import Copy, InvokeBot, InvokeFunction, Message, TextSlide, buttons_of
 
 
 def accepted(value: dict[str, Any]) -> Message:
@@ -95,3 +97,28 @@ def test_what_may_be_read_back_looks_the_same(value: dict[str, Any]) -> None:
 
     assert render(readable(message), anchor="m1") == render(message, anchor="m1")
     assert content_of(message) == message
+
+
+GROWTH = 16
+"""The most that a character of JSON becomes: a heading of one letter is its dearest."""
+SCAFFOLD = 400
+
+
+@settings(deadline=None, max_examples=60)
+@given(good_messages)
+def test_what_is_shown_is_not_much_more_than_what_was_sent(value: dict[str, Any]) -> None:
+    message = accepted(value)
+
+    sent, shown = len(msgspec.json.encode(message).decode()), len(render(message, anchor="m1"))
+
+    again = len([*instants(message)]) * GROWTH * len(msgspec.json.encode(message.references).decode())
+    assert shown <= GROWTH * sent + again + SCAFFOLD
+
+
+@pytest.mark.parametrize("dear", ["#a\n", "{@a}", "[x](tel:1)", "*_~a~_* ", "&", "!a\n#a\n"])
+def test_a_message_of_the_greatest_size_can_still_be_shown(dear: str) -> None:
+    slides = [TextSlide(data=(dear * 5_000)[:5_000]) for _ in range(8)]
+
+    message = judge(Message(text=(dear * 5_000)[:5_000], slides=tuple(slides)))
+
+    assert len(render(message, anchor="m1")) < GROWTH * CONTENT_MAX
