@@ -134,7 +134,7 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
 def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) -> tuple[Server, Dispatcher]:
     people, chats, register = People(), Chats(), Register()
     attribution, cabinet = Attribution(register, people), Cabinet(settings.data / FILES_FOLDER)
-    lane, hub = Lane(database), Hub(database, people, chats, attribution)
+    lane, hub = Lane(database, chats), Hub(database, people, chats, attribution)
     supervisor = Supervisor(settings.data / "logs", partial(_settings_of, database, keys))
     addresses, budgets = Addresses(settings), Budgets(settings, people, register)
     desk = Desk(

@@ -10,9 +10,10 @@ from keypost.chat import api as chat
 from keypost.chat import channel_api as channels
 from keypost.chat import file_api as files
 from keypost.chat import reaction_api as reactions
+from keypost.chat import thread_api as threads
 from keypost.chat.reaction_views import ReactionsOut
 from keypost.chat.uploading import FilesForm
-from keypost.chat.views import MessagesOut
+from keypost.chat.views import MessagesOut, OneOut
 from keypost.extensions import api as extensions
 from keypost.extensions import token_api as tokens
 from keypost.extensions.manifest import Minters
@@ -24,12 +25,15 @@ from keypost.web import api_docs
 from keypost.web.openapi import Operations
 from keypost.web.operation import Form, Group, Media, Operation, Query
 from keypost.webhooks import api as ledger
-from keypost.webhooks import association, bots, incoming, late, posting, subscribers, uploads
+from keypost.webhooks import association, bots, editing, incoming, late, posting, subscribers, uploads
 
 CONTENT: Final = ("text_length_exceeded", "secret_in_message", "server_busy", "server_stopping")
 DELIVERY: Final = ("delivery_under_way", "delivery_differs")
 CHAT: Final = ("chat_not_found",)
 MESSAGE: Final = (*CHAT, "message_not_found")
+THREAD: Final = (*CHAT, "thread_chatid_invalid")
+TIES: Final = ("message_not_found", "thread_closed")
+"""Of what answers a message, or is said in a thread."""
 CHANNEL: Final = ("channel_not_found", "channel_access_denied")
 BOT: Final = ("bot_not_found", "bot_not_channel_member", "bot_message_forbidden")
 BOT_OF_APP: Final = ("bot_not_found", "bot_message_forbidden")
@@ -67,7 +71,7 @@ OPERATIONS: Final[Operations] = {
         takes=Draft,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
-        refuses=(*CONTENT, *DELIVERY, *CHANNEL, *BOT, *OF_BOT),
+        refuses=(*CONTENT, *DELIVERY, *TIES, *CHANNEL, *BOT, *OF_BOT),
     ),
     posting.TO_CHANNEL: Operation(
         group=Group.POSTING,
@@ -76,7 +80,7 @@ OPERATIONS: Final[Operations] = {
         takes=Draft,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
-        refuses=(*CONTENT, *DELIVERY, *CHANNEL, *BOT, *OF_BOT),
+        refuses=(*CONTENT, *DELIVERY, *TIES, *CHANNEL, *BOT, *OF_BOT),
     ),
     posting.CARD_TO_CHANNEL: Operation(
         group=Group.POSTING,
@@ -84,17 +88,17 @@ OPERATIONS: Final[Operations] = {
         takes=Draft,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives={200: posting.ShownOut},
-        refuses=(*CONTENT, *DELIVERY, *CHANNEL, *BOT, *OF_BOT),
+        refuses=(*CONTENT, *DELIVERY, *TIES, *CHANNEL, *BOT, *OF_BOT),
     ),
     posting.TO_CHAT: Operation(
         group=Group.POSTING,
         summary="Posts a message to a chat of any kind, in the name of the credential's owner.",
-        text="A person's id in the place of the chat's writes to that person. 204, or 200 with the message's id if "
-        "`sync_message` is true.",
+        text="In a thread also as a bot. A person's id in the place of the chat's writes to that person. 204, or 200 "
+        "with the message's id if `sync_message` is true and no bot posts it.",
         takes=Draft,
-        query=(MARK_AS_READ,),
+        query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
-        refuses=(*CONTENT, *DELIVERY, *CHAT, "person_not_found"),
+        refuses=(*CONTENT, *DELIVERY, *TIES, *CHAT, *BOT, *OF_BOT, "person_not_found"),
     ),
     posting.LONG_TO_CHAT: Operation(
         group=Group.POSTING,
@@ -102,18 +106,18 @@ OPERATIONS: Final[Operations] = {
         text="As the older address does, but its text may have 10,000 characters, if the operator did not say "
         "otherwise. 204, or 200 with the message's id if `sync_message` is true.",
         takes=Draft,
-        query=(MARK_AS_READ,),
+        query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
-        refuses=(*CONTENT, *DELIVERY, *CHAT, "person_not_found"),
+        refuses=(*CONTENT, *DELIVERY, *TIES, *CHAT, *BOT, *OF_BOT, "person_not_found"),
     ),
     posting.TO_PERSON: Operation(
         group=Group.POSTING,
         summary="Posts a message to a person, in the direct chat with them, which is made when it is first needed.",
         text="204, or 200 with the message's id if `sync_message` is true.",
         takes=Draft,
-        query=(MARK_AS_READ,),
+        query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
-        refuses=(*CONTENT, *DELIVERY, "person_not_found"),
+        refuses=(*CONTENT, *DELIVERY, *TIES, *BOT, *OF_BOT, "person_not_found"),
     ),
     bots.post: Operation(
         group=Group.POSTING,
@@ -230,6 +234,47 @@ OPERATIONS: Final[Operations] = {
         takes=Media.JSON,
         gives={204: None},
         refuses=("response_not_expected",),
+    ),
+    editing.edit: Operation(
+        group=Group.POSTING,
+        summary="Gives a message of one's own another content, in its place; it says that it was edited.",
+        text="A token's own is what this very token posted, a person's own is what stands under their name.",
+        takes=editing.EditDraft,
+        gives={204: None},
+        refuses=(*CONTENT, *MESSAGE, "access_denied"),
+    ),
+    editing.delete: Operation(
+        group=Group.POSTING,
+        summary="Takes a message of one's own back. Twice is a success.",
+        text="An admin takes back anybody's, with an API token that has the scope `admin`.",
+        gives={204: None},
+        refuses=(*MESSAGE, "access_denied"),
+    ),
+    threads.change: Operation(
+        group=Group.POSTING,
+        summary="Closes, reopens, follows or unfollows a thread. Twice is a success.",
+        text="A closed thread takes no new message.",
+        takes=threads.StateIn,
+        gives={204: None},
+        refuses=THREAD,
+    ),
+    threads.show: Operation(
+        group=Group.READING,
+        summary="A thread: where it hangs, what it is called, who follows it, whether it is open.",
+        gives={200: threads.ThreadDetailsOut},
+        refuses=THREAD,
+    ),
+    threads.show_root: Operation(
+        group=Group.READING,
+        summary="The message on which a thread was opened.",
+        gives={200: OneOut},
+        refuses=(*THREAD, "message_not_found"),
+    ),
+    chat.show_one: Operation(
+        group=Group.READING,
+        summary="One message of a chat.",
+        gives={200: OneOut},
+        refuses=MESSAGE,
     ),
     chat.list_messages: Operation(
         group=Group.READING,

@@ -6,6 +6,7 @@ from keypost.chat import api as chat
 from keypost.chat import channel_api as channels
 from keypost.chat import file_api as files
 from keypost.chat import reaction_api as reactions
+from keypost.chat import thread_api as threads
 from keypost.chat import vote_page
 from keypost.extensions import api as extensions
 from keypost.extensions import attaching, chat_page, composer, token_page
@@ -21,7 +22,7 @@ from keypost.web import api_docs, assets
 from keypost.web.family import Family
 from keypost.web.routing import Route, public, public_page, wire
 from keypost.webhooks import api as ledger
-from keypost.webhooks import association, bots, incoming, late, posting, subscribers, uploads
+from keypost.webhooks import association, bots, editing, incoming, late, posting, subscribers, uploads
 
 GET: Final = ("GET",)
 POST: Final = ("POST",)
@@ -72,9 +73,21 @@ ROUTES: Final = (
     wire(ANY, "/api/v2/applications/{app}/incoming", incoming.receive, TOKEN_OF_APP, Family.APP_INCOMING),
     wire(ANY, "/api/v2/bots/{name}/incoming", incoming.receive_by_bot, TOKEN_FOR_BOT, Family.BOT_INCOMING),
     wire(POST, "/api/v3/bots/{name}/incoming", incoming.receive_by_bot_v3, TOKEN_FOR_BOT, Family.BOT_INCOMING),
-    # Tools read with a person's API token.
+    # Tools change what they posted, and threads,
+    wire(PUT, "/api/v2/chats/{chat}/messages/{message}", editing.edit, TOKEN_THAT_POSTS, Family.EDIT),
+    wire(PUT, "/api/v3/chats/{chat}/messages/{message}", editing.edit, TOKEN_THAT_POSTS, Family.EDIT),
+    wire(DELETE, "/api/v2/chats/{chat}/messages/{message}", editing.delete, TOKEN_THAT_POSTS, Family.DELETE),
+    wire(DELETE, "/api/v3/chats/{chat}/messages/{message}", editing.delete, TOKEN_THAT_POSTS, Family.DELETE),
+    wire(PUT, "/api/v2/threads/{thread}", threads.change, TOKEN_THAT_POSTS, Family.THREAD_STATE),
+    wire(PUT, "/api/v3/threads/{thread}", threads.change, TOKEN_THAT_POSTS, Family.THREAD_STATE),
+    # and read with a person's API token.
     wire(GET, "/api/v2/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),
     wire(GET, "/api/v3/chats/{chat}/messages", chat.list_messages, API_TOKEN, Family.MESSAGES_READ),
+    wire(GET, "/api/v2/chats/{chat}/messages/{message}", chat.show_one, API_TOKEN, Family.MESSAGE_READ),
+    wire(GET, "/api/v3/chats/{chat}/messages/{message}", chat.show_one, API_TOKEN, Family.MESSAGE_READ),
+    wire(GET, "/api/v3/threads/{thread}", threads.show, API_TOKEN, Family.MESSAGE_READ),
+    wire(GET, "/api/v2/threads/{thread}/message", threads.show_root, API_TOKEN, Family.MESSAGE_READ),
+    wire(GET, "/api/v3/threads/{thread}/message", threads.show_root, API_TOKEN, Family.MESSAGE_READ),
     # They say what their person thinks of a message.
     wire(GET, "/api/v2/chats/{chat}/messages/{message}/reactions", reactions.show, API_TOKEN, Family.MESSAGE_READ),
     wire(GET, "/api/v3/chats/{chat}/messages/{message}/reactions", reactions.show, API_TOKEN, Family.MESSAGE_READ),

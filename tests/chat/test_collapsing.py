@@ -19,7 +19,7 @@ from keypost_sdk.content import Message as Content
 
 
 async def test_a_message_with_the_same_key_takes_the_earlier_ones_place(world: World) -> None:
-    lane, place = Lane(world.database), world.chat("#general")
+    lane, place = Lane(world.database, world.server.chats), world.chat("#general")
     first = await lane.commit(posting(place, "pipeline 7", 1, "running"))
     after = await lane.commit(replace(posting(place, "", 0, "something else"), collapse=None))
     world.clock.move(MINUTE_MS)
@@ -32,7 +32,7 @@ async def test_a_message_with_the_same_key_takes_the_earlier_ones_place(world: W
 
 
 async def test_what_comes_too_late_changes_nothing_but_what_also_becomes_true(world: World) -> None:
-    lane, place, done = Lane(world.database), world.chat("#general"), []
+    lane, place, done = Lane(world.database, world.server.chats), world.chat("#general"), []
     newer = await lane.commit(posting(place, "pipeline 7", 2, "passed"))
 
     late = replace(posting(place, "pipeline 7", 1, "running"), also=lambda _tx: done.append("handled"))
@@ -45,7 +45,7 @@ async def test_what_comes_too_late_changes_nothing_but_what_also_becomes_true(wo
 
 
 async def test_the_same_content_again_is_no_edit_but_what_is_older_still_comes_too_late(world: World) -> None:
-    lane, place = Lane(world.database), world.chat("#general")
+    lane, place = Lane(world.database, world.server.chats), world.chat("#general")
 
     for order, text in [(1, "passed"), (3, "passed"), (2, "running")]:
         await lane.commit(posting(place, "pipeline 7", order, text))
@@ -65,7 +65,7 @@ async def test_the_same_content_again_is_no_edit_but_what_is_older_still_comes_t
     ],
 )
 async def test_another_key_token_or_sender_is_another_message(world: World, change: dict[str, Any]) -> None:
-    lane, place = Lane(world.database), world.chat("#general")
+    lane, place = Lane(world.database, world.server.chats), world.chat("#general")
     await lane.commit(posting(place, "pipeline 7", 1, "one"))
 
     await lane.commit(replace(posting(place, "pipeline 7", 2, "other"), **change))
@@ -74,7 +74,7 @@ async def test_another_key_token_or_sender_is_another_message(world: World, chan
 
 
 async def test_another_chat_is_another_message(world: World) -> None:
-    lane = Lane(world.database)
+    lane = Lane(world.database, world.server.chats)
 
     await lane.commit(posting(world.chat("#general"), "pipeline 7", 1, "here"))
     await lane.commit(posting(world.chat("#builds"), "pipeline 7", 2, "there"))
@@ -83,16 +83,16 @@ async def test_another_chat_is_another_message(world: World) -> None:
 
 
 async def test_a_message_keeps_its_key_over_a_restart(world: World) -> None:
-    await Lane(world.database).commit(posting(world.chat("#general"), "pipeline 7", 1, "running"))
+    await Lane(world.database, world.server.chats).commit(posting(world.chat("#general"), "pipeline 7", 1, "running"))
 
     await world.restart()
-    await Lane(world.database).commit(posting(world.chat("#general"), "pipeline 7", 2, "passed"))
+    await Lane(world.database, world.server.chats).commit(posting(world.chat("#general"), "pipeline 7", 2, "passed"))
 
     assert await world.texts_in("#general") == ["passed"]
 
 
 async def test_many_at_once_make_one_message(world: World) -> None:
-    lane, place = Lane(world.database), world.chat("#general")
+    lane, place = Lane(world.database, world.server.chats), world.chat("#general")
 
     stored = await asyncio.gather(
         *[lane.commit(posting(place, "pipeline 7", order, f"{order}")) for order in range(600)]
@@ -111,7 +111,7 @@ BATCHES = st.lists(EVENTS, min_size=1, max_size=4)
 async def test_the_largest_order_of_each_key_is_what_stays(
     lasting_world: World, batches: list[list[tuple[str, int, str]]], with_a_bad_one: bool
 ) -> None:
-    lane, place = Lane(lasting_world.database), await fresh_channel(lasting_world)
+    lane, place = Lane(lasting_world.database, lasting_world.server.chats), await fresh_channel(lasting_world)
     newest: dict[str, tuple[int, str]] = {}
 
     for batch in batches:

@@ -43,7 +43,7 @@ async def test_its_button_is_gone_with_it(world: World) -> None:
 
 
 async def test_what_takes_its_place_mends_it(world: World) -> None:
-    lane, first = Lane(world.database), pipeline(world, 1, "running")
+    lane, first = Lane(world.database, world.server.chats), pipeline(world, 1, "running")
     await damage(world, await lane.commit(first), "{")
     (found,) = await world.messages_in("#builds")
     assert found.content == UNREADABLE
@@ -54,7 +54,7 @@ async def test_what_takes_its_place_mends_it(world: World) -> None:
 
 
 async def posted(world: World, text: str) -> Message:
-    return await Lane(world.database).commit(said_by(world, world.ada, text))
+    return await Lane(world.database, world.server.chats).commit(said_by(world, world.ada, text))
 
 
 async def damage(world: World, message: Message, content: str) -> None:

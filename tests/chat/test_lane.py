@@ -15,7 +15,7 @@ from keypost_sdk.content import Message as Content
 
 
 async def test_postings_that_come_together_are_stored_in_few_batches_in_order(world: World) -> None:
-    lane = Lane(world.database)
+    lane = Lane(world.database, world.server.chats)
 
     stored = await asyncio.gather(*[lane.commit(posting(world, f"{number}")) for number in range(600)])
 
@@ -25,7 +25,7 @@ async def test_postings_that_come_together_are_stored_in_few_batches_in_order(wo
 
 
 async def test_a_row_that_fails_fails_alone(world: World) -> None:
-    lane = Lane(world.database)
+    lane = Lane(world.database, world.server.chats)
     texts = [posting(world, "before"), to_nowhere(world), posting(world, "after")]
 
     outcomes = await asyncio.gather(*[lane.commit(text) for text in texts], return_exceptions=True)
@@ -39,13 +39,13 @@ async def test_what_should_also_become_true_takes_its_message_with_it_when_it_fa
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await Lane(world.database).commit(posting(world, "never", also=fail))
+        await Lane(world.database, world.server.chats).commit(posting(world, "never", also=fail))
 
     assert await world.messages_in("#general") == []
 
 
 async def test_what_is_stored_together_is_stored_whole_or_not_at_all(world: World) -> None:
-    lane = Lane(world.database)
+    lane = Lane(world.database, world.server.chats)
     groups = [
         [posting(world, "one"), posting(world, "two")],
         [posting(world, "three"), to_nowhere(world), posting(world, "four")],
@@ -61,7 +61,7 @@ async def test_what_is_stored_together_is_stored_whole_or_not_at_all(world: Worl
 
 
 async def test_the_message_of_a_caller_that_went_away_is_stored_all_the_same(world: World) -> None:
-    lane = Lane(world.database)
+    lane = Lane(world.database, world.server.chats)
     going, staying = (asyncio.create_task(lane.commit(posting(world, text))) for text in ("going", "staying"))
     await asyncio.wait([going], timeout=0)
 
@@ -76,7 +76,7 @@ async def test_a_lane_that_is_full_says_so_and_keeps_what_it_took(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lanes, "WAITING_MAX", 5)
-    lane = Lane(world.database)
+    lane = Lane(world.database, world.server.chats)
     waiting: list[Awaitable[Message]] = [lane.commit(posting(world, f"{number}")) for number in range(8)]
 
     outcomes = await asyncio.gather(*waiting, return_exceptions=True)
@@ -86,7 +86,7 @@ async def test_a_lane_that_is_full_says_so_and_keeps_what_it_took(
 
 
 async def test_draining_waits_for_everything_that_was_taken(world: World) -> None:
-    lane = Lane(world.database)
+    lane = Lane(world.database, world.server.chats)
     tasks = [asyncio.create_task(lane.commit(posting(world, f"{number}"))) for number in range(20)]
     await asyncio.wait(tasks, timeout=0)
 

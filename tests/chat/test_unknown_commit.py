@@ -34,7 +34,7 @@ async def test_a_batch_whose_commit_is_unknown_is_told_to_everybody_and_stored_a
     world: World, count: int
 ) -> None:
     database = CutAfterCommit(world.database)
-    lane = Lane(database)
+    lane = Lane(database, world.server.chats)
     texts = [f"{number}" for number in range(count)]
 
     outcomes = await asyncio.gather(*[lane.commit(posting(world, text)) for text in texts], return_exceptions=True)
@@ -46,7 +46,7 @@ async def test_a_batch_whose_commit_is_unknown_is_told_to_everybody_and_stored_a
 
 
 async def test_what_follows_from_a_commit_and_fails_does_not_store_it_twice(world: World) -> None:
-    lane = Lane(world.database)
+    lane = Lane(world.database, world.server.chats)
 
     with pytest.raises(CommitUnknown):
         async with asyncio.timeout(PATIENCE_S):

@@ -6,12 +6,12 @@ from typing import Any
 from tests.people import Visitor
 from tests.world import World
 
-from keypost.chat import reactions, votes
+from keypost.chat import reactions, threads, votes
 from keypost.chat import service as chat
-from keypost.chat.model import Chat, ChatKind, Collapse, Message, Party, PartyKind, Posting, Sender
+from keypost.chat.model import Chat, ChatKind, Collapse, Message, Opening, Party, PartyKind, Posting, Sender, Ties
 from keypost.clock import MINUTE_MS
-from keypost.errors import NotFound
-from keypost.ids import show_message
+from keypost.errors import Forbidden, NotFound
+from keypost.ids import ChatId, show_message
 from keypost_sdk.content import Card, PollOption
 from keypost_sdk.content import Message as Content
 
@@ -23,6 +23,7 @@ class Story:
         self.world = world
         self.persons = (world.ada, world.grace, world.alan)
         self.chats: list[Chat] = []
+        self.threads: list[Chat] = []
         self.sent: list[Message] = []
 
     @classmethod
@@ -52,6 +53,11 @@ class Story:
         found = self.world.server.chats.find(known.org_id, known.id)
         assert found is not None
         return found
+
+    def page(self, number: int) -> Chat:
+        """A chat, or a thread."""
+        places = [*self.chats[1:], *self.threads]
+        return places[number % len(places)]
 
     async def create_channel(self, members: set[int]) -> None:
         name = f"c{self.world.database.ids.next()}"
@@ -90,6 +96,38 @@ class Story:
         """For what the message has: what it has not is refused, and changes nothing."""
         await self._about(number, who, votes.vote, option)
 
+    async def reply(self, number: int, who: int, text: str) -> None:
+        """Answers a message, where that is not deleted."""
+        if self.sent:
+            answered, content = self.sent[number % len(self.sent)], Content(text=text)
+            with suppress(NotFound):
+                ties = Ties(reply_to=answered.id)
+                self.sent.append(await self._send(self._chat(answered.chat_id), self._person(who), content, ties=ties))
+
+    async def say_in_thread(self, number: int, who: int, text: str, in_parent: bool) -> None:
+        """Opens a thread on a message, or continues it; where it is closed, or its message deleted, not."""
+        if self.sent:
+            named = self.sent[number % len(self.sent)]
+            place = self._chat(self._chat(named.chat_id).home_id)
+            ties = Ties(opening=Opening(root_id=named.id), in_parent=in_parent)
+            with suppress(NotFound, Forbidden):
+                said = await self._send(place, self._person(who), Content(text=text), ties=ties)
+                self.sent.append(said)
+                thread = self._chat(said.thread_id or said.chat_id)
+                self.threads = [known for known in self.threads if known.id != thread.id] + [thread]
+
+    async def close_thread(self, number: int, closes: bool) -> None:
+        if self.threads:
+            verb, thread = threads.close if closes else threads.reopen, self.threads[number % len(self.threads)]
+            await self.world.write(verb, self.world.server.chats, self.world.caller(self.who(0)), thread)
+
+    async def delete(self, number: int) -> None:
+        if self.sent:
+            sent = self.sent[number % len(self.sent)]
+            known = await self.world.read(chat.find_message, sent.org_id, sent.chat_id, sent.id)
+            if known is not None:
+                await self.world.write(chat.delete, self.world.server.cabinet, known)
+
     async def react(self, number: int, who: int, emoji: str) -> None:
         await self._about(number, who, reactions.react, emoji)
 
@@ -109,21 +147,41 @@ class Story:
     async def _about(self, number: int, who: int, verb: Any, said: object) -> None:
         if self.sent:
             message, caller = self.sent[number % len(self.sent)], self.world.caller(self.who(who))
-            place = self.world.server.chats.find(message.org_id, message.chat_id)
             self.world.clock.move(MINUTE_MS)
             with suppress(NotFound):
-                await self.world.write(verb, caller, place, message.id, said)
+                await self.world.write(verb, caller, self._chat(message.chat_id), message.id, said)
 
     async def _edit(self, number: int, content: Content) -> None:
         if self.sent:
             message = self.sent[number % len(self.sent)]
             self.world.clock.move(MINUTE_MS)
-            await self.world.write(chat.edit, message.org_id, message.chat_id, message.id, content)
+            with suppress(NotFound):
+                await self.world.write(chat.edit, message.org_id, message.chat_id, message.id, content)
 
-    async def _send(self, place: Chat, sender: Sender, content: Content, collapse: Collapse | None = None) -> Message:
+    async def _send(
+        self,
+        place: Chat,
+        sender: Sender,
+        content: Content,
+        collapse: Collapse | None = None,
+        *,
+        ties: Ties | None = None,
+    ) -> Message:
         self.world.clock.move(MINUTE_MS)
-        posting = Posting(org_id=place.org_id, chat_id=place.id, sender=sender, content=content, collapse=collapse)
+        posting = Posting(
+            org_id=place.org_id,
+            chat_id=place.id,
+            sender=sender,
+            content=content,
+            collapse=collapse,
+            ties=ties or Ties(),
+        )
         return await self.world.server.lane.commit(posting)
+
+    def _chat(self, chat_id: ChatId) -> Chat:
+        found = self.world.server.chats.find(self.world.org_id, chat_id)
+        assert found is not None
+        return found
 
     def _person(self, number: int) -> Sender:
         person = self.who(number).person

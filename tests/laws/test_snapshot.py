@@ -15,6 +15,7 @@ Step = tuple[Callable[..., Awaitable[None]], *tuple[Any, ...]]
 
 WHO: Final = st.integers(0, 2)
 WHERE: Final = st.integers(0, 5)
+NUMBER: Final = st.integers(0, 9)
 TEXT: Final = st.sampled_from(["one", "*two*", "`three`", "four\n\nlines & <b>"])
 EMOJI: Final = st.sampled_from(["👍", "🎉"])
 STEPS: Final[st.SearchStrategy[Step]] = st.one_of(
@@ -23,16 +24,22 @@ STEPS: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Story.open_bot_chat), WHO),
     st.tuples(st.just(Story.post), WHERE, WHO, TEXT),
     st.tuples(st.just(Story.collapse), WHERE, st.sampled_from("ab"), st.integers(1, 9), TEXT),
-    st.tuples(st.just(Story.edit), st.integers(0, 9), TEXT),
+    st.tuples(st.just(Story.edit), NUMBER, TEXT),
     st.tuples(st.just(Story.ask), WHERE, WHO, st.integers(2, 3)),
-    st.tuples(st.just(Story.ask_anew), st.integers(0, 9), st.integers(2, 3)),
-    st.tuples(st.just(Story.vote), st.integers(0, 9), WHO, st.none() | st.integers(0, 2)),
-    st.tuples(st.just(Story.react), st.integers(0, 9), WHO, EMOJI),
-    st.tuples(st.just(Story.take_back), st.integers(0, 9), WHO, EMOJI),
+    st.tuples(st.just(Story.ask_anew), NUMBER, st.integers(2, 3)),
+    st.tuples(st.just(Story.vote), NUMBER, WHO, st.none() | st.integers(0, 2)),
+    st.tuples(st.just(Story.react), NUMBER, WHO, EMOJI),
+    st.tuples(st.just(Story.take_back), NUMBER, WHO, EMOJI),
+    st.tuples(st.just(Story.reply), NUMBER, WHO, TEXT),
+    st.tuples(st.just(Story.say_in_thread), NUMBER, WHO, TEXT, st.booleans()),
+    st.tuples(st.just(Story.say_in_thread), NUMBER, WHO, TEXT, st.booleans()),
+    st.tuples(st.just(Story.close_thread), NUMBER, st.booleans()),
+    st.tuples(st.just(Story.delete), NUMBER),
     st.tuples(st.just(Story.add_member), WHERE, WHO),
     st.tuples(st.just(Story.remove_member), WHERE, WHO),
 )
 PAGES: Final = st.lists(st.tuples(WHO, WHERE), max_size=3)
+"""Also of threads, which count after the chats."""
 
 
 @settings(max_examples=40)
@@ -44,7 +51,7 @@ async def test_the_snapshot_before_and_the_events_make_the_snapshot_after(
     story = await Story.begin(lasting_world)
     await happen(story, before)
     pages = [await OpenPage(who, story.home).take() for who in story.persons]
-    others = [await OpenPage(story.who(who), story.where(where).shown_id).take() for who, where in opened]
+    others = [await OpenPage(story.who(who), story.page(where).shown_id).take() for who, where in opened]
     pages += [page for page in others if not page.is_over]  # Nobody opens a chat of others.
 
     async with AsyncExitStack() as streams:
@@ -80,6 +87,6 @@ async def assert_as_new(page: OpenPage, story: Story) -> None:
     assert page.titles == home.titles
     assert page.is_over == new.is_over
     if not page.is_over:
-        assert (page.messages, page.members) == (new.messages, new.members)
+        assert (page.messages, page.members, page.state) == (new.messages, new.members, new.state)
         assert page.votes == new.votes
         assert list(page.messages) == list(new.messages)

@@ -31,5 +31,5 @@ def post_unreadable(tx: Tx, world: World, content: str) -> None:
     sender = Sender(kind=PartyKind.PERSON, id=ada.id, name=ada.name)
     place = world.chat("#builds")
     posting = Posting(org_id=ada.org_id, chat_id=place.id, sender=sender, content=Content(text="x"))
-    (stored,) = chat.store_batch(tx, [posting])
+    (stored,) = chat.store_batch(tx, world.server.chats, [posting])
     tx.run(update(messages).where(messages.c.id == stored.id).values(content=content))

@@ -237,6 +237,7 @@ def filled(world: World, path: str) -> str:
         "org": world.org_id,
         "name": "general",
         "chat": world.id_of("#general"),
+        "thread": world.id_of("#general"),
         "channel": f"O{world.chat('#general').id}",
         "person": world.grace.person.id,
         "app": 1001,

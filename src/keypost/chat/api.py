@@ -1,18 +1,20 @@
 from typing import Final
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
-from keypost.chat import service, votes
+from keypost.chat import around, service, votes
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, find_place
 from keypost.chat.message_store import MESSAGES_MAX
-from keypost.chat.views import MessagesOut
+from keypost.chat.model import Chat, Message
+from keypost.chat.views import MessageOut, MessagesOut, OneOut
 from keypost.db.database import Database
 from keypost.db.tx import Tx
-from keypost.errors import Invalid
-from keypost.ids import ChatId, OrgId, read_number
+from keypost.errors import Invalid, NotFound
+from keypost.ids import MessageId, read_message, read_number
 from keypost.web.parts import part
 from keypost.web.replies import ok
 
@@ -24,20 +26,46 @@ async def list_messages(request: Request, caller: Caller) -> Response:
     """The newest messages of a chat in a span of time, oldest first."""
     caller.require(Scope.READ)
     chat = find_place(part(request, Chats), caller, ChatShown(request.path_params["chat"]))
-    found = await part(request, Database).read(
-        _list,
-        caller.org_id,
-        chat.id,
-        from_ms=_number(request, "fromtime", TIME_MAX),
-        to_ms=_number(request, "totime", TIME_MAX),
-        limit=_number(request, "limit", MESSAGES_MAX, least=1) or MESSAGES_MAX,
+    span = Span(
+        _number(request, "fromtime", TIME_MAX),
+        _number(request, "totime", TIME_MAX),
+        _number(request, "limit", MESSAGES_MAX, least=1) or MESSAGES_MAX,
     )
-    return ok(found)
+    return ok(await part(request, Database).read(_read_span, part(request, Chats), chat, span))
 
 
-def _list(tx: Tx, org_id: OrgId, chat_id: ChatId, *, from_ms: int | None, to_ms: int | None, limit: int) -> MessagesOut:
-    messages = service.list_messages(tx, org_id, chat_id, from_ms=from_ms, to_ms=to_ms, limit=limit)
-    return MessagesOut.of(messages, votes.tallies(tx, org_id, messages))
+async def show_one(request: Request, caller: Caller) -> Response:
+    """One message of a chat."""
+    caller.require(Scope.READ)
+    chats = part(request, Chats)
+    chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
+    message_id = read_message(request.path_params["message"])
+    return ok(await part(request, Database).read(_read_one, chats, chat, message_id))
+
+
+class Span(Struct, frozen=True):
+    from_ms: int | None
+    to_ms: int | None
+    limit: int
+
+
+def _read_span(tx: Tx, chats: Chats, chat: Chat, span: Span) -> MessagesOut:
+    found = service.list_messages(tx, chat.org_id, chat.id, from_ms=span.from_ms, to_ms=span.to_ms, limit=span.limit)
+    near = around.read(tx, chats, chat.org_id, found)
+    return MessagesOut.of(found, near, votes.tallies(tx, chat.org_id, found))
+
+
+def _read_one(tx: Tx, chats: Chats, chat: Chat, message_id: MessageId | None) -> OneOut:
+    found = service.find_message(tx, chat.org_id, chat.id, message_id) if message_id is not None else None
+    if found is None:
+        raise NotFound("message_not_found", "There is no such message in this chat.")
+    return read_out(tx, chats, found)
+
+
+def read_out(tx: Tx, chats: Chats, message: Message) -> OneOut:
+    near = around.read(tx, chats, message.org_id, [message])
+    tally = votes.tallies(tx, message.org_id, [message]).get(message.id)
+    return OneOut(MessageOut.of(message, near[message.id], tally))
 
 
 def _number(request: Request, name: str, most: int, *, least: int = 0) -> int | None:

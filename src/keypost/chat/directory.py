@@ -5,12 +5,13 @@ from collections.abc import Iterable
 import msgspec
 
 from keypost.chat.model import Bot, Chat, ChatKind, Party, PartyKind
-from keypost.ids import BotId, ChatId, OrgId, PersonId
+from keypost.ids import BotId, ChatId, MessageId, OrgId, PersonId
 
 
 class Chats:
     def __init__(self) -> None:
         self._chats: dict[tuple[OrgId, ChatId], Chat] = {}
+        self._threads: dict[tuple[OrgId, MessageId], ChatId] = {}
         self._channels: dict[tuple[OrgId, str], ChatId] = {}
         self._of_person: dict[tuple[OrgId, PersonId], set[ChatId]] = {}
         self._bots: dict[tuple[OrgId, BotId], Bot] = {}
@@ -27,6 +28,8 @@ class Chats:
         self._chats[chat.org_id, chat.id] = chat
         if chat.unique_name is not None:
             self._channels[chat.org_id, chat.unique_name] = chat.id
+        if chat.root_id is not None:
+            self._threads[chat.org_id, chat.root_id] = chat.id
         for member in chat.members:
             if member.kind is PartyKind.PERSON:
                 self._of_person.setdefault((chat.org_id, PersonId(member.id)), set()).add(chat.id)
@@ -48,7 +51,15 @@ class Chats:
             self._of_person.get((org_id, PersonId(party.id)), set()).discard(chat_id)
 
     def find(self, org_id: OrgId, chat_id: ChatId) -> Chat | None:
-        return self._chats.get((org_id, chat_id))
+        chat = self._chats.get((org_id, chat_id))
+        if chat is None or chat.parent_id is None:
+            return chat
+        # A thread's members are its parent's, asked anew each time: who leaves there has left here.
+        return msgspec.structs.replace(chat, members=self._chats[org_id, chat.parent_id].members)
+
+    def find_thread_on(self, org_id: OrgId, root_id: MessageId) -> Chat | None:
+        chat_id = self._threads.get((org_id, root_id))
+        return self.find(org_id, chat_id) if chat_id is not None else None
 
     def find_channel(self, org_id: OrgId, unique_name: str) -> Chat | None:
         chat_id = self._channels.get((org_id, unique_name))

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from keypost.caller import Caller, Scope
 from keypost.chat.directory import Chats, is_member
-from keypost.chat.model import Chat, Party, PartyKind, Posting, Sender
+from keypost.chat.model import Chat, Party, PartyKind, Posting, Sender, Ties
 from keypost.errors import Forbidden, NotFound
 from keypost.ids import PersonId, read_channel, read_chat
 from keypost.people.directory import People
@@ -33,7 +33,14 @@ Place = ChannelNamed | ChannelShown | ChatShown
 
 
 def judge(
-    people: People, chats: Chats, caller: Caller, place: Place, content: Content, *, bot_name: str | None = None
+    people: People,
+    chats: Chats,
+    caller: Caller,
+    place: Place,
+    content: Content,
+    *,
+    bot_name: str | None = None,
+    ties: Ties | None = None,
 ) -> Posting:
     """A posting by the caller's person, or by the bot `bot_name` where it takes part; else a refusal."""
     caller.require(Scope.POST)
@@ -42,7 +49,14 @@ def judge(
     sender = Sender(kind=PartyKind.PERSON, id=person.id, name=person.name)
     if bot_name is not None:
         sender = _bot_in(chats, caller, chat, bot_name)
-    return Posting(org_id=caller.org_id, chat_id=chat.id, sender=sender, content=content, token_id=caller.token_id)
+    return Posting(
+        org_id=caller.org_id,
+        chat_id=chat.id,
+        sender=sender,
+        content=content,
+        token_id=caller.token_id,
+        ties=ties or Ties(),
+    )
 
 
 def find_place(chats: Chats, caller: Caller, place: Place) -> Chat:

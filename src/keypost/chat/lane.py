@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Final
 
 from keypost.chat import service
+from keypost.chat.directory import Chats
 from keypost.chat.model import Message, Posting
 from keypost.db.database import CommitUnknown, Database
 from keypost.errors import Busy
@@ -23,8 +24,9 @@ _Waiting = tuple[Sequence[Posting], asyncio.Future[list[Message]]]
 class Lane:
     """For one event loop. `rows` and `batches` count what was committed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, chats: Chats) -> None:
         self._database = database
+        self._chats = chats
         self._waiting: deque[_Waiting] = deque()
         self._running: asyncio.Task[None] | None = None
         self.rows = 0
@@ -61,7 +63,7 @@ class Lane:
     async def _commit_batch(self, batch: list[_Waiting]) -> None:
         try:
             together = [posting for postings, _ in batch for posting in postings]
-            stored = await self._database.write(service.store_batch, together)
+            stored = await self._database.write(service.store_batch, self._chats, together)
         except CommitUnknown as error:
             for _, answer in batch:  # Perhaps they are stored: trying again could store them twice.
                 _settle(answer, error)

@@ -1,17 +1,17 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, union_all, update
 
 from keypost import log
 from keypost.chat.model import Collapse, Message, PartyKind, Sender
-from keypost.db.tables import messages
+from keypost.db.tables import chats, messages
 from keypost.db.tx import Tx
 from keypost.errors import NotFound
 from keypost.files import service as files
 from keypost.files.model import File
-from keypost.ids import COUNTER_BITS, ChatId, FileId, MessageId, OrgId
+from keypost.ids import COUNTER_BITS, ChatId, FileId, MessageId, OrgId, milliseconds_of
 from keypost_sdk.content import Message as Content
 
 MESSAGES_MAX: Final = 100
@@ -37,6 +37,9 @@ def add_messages(tx: Tx, new: Sequence[Message]) -> None:
                 "token_id": message.token_id,
                 "content": _written(message.content),
                 "file_id": message.file.id if message.file else None,
+                "reply_to": message.reply_to,
+                "thread_id": message.thread_id,
+                "topic": message.topic,
                 "collapse_key": message.collapse.key if message.collapse else None,
                 "collapse_order": message.collapse.order if message.collapse else None,
             }
@@ -48,6 +51,12 @@ def add_messages(tx: Tx, new: Sequence[Message]) -> None:
 def save_content(tx: Tx, message: Message) -> None:
     changed = {"content": _written(message.content), "edited_at": message.edited_at}
     tx.run(update(messages).where(_is(message)).values(changed))
+
+
+def save_deleted(tx: Tx, message: Message) -> None:
+    """Nothing of what it said is kept, and no later posting takes its place."""
+    emptied = {"content": _written(message.content), "deleted_at": message.deleted_at, "topic": None, "file_id": None}
+    tx.run(update(messages).where(_is(message)).values(emptied | {"collapse_key": None, "collapse_order": None}))
 
 
 def save_order(tx: Tx, message: Message, order: int) -> None:
@@ -74,9 +83,16 @@ def find_collapsed(tx: Tx, message: Message) -> Message | None:
 
 
 def find_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId) -> Message | None:
-    row = tx.one(
-        select(messages).where(messages.c.org_id == org_id, messages.c.chat_id == chat_id, messages.c.id == message_id)
-    )
+    """Also where the chat is a thread and the message was said beside it too; None for one that was deleted."""
+    found = find_any(tx, org_id, message_id)
+    if found is None or found.is_deleted or chat_id not in {found.chat_id, found.thread_id}:
+        return None
+    return found
+
+
+def find_any(tx: Tx, org_id: OrgId, message_id: MessageId) -> Message | None:
+    """In whatever chat, deleted or not."""
+    row = tx.one(select(messages).where(messages.c.org_id == org_id, messages.c.id == message_id))
     return _read(tx, [row])[0] if row is not None else None
 
 
@@ -92,13 +108,42 @@ def list_messages(
     tx: Tx, org_id: OrgId, chat_id: ChatId, *, from_ms: int | None = None, to_ms: int | None = None, limit: int
 ) -> list[Message]:
     """The newest `limit` messages in the time from `from_ms` to `to_ms` (both included), oldest first."""
-    query = select(messages).where(messages.c.org_id == org_id, messages.c.chat_id == chat_id)
+    query = _said_in(org_id, chat_id).where(messages.c.deleted_at.is_(None))
     if from_ms is not None:
         query = query.where(messages.c.id >= from_ms << COUNTER_BITS)
     if to_ms is not None:
         query = query.where(messages.c.id < (to_ms + 1) << COUNTER_BITS)
     rows = tx.all(query.order_by(messages.c.id.desc()).limit(limit))
     return _read(tx, rows[::-1])
+
+
+def list_shown(tx: Tx, org_id: OrgId, chat_id: ChatId, limit: int) -> list[Message]:
+    """The newest `limit` messages that a page shows, oldest first: a deleted one where there is a thread on it."""
+    has_thread = select(chats.c.id).where(chats.c.org_id == org_id, chats.c.root_message_id == messages.c.id).exists()
+    query = _said_in(org_id, chat_id).where(messages.c.deleted_at.is_(None) | has_thread)
+    return _read(tx, tx.all(query.order_by(messages.c.id.desc()).limit(limit))[::-1])
+
+
+def list_answering(tx: Tx, message: Message, limit: int) -> list[Message]:
+    """The newest that answer a message."""
+    query = select(messages).where(
+        messages.c.org_id == message.org_id, messages.c.reply_to == message.id, messages.c.deleted_at.is_(None)
+    )
+    return _read(tx, tx.all(query.order_by(messages.c.id.desc()).limit(limit)))
+
+
+def count_said_in(tx: Tx, org_id: OrgId, thread_ids: Collection[ChatId]) -> dict[ChatId, tuple[int, int]]:
+    """Of each thread in which something was said: how many messages, and when the newest was sent."""
+    of_org = (messages.c.org_id == org_id, messages.c.deleted_at.is_(None))
+    said = union_all(
+        select(messages.c.chat_id.label("thread"), messages.c.id).where(*of_org, messages.c.chat_id.in_(thread_ids)),
+        select(messages.c.thread_id.label("thread"), messages.c.id).where(
+            *of_org, messages.c.thread_id.in_(thread_ids)
+        ),
+    ).subquery()
+    counted = select(said.c.thread, func.count().label("many"), func.max(said.c.id).label("newest"))
+    rows = tx.all(counted.group_by(said.c.thread))
+    return {ChatId(row.thread): (row.many, milliseconds_of(row.newest)) for row in rows}
 
 
 def list_by_id(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> list[Message]:
@@ -134,7 +179,17 @@ def _to_message(row: Row[Any], file: File | None) -> Message:
         collapse=Collapse(row.collapse_key, row.collapse_order) if row.collapse_key is not None else None,
         edited_at=row.edited_at,
         file=file,
+        deleted_at=row.deleted_at,
+        reply_to=row.reply_to,
+        thread_id=row.thread_id,
+        topic=row.topic,
     )
+
+
+def _said_in(org_id: OrgId, chat_id: ChatId) -> Select[Any]:
+    """Of a thread also what was said beside it."""
+    here = or_(messages.c.chat_id == chat_id, messages.c.thread_id == chat_id)
+    return select(messages).where(messages.c.org_id == org_id, here)
 
 
 def _is(message: Message) -> ColumnElement[bool]:

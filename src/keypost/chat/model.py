@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from keypost.db.tx import Tx
 from keypost.files.model import File, Kept
-from keypost.ids import BotId, ChatId, MessageId, OrgId, PersonId, TokenId, milliseconds_of, show_chat
+from keypost.ids import BotId, ChatId, MessageId, OrgId, PersonId, TokenId, milliseconds_of, show_chat, show_thread
 from keypost_sdk.content import Message as Content
 
 
@@ -14,6 +14,7 @@ class ChatKind(StrEnum):
     GROUP = "group"
     DIRECT = "direct"
     BOT = "bot"
+    THREAD = "thread"
 
 
 class PartyKind(StrEnum):
@@ -38,7 +39,9 @@ class Bot(Struct, frozen=True, kw_only=True):
 
 
 class Chat(Struct, frozen=True, kw_only=True):
-    """`unique_name` is set for a channel, `bot_id` for a person's chat with a bot."""
+    """`unique_name` is set for a channel, `bot_id` for a person's chat with a bot, `parent_id` and `root_id` for a
+    thread: the chat whose members are its own, and the message on which it was opened.
+    """
 
     org_id: OrgId
     id: ChatId
@@ -46,11 +49,21 @@ class Chat(Struct, frozen=True, kw_only=True):
     title: str
     unique_name: str | None = None
     bot_id: BotId | None = None
+    parent_id: ChatId | None = None
+    root_id: MessageId | None = None
+    closed_at: int | None = None
     members: frozenset[Party] = frozenset()
 
     @property
     def shown_id(self) -> str:
+        if self.parent_id is not None:
+            return show_thread(self.org_id, self.parent_id, self.id)
         return show_chat(self.org_id, self.id, self.bot_id)
+
+    @property
+    def home_id(self) -> ChatId:
+        """The chat whose members see what happens here: a thread's parent, else the chat itself."""
+        return self.parent_id if self.parent_id is not None else self.id
 
     @property
     def person_ids(self) -> frozenset[PersonId]:
@@ -74,6 +87,24 @@ class Collapse(Struct, frozen=True):
     order: int
 
 
+class Opening(Struct, frozen=True, kw_only=True):
+    """The thread on a message, whether it is there already or not: a new one is called `title`."""
+
+    root_id: MessageId
+    title: str = ""
+
+
+class Ties(Struct, frozen=True, kw_only=True):
+    """How a posting hangs together with others: what it answers, the thread that it is said in, and whether that
+    thread's chat shows it too. `topic` is what a thread is called that somebody opens on it later.
+    """
+
+    reply_to: MessageId | None = None
+    opening: Opening | None = None
+    in_parent: bool = False
+    topic: str | None = None
+
+
 class Posting(Struct, frozen=True, kw_only=True):
     """A judged, not yet stored message: what the lane commits. `also` becomes true in the same transaction, of the
     message that was stored.
@@ -88,12 +119,15 @@ class Posting(Struct, frozen=True, kw_only=True):
     content: Content
     token_id: TokenId | None = None
     collapse: Collapse | None = None
+    ties: Ties = Ties()
     file: Kept | None = None
     also: "Callable[[Tx, Message], None] | None" = None
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """`edited_at` is when its content was last changed; None for one that is as it was sent."""
+    """`edited_at` is when its content was last changed; None for one that is as it was sent. `thread_id` is a thread of
+    its chat in which it was also said. One that was taken back has no content any more.
+    """
 
     org_id: OrgId
     id: MessageId
@@ -104,6 +138,14 @@ class Message(Struct, frozen=True, kw_only=True):
     collapse: Collapse | None = None
     edited_at: int | None = None
     file: File | None = None
+    deleted_at: int | None = None
+    reply_to: MessageId | None = None
+    thread_id: ChatId | None = None
+    topic: str | None = None
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
 
     @property
     def at(self) -> int:

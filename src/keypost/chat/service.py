@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from keypost.chat import message_store, store, votes
+from keypost.chat import message_store, reaction_store, store, telling, thread_store, threads, votes
 from keypost.chat.directory import Chats
 from keypost.chat.model import Bot, Chat, ChatKind, Message, Party, PartyKind, Posting
 from keypost.db.tx import Tx
@@ -10,6 +10,7 @@ from keypost.errors import Forbidden, NotFound
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
 from keypost.files import service as files
+from keypost.files.cabinet import Cabinet
 from keypost.ids import BotId, ChatId, MessageId, OrgId, PersonId
 from keypost_sdk.content import Message as Content
 
@@ -103,9 +104,26 @@ def edit(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId, content:
     return _edit(tx, message, content)
 
 
-def store_batch(tx: Tx, postings: Sequence[Posting]) -> list[Message]:
+def delete(tx: Tx, cabinet: Cabinet, message: Message) -> None:
+    """Takes a message back, with all that belongs to it: its row stays, empty. Twice is a success: callers retry."""
+    if message.is_deleted:
+        return
+    deleted = replace(message, content=Content(), deleted_at=tx.now, collapse=None, topic=None, file=None)
+    message_store.save_deleted(tx, deleted)
+    reaction_store.remove_all(tx, deleted)
+    votes.drop(tx, message)
+    if message.file is not None:
+        files.release(tx, cabinet, message.file)
+    telling.of_message(tx, Kind.MESSAGE_DELETED, deleted)
+    telling.of_answers(tx, deleted)
+    thread = thread_store.find(tx, message.org_id, message.thread_id or message.chat_id)
+    if thread is not None:
+        telling.of_root(tx, thread)
+
+
+def store_batch(tx: Tx, chats: Chats, postings: Sequence[Posting]) -> list[Message]:
     """What the lane runs in one transaction: messages in the order in which they came, each with its event."""
-    new = [_new(tx, posting) for posting in postings]
+    new = [_new(tx, chats, posting) for posting in postings]
     message_store.add_messages(tx, [message for message in new if message.collapse is None])
     stored = [_posted(tx, message) if message.collapse is None else _collapsed(tx, message) for message in new]
     for posting, message in zip(postings, stored, strict=True):
@@ -124,15 +142,31 @@ def list_messages(
     return message_store.list_messages(tx, org_id, chat_id, from_ms=from_ms, to_ms=to_ms, limit=limit)
 
 
+def list_shown(tx: Tx, org_id: OrgId, chat_id: ChatId, limit: int) -> list[Message]:
+    return message_store.list_shown(tx, org_id, chat_id, limit)
+
+
+def find_root(tx: Tx, thread: Chat) -> Message | None:
+    """The message on which a thread was opened, also when it was deleted; other chats have none."""
+    return message_store.find_any(tx, thread.org_id, thread.root_id) if thread.root_id is not None else None
+
+
 def list_by_id(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> list[Message]:
     return message_store.list_by_id(tx, org_id, message_ids)
 
 
-def _new(tx: Tx, posting: Posting) -> Message:
+def _new(tx: Tx, chats: Chats, posting: Posting) -> Message:
+    thread = threads.find_for(tx, chats, posting)
+    stand = threads.stand(posting, thread)
+    if posting.ties.reply_to is not None:
+        threads.require_answerable(tx, posting, thread)
     return Message(
         org_id=posting.org_id,
         id=MessageId(tx.new_id()),
-        chat_id=posting.chat_id,
+        chat_id=stand.chat_id,
+        thread_id=stand.also_in,
+        reply_to=posting.ties.reply_to,
+        topic=posting.ties.topic,
         sender=posting.sender,
         content=posting.content,
         token_id=posting.token_id,
@@ -142,7 +176,7 @@ def _new(tx: Tx, posting: Posting) -> Message:
 
 
 def _posted(tx: Tx, message: Message) -> Message:
-    _tell_of_message(tx, Kind.MESSAGE_POSTED, message)
+    telling.of_message(tx, Kind.MESSAGE_POSTED, message)
     return message
 
 
@@ -169,12 +203,9 @@ def _edit(tx: Tx, message: Message, content: Content) -> Message:
     edited = replace(message, content=content, edited_at=tx.now)
     message_store.save_content(tx, edited)
     votes.drop_stale(tx, message, content)
-    _tell_of_message(tx, Kind.MESSAGE_EDITED, edited)
+    telling.of_message(tx, Kind.MESSAGE_EDITED, edited)
+    telling.of_answers(tx, edited)
     return edited
-
-
-def _tell_of_message(tx: Tx, kind: Kind, message: Message) -> None:
-    events.emit(tx, Event(org_id=message.org_id, kind=kind, subject_id=message.id, chat_id=message.chat_id))
 
 
 def _tell_of_member(tx: Tx, kind: Kind, chat: Chat, party: Party) -> None:

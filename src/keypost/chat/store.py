@@ -17,6 +17,8 @@ def add_chat(tx: Tx, chat: Chat) -> None:
             title=chat.title,
             unique_name=chat.unique_name,
             bot_id=chat.bot_id,
+            parent_id=chat.parent_id,
+            root_message_id=chat.root_id,
             created_at=tx.now,
         )
     )
@@ -86,7 +88,7 @@ def list_chats(tx: Tx) -> list[Chat]:
     parties: dict[tuple[int, int], set[Party]] = {}
     for row in tx.all(select(members)):
         parties.setdefault((row.org_id, row.chat_id), set()).add(Party(PartyKind(row.kind), row.member_id))
-    return [_to_chat(row, parties.get((row.org_id, row.id), set())) for row in tx.all(select(chats))]
+    return [to_chat(row, parties.get((row.org_id, row.id), set())) for row in tx.all(select(chats))]
 
 
 def find_bot_chat(tx: Tx, org_id: OrgId, bot_id: BotId, person_id: PersonId) -> Chat | None:
@@ -101,7 +103,7 @@ def find_bot_chat(tx: Tx, org_id: OrgId, bot_id: BotId, person_id: PersonId) -> 
             members.c.member_id == person.id,
         )
     )
-    return _to_chat(row, {person, Party(PartyKind.BOT, bot_id)}) if row is not None else None
+    return to_chat(row, {person, Party(PartyKind.BOT, bot_id)}) if row is not None else None
 
 
 def find_direct(tx: Tx, org_id: OrgId, persons: frozenset[PersonId]) -> Chat | None:
@@ -121,7 +123,7 @@ def find_direct(tx: Tx, org_id: OrgId, persons: frozenset[PersonId]) -> Chat | N
         parties.setdefault(row.chat_id, set()).add(Party(PartyKind(row.kind), row.member_id))
     found = next((chat_id for chat_id, those in parties.items() if those == known), None)
     chat = tx.one(select(chats).where(chats.c.org_id == org_id, chats.c.id == found))
-    return _to_chat(chat, known) if chat is not None else None
+    return to_chat(chat, known) if chat is not None else None
 
 
 def list_bots(tx: Tx) -> list[Bot]:
@@ -131,7 +133,7 @@ def list_bots(tx: Tx) -> list[Bot]:
     ]
 
 
-def _to_chat(row: Row[Any], parties: set[Party]) -> Chat:
+def to_chat(row: Row[Any], parties: set[Party]) -> Chat:
     return Chat(
         org_id=row.org_id,
         id=row.id,
@@ -139,5 +141,8 @@ def _to_chat(row: Row[Any], parties: set[Party]) -> Chat:
         title=row.title,
         unique_name=row.unique_name,
         bot_id=row.bot_id,
+        parent_id=row.parent_id,
+        root_id=row.root_message_id,
+        closed_at=row.closed_at,
         members=frozenset(parties),
     )

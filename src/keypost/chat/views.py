@@ -1,10 +1,12 @@
 """How a message looks to a reader: as the wire's JSON, and as what a page's template needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from keypost.chat.around import Around, Quote, Talk
 from keypost.chat.file_views import FileOut, FileView
 from keypost.chat.model import Chat, ChatKind, Message, PartyKind, Sender
 from keypost.chat.reaction_views import ReactionView
@@ -16,6 +18,9 @@ from keypost.messages.judging import readable
 from keypost.people.directory import People
 from keypost.web.pages import fragment
 from keypost_sdk.content import Message as Content
+
+UNTITLED: Final = "Thread"
+"""What a thread without a title is called."""
 
 
 class SenderOut(Struct):
@@ -40,9 +45,24 @@ class ContentOut(Content, frozen=True):
         return replace(shown, file=FileOut.of(message.file), comment=content.text)
 
 
+class ThreadOut(Struct, omit_defaults=True):
+    """The thread on a message. `count` is how many messages it has, `last_time` when the newest was sent."""
+
+    chat_id: str
+    count: int
+    thread_state: str
+    title: str = ""
+    last_time: int | None = None
+
+    @classmethod
+    def of(cls, talk: Talk) -> "ThreadOut":
+        return cls(talk.chat_id, talk.count, "closed" if talk.is_closed else "open", talk.title, talk.last_at)
+
+
 class MessageOut(Struct, omit_defaults=True):
     """The wire's form (reading back): `type` is `card` for a rich message, `file` for one that brings a file. Ours are
-    `edited_time`, where it was edited, in milliseconds like `time`, and `votes`: of a poll, for each option.
+    `edited_time`, where it was edited, in milliseconds like `time`; `votes`, of a poll, for each option; `reply_to`,
+    the message that it answers; `thread`, the one on it; `thread_chat_id`, the thread in which it was said too.
     """
 
     sender: SenderOut
@@ -52,9 +72,12 @@ class MessageOut(Struct, omit_defaults=True):
     content: ContentOut
     edited_time: int | None = None
     votes: Tally | None = None
+    reply_to: str | None = None
+    thread: ThreadOut | None = None
+    thread_chat_id: str = ""
 
     @classmethod
-    def of(cls, message: Message, votes: Tally | None = None) -> "MessageOut":
+    def of(cls, message: Message, around: Around, votes: Tally | None = None) -> "MessageOut":
         return cls(
             sender=SenderOut(message.sender.name, sender_id(message.sender)),
             id=show_message(message.id),
@@ -63,6 +86,9 @@ class MessageOut(Struct, omit_defaults=True):
             content=ContentOut.of(message),
             edited_time=message.edited_at,
             votes=votes,
+            reply_to=show_message(message.reply_to) if message.reply_to is not None else None,
+            thread=ThreadOut.of(around.talk) if around.talk is not None else None,
+            thread_chat_id=around.said_in,
         )
 
 
@@ -70,8 +96,14 @@ class MessagesOut(Struct):
     data: list[MessageOut]
 
     @classmethod
-    def of(cls, messages: list[Message], votes: Mapping[MessageId, Tally]) -> "MessagesOut":
-        return cls([MessageOut.of(message, votes.get(message.id)) for message in messages])
+    def of(
+        cls, messages: Sequence[Message], around: Mapping[MessageId, Around], votes: Mapping[MessageId, Tally]
+    ) -> "MessagesOut":
+        return cls([MessageOut.of(message, around[message.id], votes.get(message.id)) for message in messages])
+
+
+class OneOut(Struct):
+    data: MessageOut
 
 
 class ChatEntry(Struct, frozen=True):
@@ -85,6 +117,28 @@ class ChatEntry(Struct, frozen=True):
     @classmethod
     def of(cls, chat: Chat, title: str) -> "ChatEntry":
         return cls(chat.shown_id, title, chat.kind.value, f"/chats/{chat.shown_id}")
+
+
+class TalkView(Struct, frozen=True):
+    """The line under a message that leads to its thread."""
+
+    href: str
+    title: str
+    text: str
+    last_iso: str
+    last_text: str
+    is_closed: bool
+
+    @classmethod
+    def of(cls, talk: Talk) -> "TalkView":
+        return cls(
+            href=f"/chats/{talk.chat_id}",
+            title=talk.title,
+            text=_replies(talk.count),
+            last_iso=iso(talk.last_at) if talk.last_at is not None else "",
+            last_text=_clock(talk.last_at) if talk.last_at is not None else "",
+            is_closed=talk.is_closed,
+        )
 
 
 class MessageView(Struct):
@@ -105,10 +159,20 @@ class MessageView(Struct):
     html: str
     reactions: tuple[ReactionView, ...]
     file: FileView | None
+    is_deleted: bool
+    quote: Quote | None
+    talk: TalkView | None
+    said_in: str
 
     @classmethod
     def of(
-        cls, message: Message, *, by_token: str, reactions: tuple[ReactionView, ...] = (), votes: Tally | None = None
+        cls,
+        message: Message,
+        around: Around,
+        *,
+        by_token: str,
+        reactions: tuple[ReactionView, ...] = (),
+        votes: Tally | None = None,
     ) -> "MessageView":
         """`by_token` says which extension's token a person's message came with; empty if it was typed. A poll comes
         with its `votes`.
@@ -128,6 +192,10 @@ class MessageView(Struct):
             html=html.render(message.content, anchor=f"m-{shown}", votes=votes),
             reactions=reactions,
             file=FileView.of(message.file) if message.file is not None else None,
+            is_deleted=message.is_deleted,
+            quote=around.quote if not message.is_deleted else None,
+            talk=TalkView.of(around.talk) if around.talk is not None else None,
+            said_in=f"/chats/{around.said_in}" if around.said_in else "",
         )
 
     def render(self) -> str:
@@ -140,13 +208,13 @@ def render_votes(message: Message, votes: Tally) -> str:
 
 
 def chat_name(chat: Chat) -> str:
-    return f"#{chat.unique_name}" if chat.unique_name else chat.title
+    return f"#{chat.unique_name}" if chat.unique_name else chat.title or UNTITLED
 
 
 def title_for(people: People, reader_id: PersonId, chat: Chat) -> str:
     """A direct chat is called after the others in it."""
     if chat.kind is not ChatKind.DIRECT:
-        return chat.title
+        return chat.title or UNTITLED
     others = [people.get(chat.org_id, person_id).name for person_id in chat.person_ids - {reader_id}]
     return ", ".join(sorted(others)) or chat.title
 
@@ -174,6 +242,12 @@ def is_rich(content: Content) -> bool:
 
 def sender_id(sender: Sender) -> str:
     return f"b-{sender.id}" if sender.kind is PartyKind.BOT else str(sender.id)
+
+
+def _replies(count: int) -> str:
+    if count == 0:
+        return "No replies"
+    return f"{count} reply" if count == 1 else f"{count} replies"
 
 
 def _clock(moment_ms: int) -> str:

@@ -210,12 +210,16 @@ messages = _table(
     _number("reply_to", optional=True),
     _number("thread_id", optional=True),
     _number("file_id", optional=True),
+    # What a thread is called that will be opened on it.
+    _text("topic", optional=True),
     # An extension's message that its later ones with the same key take the place of; an order smaller than the stored
     # one comes too late to change it.
     _word("collapse_key", optional=True),
     _number("collapse_order", optional=True),
     Index("ix_messages_chat", "org_id", "chat_id", "id"),
     _where("ix_messages_collapse", "collapse_key IS NOT NULL", "org_id", "chat_id", "collapse_key"),
+    _where("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to"),
+    _where("ix_messages_thread", "thread_id IS NOT NULL", "org_id", "thread_id", "id"),
     _where("ix_messages_file", "file_id IS NOT NULL", "org_id", "file_id"),
     _belongs_to("chat_id", "chats"),
 )

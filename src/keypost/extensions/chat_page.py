@@ -15,7 +15,7 @@ from keypost.chat.judging import ChatShown, find_place
 from keypost.chat.model import Chat, Message
 from keypost.chat.reaction_views import AT_HAND
 from keypost.chat.surroundings import Surroundings
-from keypost.chat.views import ChatEntry, members_text, title_for
+from keypost.chat.views import ChatEntry, MessageView, members_text, title_for
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.errors import NotFound
@@ -35,8 +35,11 @@ SHOWN: Final = 60
 
 
 class Snapshot(Struct, frozen=True):
-    """`choices`: what the reader voted for, which no other reader is shown."""
+    """`root` is the message on which a thread was opened; other chats have none. `choices`: what the reader voted for,
+    which no other reader is shown.
+    """
 
+    root: Message | None
     messages: list[Message]
     around: Surroundings
     choices: Mapping[tuple[MessageId, PersonId], int]
@@ -56,8 +59,13 @@ async def show(request: Request, caller: Caller) -> Response:
     chats, people = part(request, Chats), part(request, People)
     chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
     person = people.get(caller.org_id, caller.person_id)
-    shown = await part(request, Database).read(_snapshot, person, chat)
+    shown = await part(request, Database).read(_snapshot, chats, person, chat)
     attribution = part(request, Attribution)
+
+    def view(message: Message) -> MessageView:
+        return shown.around.view(people, message, by_token=attribution.of(message))
+
+    parent = chats.find(chat.org_id, chat.parent_id) if chat.parent_id is not None else None
     return page(
         request,
         "chat/chat.html",
@@ -73,8 +81,11 @@ async def show(request: Request, caller: Caller) -> Response:
             "kind": chat.kind.value,
             "unique_name": chat.unique_name,
             "members": members_text(chat),
+            "is_closed": chat.closed_at is not None,
         },
-        messages=[shown.around.view(people, message, by_token=attribution.of(message)) for message in shown.messages],
+        parent=ChatEntry.of(parent, title_for(people, person.id, parent)) if parent is not None else None,
+        root=view(shown.root) if shown.root is not None else None,
+        messages=[view(message) for message in shown.messages],
         votes={show_message(message_id): option for (message_id, _), option in shown.choices.items()},
         emoji=AT_HAND,
         cursor=cursor,
@@ -86,12 +97,15 @@ async def show(request: Request, caller: Caller) -> Response:
     )
 
 
-def _snapshot(tx: Tx, person: Person, chat: Chat) -> Snapshot:
-    messages = chat_service.list_messages(tx, chat.org_id, chat.id, limit=SHOWN)
-    ids = [message.id for message in messages]
+def _snapshot(tx: Tx, chats: Chats, person: Person, chat: Chat) -> Snapshot:
+    root = chat_service.find_root(tx, chat)
+    messages = chat_service.list_shown(tx, chat.org_id, chat.id, SHOWN)
+    shown = [root, *messages] if root is not None else messages
+    ids = [message.id for message in shown]
     return Snapshot(
+        root,
         messages,
-        surroundings.read(tx, chat.org_id, messages),
+        surroundings.read(tx, chats, chat.org_id, shown),
         votes.choices(tx, chat.org_id, ids, [person.id]),
         one_face_each(service.list_installed(tx, person)),
     )

@@ -24,6 +24,7 @@ HEARTBEAT: Final = b": still here\n\n"
 RETRY: Final = b"retry: 1000\n\n"
 
 OF_MEMBERS: Final = {Kind.MEMBER_JOINED: "joined", Kind.MEMBER_LEFT: "left"}
+OF_THREADS: Final = frozenset({Kind.THREAD_CLOSED, Kind.THREAD_REOPENED})
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ class Frame(msgspec.Struct, frozen=True):
 def read_frames(tx: Tx, memory: Memory, org_id: OrgId, after: int) -> list[Frame]:
     """The frames of the events after a number, in order. They tell how it is now, not how it was when it happened."""
     happened = events.list_after(tx, org_id, after)
-    rows = read_rows(tx, org_id, happened)
+    rows = read_rows(tx, memory.chats, org_id, happened)
     return [frame for event in happened for frame in _frames(event, memory, rows)]
 
 
@@ -68,7 +69,8 @@ def _frames(event: Event, memory: Memory, rows: Rows) -> list[Frame]:
     except Exception:  # One event that cannot be shown must not hold up those behind it.
         logger.exception("an event cannot be shown", org=event.org_id, number=event.number)
         content = b""
-    return [Frame(event.number, content, event.chat_id, event.person_id, ends)]
+    audience = place.home_id if place is not None else event.chat_id
+    return [Frame(event.number, content, audience, event.person_id, ends)]
 
 
 def _of_direct(event: Event, memory: Memory, place: Chat, reader_id: PersonId) -> Frame:
@@ -83,6 +85,9 @@ def _content(event: Event, memory: Memory, place: Chat | None, rows: Rows) -> by
         return encode(message_frames.KINDS[event.kind], told, event.number) if told is not None else b""
     if place is None:
         return b""
+    if event.kind in OF_THREADS:
+        state = {"chat": place.shown_id, "state": "closed" if place.closed_at is not None else "open"}
+        return encode("thread", state, event.number)
     if event.kind in OF_MEMBERS:
         return encode(OF_MEMBERS[event.kind], _member(event, place), event.number)
     if event.kind is Kind.CHAT_CREATED:

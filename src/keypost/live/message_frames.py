@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from keypost.chat import reaction_views, surroundings, votes
 from keypost.chat import service as chat
+from keypost.chat.directory import Chats
 from keypost.chat.model import Message
 from keypost.chat.surroundings import Surroundings
 from keypost.chat.views import render_votes
@@ -18,6 +19,8 @@ from keypost.live.memory import Memory
 KINDS: Final = {
     Kind.MESSAGE_POSTED: "message",
     Kind.MESSAGE_EDITED: "edited",
+    Kind.MESSAGE_TOUCHED: "edited",
+    Kind.MESSAGE_DELETED: "deleted",
     Kind.REACTIONS_CHANGED: "reactions",
     Kind.VOTES_CHANGED: "votes",
     Kind.VOTED: "voted",
@@ -34,25 +37,30 @@ class Rows(Struct, frozen=True):
     choices: Mapping[tuple[MessageId, PersonId], int]
 
 
-def read_rows(tx: Tx, org_id: OrgId, happened: Sequence[Event]) -> Rows:
+def read_rows(tx: Tx, chats: Chats, org_id: OrgId, happened: Sequence[Event]) -> Rows:
     about = [event for event in happened if event.kind in KINDS]
     ids = sorted({MessageId(event.subject_id) for event in about})
     messages = chat.list_by_id(tx, org_id, ids) if ids else []
     voters = sorted({event.person_id for event in about if event.person_id is not None})
     return Rows(
         {message.id: message for message in messages},
-        surroundings.read(tx, org_id, messages),
+        surroundings.read(tx, chats, org_id, messages),
         votes.choices(tx, org_id, ids, voters),
     )
 
 
 def tell(event: Event, memory: Memory, rows: Rows) -> Any:
-    """The data of the frame; None if there is nothing to show any more."""
+    """The data of the frame; None if there is nothing to show any more. `thread` is where the message was said too. A
+    deleted one leaves the page, but for one with a thread on it, which comes as it looks now.
+    """
     message = rows.messages.get(MessageId(event.subject_id))
     place = memory.chats.find(message.org_id, message.chat_id) if message is not None else None
     if message is None or place is None:
         return None
-    named = {"chat": place.shown_id, "message": show_message(message.id)}
+    near = rows.around.near[message.id]
+    named = {"chat": place.shown_id, "thread": near.said_in, "message": show_message(message.id)}
+    if message.is_deleted and near.talk is None and event.kind is not Kind.VOTED:
+        return named if event.kind is Kind.MESSAGE_DELETED else None
     match event.kind:
         case Kind.REACTIONS_CHANGED:
             given = rows.around.reactions.get(message.id, ())

@@ -43,6 +43,7 @@ PLACES: Final[Mapping[str, str]] = {
     "channel": "A channel's id, `O…`",
     "chat": "A chat's id, `CT_…`, or its number alone",
     "message": "A message's id, `…_…`",
+    "thread": "A thread's id, `CT_…-T-…`",
     "app": "An app's id",
     "nonce": "The last part of the call's `response_url`",
     "token": "A token's id, `tok_…`",

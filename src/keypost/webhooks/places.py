@@ -1,18 +1,22 @@
 """Where the addresses of posts lead: to a channel, a chat, or the direct chat with a person."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from keypost.caller import Caller
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, Place, find_place
-from keypost.chat.model import Chat
+from keypost.chat.model import Chat, Ties
 from keypost.db.database import Database
 from keypost.errors import NotFound
 from keypost.ids import PersonId, read_number
 from keypost.messages.wording import quoted
 from keypost.people.directory import People
 from keypost.people.model import Person
+
+NO_TIES: Final = Ties()
 
 
 class PersonNamed(Struct, frozen=True):
@@ -48,23 +52,27 @@ class Settling(Struct, frozen=True):
             case _:
                 find_place(self.chats, caller, target)
 
-    async def find(self, caller: Caller, target: Target) -> Chat:
+    async def find(self, caller: Caller, target: Target, ties: Ties = NO_TIES) -> Chat:
+        """`ties` name messages: where there is no chat yet, there are none."""
         match target:
             case PersonNamed(named):
-                return await self._direct(caller, self._person(caller, named))
+                return await self._direct(caller, self._person(caller, named), ties)
             case ChatOrPerson(shown_id):
                 person = self._person_numbered(caller, shown_id)
                 if person is None:
                     return find_place(self.chats, caller, ChatShown(shown_id))
-                return await self._direct(caller, person)
+                return await self._direct(caller, person, ties)
             case _:
                 return find_place(self.chats, caller, target)
 
-    async def _direct(self, caller: Caller, person: Person) -> Chat:
+    async def _direct(self, caller: Caller, person: Person, ties: Ties) -> Chat:
         persons = frozenset({caller.person_id, person.id})
         known = self.chats.find_direct(caller.org_id, persons)
         if known is not None:
             return known
+        if ties.reply_to is not None or ties.opening is not None:
+            name = "reply_to" if ties.reply_to is not None else "thread_message_id"
+            raise NotFound("message_not_found", f"{name} is not the id of a message of this chat.")
         title = " and ".join(sorted(self.people.get(caller.org_id, each).name for each in persons))
         return await self.database.write(chat.open_direct, self.chats, caller.org_id, title, persons)
 

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from keypost.caller import Caller
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChannelNamed, ChannelShown, ChatShown, judge
-from keypost.chat.model import Chat, Message, PartyKind, Posting
+from keypost.chat.model import Chat, ChatKind, Message, PartyKind, Posting, Ties
+from keypost.chat.wishes import ties_of
 from keypost.db.database import Database
 from keypost.errors import Invalid
 from keypost.ids import AppId, show_chat, show_message
@@ -73,19 +74,22 @@ class Post(Struct, frozen=True):
         _require_switch(request, "mark_as_read")
         content = judge_post(draft, self._text_max(part(request, Settings)))
         refuse_secrets(content, part(request, Keys), part(request, Register))
-        chat = await self._place(request, caller)
-        bot_name = request.query_params.get("bot_unique_name") if self.by_bots else None
+        ties = ties_of(draft)
+        chat = await self._place(request, caller, ties)
+        # The wire knows posting as a bot for channels, and for threads wherever they are.
+        by_bots = self.by_bots or chat.kind is ChatKind.THREAD or ties.opening is not None
+        bot_name = request.query_params.get("bot_unique_name") if by_bots else None
         if bot_name is not None:
             await require_own_bot(request, caller, bot_name)
         people, chats = part(request, People), part(request, Chats)
-        return [judge(people, chats, caller, ChatShown(chat.shown_id), content, bot_name=bot_name)]
+        return [judge(people, chats, caller, ChatShown(chat.shown_id), content, bot_name=bot_name, ties=ties)]
 
     def _text_max(self, settings: Settings) -> int:
         return settings.long_text_max if self.is_long else settings.text_max
 
-    async def _place(self, request: Request, caller: Caller) -> Chat:
+    async def _place(self, request: Request, caller: Caller, ties: Ties) -> Chat:
         settling = Settling(part(request, Database), part(request, People), part(request, Chats))
-        return await settling.find(caller, self.target(request.path_params[self.name]))
+        return await settling.find(caller, self.target(request.path_params[self.name]), ties)
 
 
 def _posted(message: Message, draft: Draft) -> Response:

@@ -20,6 +20,9 @@ def upgrade() -> None:
         postgresql_where=where,
     )
     _add("messages", "deleted_at", "reply_to", "thread_id", "file_id")
+    op.add_column("messages", sa.Column("topic", sa.Text(), nullable=True))
+    _index("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to")
+    _index("ix_messages_thread", "thread_id IS NOT NULL", "org_id", "thread_id", "id")
     _thread_followers()
     _reactions()
     _votes()
@@ -101,6 +104,11 @@ def _ingress() -> None:
         ingress.add_column(sa.Column("answer_digest", sa.LargeBinary(), nullable=True))
         ingress.add_column(sa.Column("answer_until", sa.BigInteger(), nullable=True))
     op.create_index("uq_ingress_answer_digest", "ingress", ["answer_digest"], unique=True)
+
+
+def _index(name: str, condition: str, *columns: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, "messages", list(columns), sqlite_where=where, postgresql_where=where)
 
 
 def _add(table: str, *columns: str) -> None:

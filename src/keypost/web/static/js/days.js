@@ -7,9 +7,14 @@ const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: 
 const DAY = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" });
 const DAY_AND_YEAR = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" });
 
+/** Do this for every time of a message that is not yet done. */
+export function markTimes(element) {
+  for (const time of element.querySelectorAll(".message-header time:not([title]), .talk time:not([title])")) localise(time);
+}
+
 /** Do this for every time and day of `list` that is not yet done. */
 export function markDays(list) {
-  for (const time of list.querySelectorAll(".message-header time:not([title])")) localise(time);
+  markTimes(list);
   let day = "";
   for (const message of list.querySelectorAll(".message")) {
     const at = new Date(message.querySelector("time.message-time").dateTime);
@@ -22,7 +27,14 @@ export function markDays(list) {
   }
 }
 
-/** An edit of another day says which. */
+/** A line that stands over no message any more. */
+export function dropEmptyDays(list) {
+  for (const line of list.querySelectorAll(".day")) {
+    if (!line.nextElementSibling || line.nextElementSibling.classList.contains("day")) line.remove();
+  }
+}
+
+/** What is of another day than the message says which. */
 function localise(time) {
   const at = new Date(time.dateTime);
   const sent = new Date(time.closest(".message").querySelector("time.message-time").dateTime);

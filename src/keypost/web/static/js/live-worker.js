@@ -7,7 +7,18 @@
  */
 
 /** What is in the log, each with its number; the others are told once, to whoever is there. */
-export const NUMBERED = ["message", "edited", "reactions", "votes", "voted", "chat", "joined", "left"];
+export const NUMBERED = [
+  "message",
+  "edited",
+  "deleted",
+  "reactions",
+  "votes",
+  "voted",
+  "thread",
+  "chat",
+  "joined",
+  "left",
+];
 const KINDS = [...NUMBERED, "banner", "private", "reset"];
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;

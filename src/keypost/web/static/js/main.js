@@ -11,9 +11,10 @@ import { Messages } from "./messages.js";
 import { Polls } from "./polls.js";
 import { Reactions } from "./reactions.js";
 import { Sidebar } from "./sidebar.js";
+import { Thread } from "./thread.js";
 import { page } from "./trusted.js";
 
-const { chat, cursor, person, votes } = document.getElementById("chat").dataset;
+const { chat, cursor, parent = "", person, votes } = document.getElementById("chat").dataset;
 const title = document.title;
 
 const banners = new Banners();
@@ -27,6 +28,11 @@ const reactions = new Reactions(chat, person, {
   keepPlace: (message, change) => messages.keepPlace(message, change),
 });
 const polls = new Polls(chat, JSON.parse(votes), (banner) => banners.show(banner));
+const thread = new Thread();
+/** The chat whose members see this page. */
+const home = parent || chat;
+/** What was said beside a thread stands in both. */
+const isHere = (data) => [data.chat, data.thread].includes(chat);
 
 new Composer(chat, {
   posted: () => messages.toEnd(),
@@ -40,34 +46,39 @@ new Buttons(chat, {
 
 const on = {
   message(data) {
-    if (data.chat !== chat) {
-      sidebar.markUnread(data.chat);
-      return;
-    }
-    if (membership.isOver) return;
+    if (data.chat !== chat) sidebar.markUnread(data.chat);
+    if (!isHere(data) || membership.isOver) return;
     messages.add(data.message, data.html);
     if (document.hidden) document.title = `• ${title}`;
   },
   edited(data) {
-    if (data.chat === chat && !membership.isOver) messages.edit(data.message, data.html);
+    if (!membership.isOver) messages.edit(data.message, data.html);
+  },
+  deleted(data) {
+    if (membership.isOver) return;
+    if (data.html) messages.edit(data.message, data.html); // A thread hangs on it: its place stays.
+    else messages.remove(data.message);
+  },
+  thread(data) {
+    if (data.chat === chat) thread.set(data.state);
   },
   reactions(data) {
-    if (data.chat === chat && !membership.isOver) reactions.put(data.message, data.html);
+    if (!membership.isOver) reactions.put(data.message, data.html);
   },
   votes(data) {
-    if (data.chat === chat && !membership.isOver) polls.put(data.message, data.html);
+    if (!membership.isOver) polls.put(data.message, data.html);
   },
   voted: ({ message, option }) => polls.voted(message, option),
   chat: (entry) => sidebar.put(entry),
   joined(data) {
     if (data.person === person) sidebar.put(data.chat);
-    if (data.chat.id !== chat) return;
+    if (data.chat.id !== home) return;
     if (membership.isOver) takeAnew(); // What was said meanwhile was not told here.
     else membership.count(data.members);
   },
   left(data) {
     if (data.person === person) sidebar.remove(data.chat.id);
-    if (data.chat.id !== chat) return;
+    if (data.chat.id !== home) return;
     membership.count(data.members);
     if (data.person === person) membership.end();
   },
@@ -96,6 +107,7 @@ async function takeAnew() {
   const fresh = page(await response.text());
   polls.replace(JSON.parse(fresh.getElementById("chat").dataset.votes));
   messages.replace(fresh.getElementById("messages"));
+  thread.replace(fresh);
   membership.resume();
   membership.count(fresh.getElementById("members")?.textContent);
   sidebar.replace(fresh.getElementById("sidebar-chats"));

@@ -1,6 +1,6 @@
 /** The list of messages: what arrives, what changes, what only this person sees, and where the reader is in it. */
 
-import { markDays } from "./days.js";
+import { dropEmptyDays, markDays, markTimes } from "./days.js";
 import { nodes } from "./trusted.js";
 
 const NEAR_END_PX = 60;
@@ -14,6 +14,7 @@ export class Messages {
   #top = 0;
 
   constructor() {
+    markTimes(this.#log);
     markDays(this.#list);
     this.#log.addEventListener("scroll", () => this.#noteScroll(), { passive: true });
     this.#pill.addEventListener("click", () => this.#goToEnd());
@@ -45,9 +46,23 @@ export class Messages {
     const focus = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
     this.keepPlace(old, () => {
       old.replaceWith(fresh);
+      markTimes(this.#log);
       markDays(this.#list);
     });
     if (focus >= 0) (fresh.querySelectorAll(FOCUSABLE)[focus] ?? this.#log).focus({ preventScroll: true });
+  }
+
+  /** A message that was taken back. */
+  remove(id) {
+    const old = document.getElementById(`m-${id}`);
+    if (!old) return;
+    const hadFocus = old.contains(document.activeElement);
+    this.#keepPlace(old, () => {
+      old.remove();
+      dropEmptyDays(this.#list);
+      markDays(this.#list);
+    });
+    if (hadFocus) this.#log.focus({ preventScroll: true });
   }
 
   replace(list) {

@@ -7,7 +7,7 @@ import { address, ask, Refused } from "./ask.js";
 import { nodes } from "./trusted.js";
 
 export class Polls {
-  #list = document.getElementById("messages");
+  #list = document.getElementById("log");
   #chat;
   #own; // The number of the reader's option, for each message that they voted in.
   #banner;
@@ -17,7 +17,7 @@ export class Polls {
     this.#own = new Map(Object.entries(own));
     this.#banner = banner;
     this.#list.addEventListener("click", (event) => this.#clicked(event.target));
-    new MutationObserver(() => this.#mark(this.#list)).observe(this.#list, { childList: true });
+    new MutationObserver(() => this.#mark(this.#list)).observe(this.#list, { childList: true, subtree: true });
     this.#mark(this.#list);
   }
 
@@ -60,7 +60,8 @@ export class Polls {
   async #vote(button, option) {
     button.ariaBusy = "true";
     try {
-      await ask(address("chats", this.#chat, "messages", messageOf(button), "vote"), { option });
+      const chat = button.closest("[data-home]")?.dataset.home ?? this.#chat;
+      await ask(address("chats", chat, "messages", messageOf(button), "vote"), { option });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#banner({ text: error.message, status: "failure" });

@@ -12,7 +12,7 @@ const ADD = "[data-react]";
 const GAP_PX = 4;
 
 export class Reactions {
-  #list = document.getElementById("messages");
+  #list = document.getElementById("log");
   #picker = document.getElementById("reaction-picker");
   #chat;
   #person;
@@ -31,7 +31,7 @@ export class Reactions {
     this.#picker.addEventListener("keydown", (event) => this.#turn(event));
     this.#picker.addEventListener("toggle", (event) => this.#toggled(event.newState === "open"));
     document.getElementById("log").addEventListener("scroll", () => this.#picker.hidePopover(), { passive: true });
-    new MutationObserver(() => this.#settle()).observe(this.#list, { childList: true });
+    new MutationObserver(() => this.#settle()).observe(this.#list, { childList: true, subtree: true });
     this.#settle();
   }
 
@@ -113,7 +113,8 @@ export class Reactions {
     if (!message || button.ariaBusy === "true") return;
     button.ariaBusy = "true";
     try {
-      await ask(address("chats", this.#chat, "messages", message, "react"), { emoji, is_on: isOn });
+      const chat = button.closest("[data-home]")?.dataset.home ?? this.#chat;
+      await ask(address("chats", chat, "messages", message, "react"), { emoji, is_on: isOn });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#on.banner({ text: error.message, status: "failure" });

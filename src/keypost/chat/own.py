@@ -1,0 +1,48 @@
+"""What senders do with what they sent: edit it, and take it back. An admin takes back anybody's."""
+
+from keypost.caller import Caller, Means, Scope
+from keypost.chat import message_store, service
+from keypost.chat.model import Chat, Message, PartyKind
+from keypost.db.tx import Tx
+from keypost.errors import Forbidden, NotFound
+from keypost.files.cabinet import Cabinet
+from keypost.ids import MessageId
+from keypost.people.administration import is_admin
+from keypost.people.directory import People
+from keypost_sdk.content import Message as Content
+
+
+def edit(tx: Tx, caller: Caller, chat: Chat, message_id: MessageId, content: Content) -> None:
+    caller.require(Scope.POST)
+    message = _get(tx, chat, message_id)
+    if not _is_own(caller, message):
+        raise _not_yours()
+    service.edit(tx, message.org_id, message.chat_id, message.id, content)
+
+
+def delete(tx: Tx, people: People, cabinet: Cabinet, caller: Caller, chat: Chat, message_id: MessageId) -> None:
+    """Twice is a success: callers retry."""
+    caller.require(Scope.POST)
+    message = _get(tx, chat, message_id)
+    if not _is_own(caller, message) and not is_admin(people, caller):
+        raise _not_yours()
+    service.delete(tx, cabinet, message)
+
+
+def _get(tx: Tx, chat: Chat, message_id: MessageId) -> Message:
+    """Of this chat, also when it was deleted."""
+    found = message_store.find_any(tx, chat.org_id, message_id)
+    if found is None or chat.id not in {found.chat_id, found.thread_id}:
+        raise NotFound("message_not_found", "There is no such message in this chat.")
+    return found
+
+
+def _is_own(caller: Caller, message: Message) -> bool:
+    """A token's own is what this very token posted, in whatever name; a person's own is what has their name."""
+    if caller.means is Means.TOKEN:
+        return message.token_id == caller.token_id
+    return message.sender.kind is PartyKind.PERSON and message.sender.id == caller.person_id
+
+
+def _not_yours() -> Forbidden:
+    return Forbidden("access_denied", "Only who sent this message may do that.")

@@ -1,0 +1,27 @@
+/** A thread's page: the message on which it was opened, and whether it takes more. Other chats have neither. */
+
+import { markTimes } from "./days.js";
+
+export class Thread {
+  #main = document.getElementById("chat");
+  #root = document.getElementById("thread-root");
+  #notice = document.getElementById("closed");
+  #form = document.getElementById("composer");
+
+  /** `state` is `open` or `closed`: the notice then stands where the composer was, and takes its focus. */
+  set(state) {
+    if (!this.#notice || state === this.#main.dataset.state) return;
+    const hadFocus = this.#form.contains(document.activeElement);
+    this.#main.dataset.state = state;
+    this.#notice.textContent = state === "closed" ? this.#notice.dataset.sentence : "";
+    if (state === "closed" && hadFocus) this.#notice.focus();
+  }
+
+  /** As `fresh`, a new page of the same thread, has it. */
+  replace(fresh) {
+    this.set(fresh.getElementById("chat").dataset.state);
+    if (!this.#root) return;
+    this.#root.replaceChildren(...fresh.getElementById("thread-root").children);
+    markTimes(this.#root);
+  }
+}
