@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from msgspec import Struct
-from playwright.async_api import Locator, Page, ViewportSize, expect
+from playwright.async_api import FilePayload, Locator, Page, ViewportSize, expect
 from tests.live.browsing import DESK, PHONE
-from tests.live.stage import ALARMS, LONG, QUIET, Stage
+from tests.live.stage import ALARMS, LONG, PICTURES, QUIET, Stage
 from tests.people import Visitor
 
 from keypost_sdk.content import LABEL_MAX
@@ -83,6 +83,15 @@ async def new_messages_below(stage: Stage) -> Page:
     await _scroll_up(page)
     await stage.long.say(LONG, "One more")
     await expect(page.locator("#new-messages")).to_be_visible()
+    return page
+
+
+async def files(stage: Stage) -> Page:
+    """Some that were sent, and some that are about to be."""
+    page = await _chat(stage, stage.world.ada, PICTURES)
+    await page.set_input_files("#attach-input", [_chosen("notes.txt"), _chosen(f"{'x' * 80}.tar.gz")])
+    picture = page.locator(".file-picture img")
+    await picture.evaluate("(image) => image.decode()")
     return page
 
 
@@ -246,6 +255,7 @@ SCENES: Final[Mapping[str, Scene]] = {
         empty_chat,
         left_chat,
         new_messages_below,
+        files,
         sidebar,
         commands,
         refused_command,
@@ -274,6 +284,10 @@ PHONE_ONLY: Final = frozenset({"sidebar"})
 
 def looks_of(scene: str) -> tuple[Look, ...]:
     return tuple(look for look in LOOKS if look.size == PHONE or scene not in PHONE_ONLY)
+
+
+def _chosen(name: str) -> FilePayload:
+    return FilePayload(name=name, mimeType="text/plain", buffer=b"Hello")
 
 
 async def _at(stage: Stage, who: Visitor | None, path: str) -> Page:

@@ -4,6 +4,7 @@ from typing import Final
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.extensions.answering import timed_out
+from tests.files.forms import body, comments, content_type, file, png
 from tests.live import contents
 from tests.live.browsing import DESK
 from tests.people import Tool, Visitor
@@ -25,6 +26,7 @@ from keypost_sdk.content import Message, Served
 
 ALARMS: Final = "#alarms"
 QUIET: Final = "#quiet"
+PICTURES: Final = "#pictures"
 LONG: Final = "#a-channel-whose-name-goes-on-and-on-because-nobody-ever-said-stop"
 LONG_TITLE: Final = f"International quality assurance for the {contents.WORD}"[:100]
 
@@ -50,10 +52,12 @@ class Stage:
         await world.channel(QUIET[1:], world.ada, world.alan, self.konrad)
         await world.channel(ALARMS[1:], world.ada, world.grace)
         await world.channel(LONG[1:], world.ada, world.grace)
+        await world.channel(PICTURES[1:], world.ada, world.grace)
         await self._make_tokens()
         await self._fill_builds()
         for content in contents.EXTREMES:
             await _say_as_extension(self.long, content)
+        await self._fill_pictures()
 
     async def page_of(self, who: Visitor | None) -> Page:
         """A new page in the browser of that person, who is signed in; of nobody, for None."""
@@ -122,6 +126,13 @@ class Stage:
         for content in contents.BY_EXTENSION:
             await _say_as_extension(self.usual, content)
         await world.write(_edit_the_first, world)
+
+    async def _fill_pictures(self) -> None:
+        picture, table = file(png(960, 600), "readings of Tuesday.png"), file(b"a,b\n" * 800, f"{contents.WORD}.csv")
+        said = comments('["The *second* difference, from noon on.", "All of it."]')
+        form = body([picture, table, said])
+        answer = await self.world.grace.post(f"/chats/{self.world.id_of(PICTURES)}/files", form, [content_type()])
+        assert answer.status == 200, answer.text
 
 
 async def _say_as_extension(tool: Tool, content: contents.Json) -> None:

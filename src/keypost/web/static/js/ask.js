@@ -1,4 +1,4 @@
-/** A question to the server in JSON, and its answer; a refusal is thrown with the sentence that a person should read. */
+/** A question to the server in JSON, or a form with files, and its answer; a refusal is thrown with the sentence that a person should read. */
 
 const UNREACHABLE = "Keypost does not answer. Check your connection and try again.";
 const UNREADABLE = "Keypost gave an answer that this page does not understand. Reload the page and try again.";
@@ -28,11 +28,13 @@ export function address(...parts) {
 }
 
 async function send(path, body) {
+  const isForm = body instanceof FormData; // The browser itself says where its parts end.
+  const kind = isForm ? {} : { "Content-Type": "application/json" };
   try {
     return await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
+      headers: { ...kind, Accept: "application/json" },
+      body: isForm ? body : JSON.stringify(body),
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error",

@@ -1,6 +1,7 @@
 /** The box a person writes in. It keeps the text until the server has it. */
 
 import { address, ask, Refused } from "./ask.js";
+import { Attachments } from "./attachments.js";
 import { Palette } from "./palette.js";
 import { Progress } from "./progress.js";
 
@@ -12,6 +13,7 @@ export class Composer {
   #send = document.getElementById("send");
   #refusal = document.getElementById("composer-refusal");
   #palette = new Palette(this.#field);
+  #attachments = new Attachments(() => this.#changed());
   #progress = new Progress(() => document.getElementById("waiting-status"));
   #chat;
   #on;
@@ -42,11 +44,11 @@ export class Composer {
 
   async #say() {
     const text = this.#field.value;
-    if (this.#busy || !text.trim()) return;
+    if (this.#busy || !this.#hasSomething()) return;
     this.#setBusy(true);
     this.#refuse("");
     try {
-      this.#show(await ask(address("chats", this.#chat, "say"), { text }));
+      this.#show(await this.#ask(text));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#refuse(error.message);
@@ -54,6 +56,15 @@ export class Composer {
       this.#setBusy(false);
       this.#changed();
     }
+  }
+
+  #hasSomething() {
+    return this.#attachments.any || Boolean(this.#field.value.trim());
+  }
+
+  #ask(text) {
+    if (this.#attachments.any) return ask(address("chats", this.#chat, "files"), this.#attachments.form(text));
+    return ask(address("chats", this.#chat, "say"), { text });
   }
 
   /** A question stands before the command: whoever cancels it still has what they typed. */
@@ -70,7 +81,7 @@ export class Composer {
 
   #empty() {
     this.#field.value = "";
-    this.#changed();
+    this.#attachments.empty();
   }
 
   /** Read-only and not disabled: a disabled field loses the focus, and with it a phone's keys. */
@@ -79,6 +90,7 @@ export class Composer {
     if (busy) this.#progress.begin();
     else this.#progress.end();
     this.#field.readOnly = busy;
+    this.#attachments.disabled = busy;
     this.#form.ariaBusy = String(busy);
     this.#palette.close();
   }
@@ -89,7 +101,7 @@ export class Composer {
   }
 
   #changed() {
-    this.#send.disabled = this.#busy || !this.#field.value.trim();
+    this.#send.disabled = this.#busy || !this.#hasSomething();
     this.#field.rows = Math.min(LINES_MOST, this.#field.value.split("\n").length);
     if (!this.#busy) this.#palette.update();
   }
