@@ -57,7 +57,9 @@ class World:
         self._listener = listening()
         port = self._listener.getsockname()[1]
         # Its clock stands still, and so would every bucket: tests of limits choose theirs.
-        self.settings = Settings(data=folder / "data", database_url=database_url, port=port, posts_per_minute=NO_BOUND)
+        self.settings = Settings(
+            data=folder / "data", database_url=database_url, port=port, posts_per_minute=NO_BOUND, demo=True
+        )
         self.base = self.settings.address
         self.server: Server
         self.org_id: OrgId

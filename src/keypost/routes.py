@@ -12,6 +12,7 @@ from keypost.extensions import api as extensions
 from keypost.extensions import attaching, chat_page, composer, token_page
 from keypost.extensions import pages as buttons
 from keypost.extensions import token_api as tokens
+from keypost.gallery import page as gallery
 from keypost.limits import api as limits
 from keypost.live import api as live
 from keypost.people import api as persons
@@ -157,5 +158,7 @@ ROUTES: Final = (
     Route(GET, "/tokens/all", token_page.show_all, SESSION),
     Route(POST, "/tokens/{token}/revoke", token_page.revoke, SESSION),
     Route(POST, "/tokens/{token}/settings", token_page.choose, SESSION),
+    # In the demo everybody may look at what messages can be.
+    Route(GET, "/gallery", gallery.show, NOTHING_TO_SEE),
     Route(GET, "/static/{file:path}", assets.serve, NOTHING_TO_SEE),
 )

@@ -29,7 +29,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 ALIVE: Final = """
 [...document.querySelectorAll(".message *")]
   .filter((element) =>
-    element.matches("script, iframe, object, embed, img, svg, math, style, link, base, form, input, video, audio") ||
+    element.matches("script, iframe, object, embed, img, svg:not(.chart > svg), math, style, link, base, form") ||
+    element.matches("input, video, audio") ||
     [...element.attributes].some(({ name }) => name.startsWith("on") || name === "style") ||
     (element.matches("a") && !/^(https?:|mailto:)/.test(element.href)))
   .map((element) => element.outerHTML)

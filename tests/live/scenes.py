@@ -240,6 +240,10 @@ async def api(stage: Stage) -> Page:
     return await _at(stage, None, "/api/docs")
 
 
+async def gallery(stage: Stage) -> Page:
+    return await _at(stage, None, "/gallery")
+
+
 Scene = Callable[[Stage], Awaitable[Page]]
 SCENES: Final[Mapping[str, Scene]] = {
     scene.__name__.replace("_", "-"): scene
@@ -277,6 +281,7 @@ SCENES: Final[Mapping[str, Scene]] = {
         all_tokens,
         revoke,
         api,
+        gallery,
     )
 }
 PHONE_ONLY: Final = frozenset({"sidebar"})

@@ -45,6 +45,7 @@ def demo(
         host=DEFAULT_HOST,
         log_level=log_level,
         database_url=database_url,
+        demo=True,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(settings, data))
