@@ -36,3 +36,9 @@ def founding_chats(tx: Tx, server: Server, ada: Person, grace: Person, alan: Per
     chat.create_channel(tx, server.chats, ada.org_id, "general", everybody)
     chat.create_channel(tx, server.chats, ada.org_id, "builds", [*both, bot])
     chat.create_direct(tx, server.chats, ada.org_id, "Ada and Grace", [ada.id, grace.id])
+
+
+def person_named(tx: Tx, server: Server, org_id: OrgId, first: str, last: str, role: Role) -> Person:
+    email, person_id = f"{first.lower()}@example.com", PersonId(tx.new_id())
+    person = Person(org_id=org_id, id=person_id, email=email, first_name=first, last_name=last, role=role)
+    return people.add_person(tx, server.people, person)

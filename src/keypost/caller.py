@@ -19,6 +19,9 @@ class Scope(StrEnum):
     """Post messages where the owner may."""
     INCOMING = "incoming"
     """Call its own extension's incoming webhook handler."""
+    MENTION_ALL = "mention.all"
+    """Call everybody in a chat, with `{@all}` or `{@available}` in a message. A guest's credential never has it in
+    effect."""
     READ = "messages.read"
     """Read messages where the owner may."""
     PERSON = "person"

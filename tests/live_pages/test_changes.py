@@ -95,7 +95,13 @@ async def title_of(stream: Stream, chat_id: str) -> str:
 
 def builds(world: World) -> dict[str, str]:
     shown = world.id_of("#builds")
-    return {"id": shown, "title": "builds", "kind": "channel", "href": f"/chats/{shown}"}
+    return {
+        "id": shown,
+        "title": "builds",
+        "kind": "channel",
+        "href": f"/chats/{shown}",
+        "unique_name": "builds",
+    }
 
 
 def party(who: Visitor) -> Party:

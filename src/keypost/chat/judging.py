@@ -1,12 +1,19 @@
 """May this message be stored there, as that sender? Pure: decided on memory, before any transaction."""
 
+from collections.abc import Callable, Collection
+from typing import Final
+
 from msgspec import Struct
 
 from keypost.caller import Caller, Scope
 from keypost.chat.directory import Chats, is_member
-from keypost.chat.model import Chat, Party, PartyKind, Posting, Sender, Ties
+from keypost.chat.model import Chat, ChatKind, Collapse, Message, Party, PartyKind, Posting, Sender, Ties
+from keypost.db.tx import Tx
 from keypost.errors import Forbidden, NotFound
-from keypost.ids import PersonId, read_channel, read_chat
+from keypost.ids import PersonId, TeamId, TokenId, read_channel, read_chat, read_number
+from keypost.messages.mentions import calls_of
+from keypost.messages.tree import Mention, MentionOfAll
+from keypost.people.administration import scopes_in_effect
 from keypost.people.directory import People
 from keypost_sdk.content import Message as Content
 
@@ -29,6 +36,8 @@ class ChatShown(Struct, frozen=True):
     shown_id: str
 
 
+WHERE_TEAMS_ARE: Final = frozenset({ChatKind.CHANNEL, ChatKind.THREAD})
+
 Place = ChannelNamed | ChannelShown | ChatShown
 
 
@@ -49,14 +58,67 @@ def judge(
     sender = Sender(kind=PartyKind.PERSON, id=person.id, name=person.name)
     if bot_name is not None:
         sender = _bot_in(chats, caller, chat, bot_name)
+    return judge_posting(people, chat, sender, content, voice_of(people, caller), token_id=caller.token_id, ties=ties)
+
+
+class Voice(Struct, frozen=True):
+    """Whom somebody may call with what they say."""
+
+    may_mention_all: bool
+
+    @classmethod
+    def with_scopes(cls, scopes: Collection[Scope]) -> "Voice":
+        return cls(Scope.MENTION_ALL in scopes)
+
+
+def voice_of(people: People, caller: Caller) -> Voice:
+    return Voice.with_scopes(scopes_in_effect(people, caller))
+
+
+def judge_posting(
+    people: People,
+    chat: Chat,
+    sender: Sender,
+    content: Content,
+    voice: Voice,
+    *,
+    token_id: TokenId | None = None,
+    collapse: Collapse | None = None,
+    also: Callable[[Tx, Message], None] | None = None,
+    ties: Ties | None = None,
+) -> Posting:
+    """The only maker of postings: who may speak in the chat is known, whom the content may call is judged here."""
+    judge_mentions(people, chat, content, voice)
     return Posting(
-        org_id=caller.org_id,
+        org_id=chat.org_id,
         chat_id=chat.id,
         sender=sender,
         content=content,
-        token_id=caller.token_id,
+        token_id=token_id,
+        collapse=collapse,
+        also=also,
         ties=ties or Ties(),
     )
+
+
+def judge_mentions(people: People, chat: Chat, content: Content, voice: Voice) -> None:
+    """For all that puts content into a chat, so for edits too. One mention that may not be refuses the whole."""
+    for mention in calls_of(content):
+        if isinstance(mention, MentionOfAll):
+            if not voice.may_mention_all:
+                sentence = f"{mention.written} calls everybody in the chat, and whoever sent this may not do that."
+                raise Forbidden("mention_not_allowed", sentence)
+        elif chat.kind not in WHERE_TEAMS_ARE and _is_team(people, chat, mention):
+            sentence = f"{mention.written} calls a team, which can be called in channels alone."
+            raise Forbidden("team_mention_not_allowed", sentence)
+
+
+def _is_team(people: People, chat: Chat, mention: Mention) -> bool:
+    """A number is a person's before it is a team's."""
+    number = read_number(mention.name)
+    if number is None or people.find(chat.org_id, PersonId(number)) is not None:
+        return False
+    return people.find_team_name(chat.org_id, TeamId(number)) is not None
 
 
 def find_place(chats: Chats, caller: Caller, place: Place) -> Chat:

@@ -2,6 +2,7 @@
 
 from keypost.caller import Caller, Means, Scope
 from keypost.chat import message_store, service
+from keypost.chat.judging import judge_mentions, voice_of
 from keypost.chat.model import Chat, Message, PartyKind
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, NotFound
@@ -12,8 +13,9 @@ from keypost.people.directory import People
 from keypost_sdk.content import Message as Content
 
 
-def edit(tx: Tx, caller: Caller, chat: Chat, message_id: MessageId, content: Content) -> None:
+def edit(tx: Tx, people: People, caller: Caller, chat: Chat, message_id: MessageId, content: Content) -> None:
     caller.require(Scope.POST)
+    judge_mentions(people, chat, content, voice_of(people, caller))
     message = _get(tx, chat, message_id)
     if not _is_own(caller, message):
         raise _not_yours()

@@ -12,6 +12,7 @@ from keypost.chat.views import MessageView
 from keypost.chat.votes import Tally
 from keypost.db.tx import Tx
 from keypost.ids import MessageId, OrgId
+from keypost.messages.names import Names
 from keypost.people.directory import People
 
 
@@ -20,11 +21,12 @@ class Surroundings(Struct, frozen=True):
     tallies: Mapping[MessageId, Tally]
     near: Mapping[MessageId, Around]
 
-    def view(self, people: People, message: Message, *, by_token: str) -> MessageView:
+    def view(self, people: People, message: Message, *, by_token: str, names: Names) -> MessageView:
         return MessageView.of(
             message,
             self.near[message.id],
             by_token=by_token,
+            names=names,
             reactions=reaction_views.views_of(people, message, self.reactions.get(message.id, ())),
             votes=self.tallies.get(message.id),
         )

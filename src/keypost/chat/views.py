@@ -15,6 +15,7 @@ from keypost.clock import iso, utc
 from keypost.ids import MessageId, PersonId, show_message
 from keypost.messages import html
 from keypost.messages.judging import readable
+from keypost.messages.names import Names
 from keypost.people.directory import People
 from keypost.web.pages import fragment
 from keypost_sdk.content import Message as Content
@@ -107,16 +108,17 @@ class OneOut(Struct):
 
 
 class ChatEntry(Struct, frozen=True):
-    """A chat in one reader's list of chats."""
+    """A chat in one reader's list of chats. `unique_name` is empty for all but channels."""
 
     id: str
     title: str
     kind: str
     href: str
+    unique_name: str
 
     @classmethod
     def of(cls, chat: Chat, title: str) -> "ChatEntry":
-        return cls(chat.shown_id, title, chat.kind.value, f"/chats/{chat.shown_id}")
+        return cls(chat.shown_id, title, chat.kind.value, f"/chats/{chat.shown_id}", chat.unique_name or "")
 
 
 class TalkView(Struct, frozen=True):
@@ -171,11 +173,12 @@ class MessageView(Struct):
         around: Around,
         *,
         by_token: str,
+        names: Names,
         reactions: tuple[ReactionView, ...] = (),
         votes: Tally | None = None,
     ) -> "MessageView":
-        """`by_token` says which extension's token a person's message came with; empty if it was typed. A poll comes
-        with its `votes`.
+        """`by_token` says which extension's token a person's message came with; empty if it was typed. `names` say
+        whom its mentions mean. A poll comes with its `votes`.
         """
         shown, sender = show_message(message.id), message.sender
         return cls(
@@ -189,7 +192,7 @@ class MessageView(Struct):
             time_text=_clock(message.at),
             edited_iso=iso(message.edited_at) if message.edited_at is not None else "",
             edited_text=_clock(message.edited_at) if message.edited_at is not None else "",
-            html=html.render(message.content, anchor=f"m-{shown}", votes=votes),
+            html=html.render(message.content, anchor=f"m-{shown}", names=names, votes=votes),
             reactions=reactions,
             file=FileView.of(message.file) if message.file is not None else None,
             is_deleted=message.is_deleted,
@@ -202,9 +205,9 @@ class MessageView(Struct):
         return fragment("chat/message.html", view=self)
 
 
-def render_votes(message: Message, votes: Tally) -> str:
+def render_votes(message: Message, votes: Tally, names: Names) -> str:
     """The options of a poll, alone."""
-    return html.render_poll(message.content, anchor=f"m-{show_message(message.id)}", votes=votes)
+    return html.render_poll(message.content, anchor=f"m-{show_message(message.id)}", names=names, votes=votes)
 
 
 def chat_name(chat: Chat) -> str:

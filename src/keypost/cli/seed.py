@@ -32,7 +32,7 @@ CHANNELS: Final = ("general", "builds")
 BOT: Final = ("buildbot", "Build Bot")
 EXAMPLE: Final = Path(__file__).parents[3] / "examples" / "gitlab"
 FILE: Final = "demo.json"
-OPERATORS: Final = frozenset({Scope.POST, Scope.READ, Scope.PERSON, Scope.ADMIN, Scope.OPERATOR})
+OPERATORS: Final = frozenset({Scope.POST, Scope.MENTION_ALL, Scope.READ, Scope.PERSON, Scope.ADMIN, Scope.OPERATOR})
 
 
 class SeededPerson(Struct):

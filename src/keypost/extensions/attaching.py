@@ -39,5 +39,5 @@ async def store_files(request: Request, caller: Caller, judged: Sequence[tuple[P
     said = [(each.content, each.arrived.name) for _, each in judged]
     refuse_secrets(said, part(request, Keys), part(request, Register))
     postings = [replace(posting, file=each.arrived.kept(caller.person_id)) for posting, each in judged]
-    files = [each.arrived for _, each in judged]
+    files = list({id(each): each.arrived for _, each in judged}.values())  # One may go to several people.
     return await commit(part(request, Database), part(request, Cabinet), part(request, Lane), files, postings)

@@ -13,6 +13,7 @@ from keypost.chat import surroundings, votes
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, find_place
 from keypost.chat.model import Chat, Message
+from keypost.chat.names import known_in
 from keypost.chat.reaction_views import AT_HAND
 from keypost.chat.surroundings import Surroundings
 from keypost.chat.views import ChatEntry, MessageView, members_text, title_for
@@ -60,10 +61,10 @@ async def show(request: Request, caller: Caller) -> Response:
     chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
     person = people.get(caller.org_id, caller.person_id)
     shown = await part(request, Database).read(_snapshot, chats, person, chat)
-    attribution = part(request, Attribution)
+    attribution, names = part(request, Attribution), known_in(people, chats, chat)
 
     def view(message: Message) -> MessageView:
-        return shown.around.view(people, message, by_token=attribution.of(message))
+        return shown.around.view(people, message, by_token=attribution.of(message), names=names)
 
     parent = chats.find(chat.org_id, chat.parent_id) if chat.parent_id is not None else None
     return page(

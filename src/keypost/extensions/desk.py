@@ -4,10 +4,12 @@ from msgspec import Struct
 
 from keypost.chat.directory import Chats
 from keypost.chat.lane import Lane
+from keypost.chat.names import KnownToAll
 from keypost.db.database import Database
 from keypost.extensions.addresses import Addresses
 from keypost.extensions.invoker import Invoker
 from keypost.extensions.reveals import Reveals
+from keypost.ids import OrgId, PersonId
 from keypost.keys import Keys
 from keypost.live.hub import Hub
 from keypost.people.directory import People
@@ -26,3 +28,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     invoker: Invoker
     reveals: Reveals
     text_max: int
+
+    def names_for(self, org_id: OrgId, reader_id: PersonId) -> KnownToAll:
+        """Whom mentions mean in what one person alone sees."""
+        return KnownToAll(self.people, self.chats, org_id, {reader_id})

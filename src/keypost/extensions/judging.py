@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from keypost import log
 from keypost.chat import service as chat
+from keypost.chat.judging import Voice, judge_mentions
 from keypost.chat.model import Message, PartyKind
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Refusal
@@ -61,12 +62,21 @@ async def _shown_or_failed(desk: Desk, app: App, invocation: Invocation, output:
     """The answer; if it cannot be shown, a banner that says so to the person who asked."""
     try:
         answer = judge_reply(output, desk.text_max)
+        if isinstance(answer, Reply | Edit):
+            _judge_mentions(desk, app, invocation, answer)
         if isinstance(answer, Edit):
             await desk.database.read(_require_own, desk, app, invocation)
     except Refusal as refusal:
         logger.warning("an answer cannot be shown", extension=app.title, code=refusal.code)
         return failure(f"{app.title} gave an answer that cannot be shown: {refusal.sentence}")
     return answer
+
+
+def _judge_mentions(desk: Desk, app: App, invocation: Invocation, answer: Reply | Edit) -> None:
+    """The extension speaks for itself, whoever asked it: with the rights that its tokens get."""
+    place = desk.chats.find(invocation.org_id, invocation.chat_id) if invocation.chat_id is not None else None
+    if place is not None:
+        judge_mentions(desk.people, place, answer, Voice.with_scopes(app.grant.scope))
 
 
 def _require_own(tx: Tx, desk: Desk, app: App, invocation: Invocation) -> None:

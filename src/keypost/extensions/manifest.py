@@ -167,16 +167,24 @@ class Minters(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Verb(StrEnum):
-    """What a token may do: post messages where its owner may, and call this extension's incoming handlers."""
+    """What a token may do: post messages where its owner may, call this extension's incoming handlers, and call
+    everybody in a chat with `{@all}` in what it posts and in what the extension answers.
+    """
 
     POST = "post"
     INCOMING = "incoming"
+    MENTION_ALL = "mention.all"
+
+
+USUAL_VERBS: Final = frozenset({Verb.POST, Verb.INCOMING})
 
 
 class TokenRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """What the tokens minted for this extension are like."""
 
-    verbs: Annotated[frozenset[Verb], Meta(description="what it may do; both if nothing is said")] = frozenset(Verb)
+    verbs: Annotated[frozenset[Verb], Meta(description="what it may do; `post` and `incoming` if nothing is said")] = (
+        USUAL_VERBS
+    )
     budget: Annotated[
         Annotated[int, Meta(ge=1, le=POSTS_PER_MINUTE_MAX)] | None,
         Meta(description="posts a minute, a third of them at once; as the organisation says if it is missing"),

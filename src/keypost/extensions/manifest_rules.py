@@ -38,6 +38,9 @@ def _verbs(manifest: "Manifest", *, names_verbs: bool) -> Iterator[Finding]:
     verbs = manifest.token.verbs
     if not verbs:
         yield Finding("token.verbs", 'token.verbs is empty; it can have "post" and "incoming"')
+    if verbs == {"mention.all"}:
+        sentence = 'token.verbs has "mention.all" alone; it needs "post" or "incoming" to be said with'
+        yield Finding("token.verbs", sentence)
     if names_verbs and "incoming" in verbs and not manifest.takes_requests:
         sentence = 'token.verbs has "incoming", and there is no [incoming] and no [bot.incoming] to call'
         yield Finding("token.verbs", sentence)

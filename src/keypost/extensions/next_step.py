@@ -16,5 +16,6 @@ async def next_step(desk: Desk, due: Question | Begun) -> dict[str, Any]:
     if outcome.banner is not None:
         return {"kind": "banner", "banner": outcome.banner}
     if outcome.private is not None:
-        return {"kind": "private", "html": private.dialog(due.app, outcome.private)}
+        names = desk.names_for(due.app.org_id, due.invocation.person_id)
+        return {"kind": "private", "html": private.dialog(due.app, outcome.private, names)}
     return {"kind": "done"}

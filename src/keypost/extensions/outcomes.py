@@ -8,6 +8,7 @@ from typing import Any
 from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.directory import is_member
+from keypost.chat.judging import Voice
 from keypost.chat.model import Chat, Message
 from keypost.db.tx import Tx
 from keypost.delivery.answer import Answer, Failed
@@ -81,7 +82,8 @@ async def _conclude(
             _serve(tx, desk, invocation, lasting)
 
     if isinstance(lasting, Reply) and lasting.view is None and place is not None:
-        await desk.lane.commit(posting(app, place.id, lasting, invocation.id, also=conclude))
+        voice = Voice.with_scopes(app.grant.scope)
+        await desk.lane.commit(posting(desk.people, app, place, lasting, invocation.id, voice, also=conclude))
     else:
         await desk.database.write(conclude)
 
@@ -107,7 +109,8 @@ def _tell(desk: Desk, app: App, invocation: Invocation, outcome: Outcome) -> Non
     if outcome.banner is not None:
         desk.hub.tell(*to, "banner", {"text": outcome.banner.text, "status": outcome.banner.status})
     if outcome.private is not None:
-        desk.hub.tell(*to, "private", {"html": private.entry(app, invocation.id, outcome.private)})
+        entry = private.entry(app, invocation.id, outcome.private, desk.names_for(*to))
+        desk.hub.tell(*to, "private", {"html": entry})
 
 
 def _sentence(app: App, answer: Failed) -> str:

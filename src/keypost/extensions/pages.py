@@ -86,10 +86,11 @@ async def accept(request: Request, caller: Caller) -> Response:
     if not outcome.has_failed:
         minted = begun.minted
         reveal_nonce = desk.reveals.offer(caller.person_id, begun.app, minted.token.id, minted.secret)
+    names = desk.names_for(caller.org_id, caller.person_id)
     done = fragment(
         "extensions/minted.html",
         banner=outcome.banner,
-        message_html=private.shown(outcome.private) if outcome.private is not None else "",
+        message_html=private.shown(outcome.private, names) if outcome.private is not None else "",
         reveal_nonce=reveal_nonce,
     )
     return ok({"kind": "done", "html": done})

@@ -8,6 +8,7 @@ from keypost.chat.views import initials_of
 from keypost.extensions.model import App
 from keypost.ids import InvocationId
 from keypost.messages import html
+from keypost.messages.names import Names
 from keypost.web.pages import fragment
 from keypost_sdk.content import Button, InvokeFunction, Message, Slide
 
@@ -17,12 +18,12 @@ ANCHOR: Final = "private"
 B = TypeVar("B", bound=Button)
 
 
-def dialog(app: App, content: Message) -> str:
+def dialog(app: App, content: Message, names: Names) -> str:
     """The dialog's HTML."""
-    return fragment("extensions/private.html", extension=app.title, message_html=shown(content))
+    return fragment("extensions/private.html", extension=app.title, message_html=shown(content, names))
 
 
-def entry(app: App, invocation_id: InvocationId, content: Message) -> str:
+def entry(app: App, invocation_id: InvocationId, content: Message, names: Names) -> str:
     """The HTML of an article of its own, for a page on which several may stand."""
     anchor = f"{ANCHOR}-{invocation_id}"
     return fragment(
@@ -30,13 +31,13 @@ def entry(app: App, invocation_id: InvocationId, content: Message) -> str:
         anchor=anchor,
         sender_name=app.title,
         initials=initials_of(app.title),
-        html=shown(content, anchor),
+        html=shown(content, names, anchor),
     )
 
 
-def shown(content: Message, anchor: str = ANCHOR) -> str:
+def shown(content: Message, names: Names, anchor: str = ANCHOR) -> str:
     """The message's HTML, without what nobody could press: a function's button is found in a stored message alone."""
-    return html.render(_without_calls(content), anchor=anchor)
+    return html.render(_without_calls(content), anchor=anchor, names=names)
 
 
 def _without_calls(content: Message) -> Message:

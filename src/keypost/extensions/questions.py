@@ -17,6 +17,7 @@ from keypost_sdk.content import TEXT_MAX, Confirm
 
 RIGHTS: Final = {
     Scope.POST: "Post messages in your name, wherever you may post",
+    Scope.MENTION_ALL: "Call everybody in a chat with @all",
     Scope.INCOMING: "Send events that {extension} shows in this chat",
 }
 PERSONAL: Final = {

@@ -7,13 +7,15 @@ from typing import Any, Final
 
 import msgspec
 
-from keypost.chat.model import Collapse, Message, PartyKind, Posting, Sender
+from keypost.chat.judging import Voice, judge_posting
+from keypost.chat.model import Chat, Collapse, Message, PartyKind, Posting, Sender
 from keypost.db.tx import Tx
 from keypost.extensions.model import App
-from keypost.ids import ChatId, TokenId
+from keypost.ids import TokenId
 from keypost.messages.decoding import decode
 from keypost.messages.judging import content_of, judge
 from keypost.messages.spellings import decode_content
+from keypost.people.directory import People
 from keypost_sdk.content import TEXT_MAX, Banner, Edit, Reply
 from keypost_sdk.secret import Secret
 
@@ -56,10 +58,12 @@ def holds(output: Any, secret: Secret) -> bool:
 
 
 def posting(
+    people: People,
     app: App,
-    chat_id: ChatId,
+    place: Chat,
     reply: Reply,
     order: int,
+    voice: Voice,
     *,
     sender: Sender | None = None,
     token_id: TokenId | None = None,
@@ -70,11 +74,12 @@ def posting(
 
     `order` is the id of the call that it answers: of two with one collapse key, the answer to the later call stays.
     """
-    return Posting(
-        org_id=app.org_id,
-        chat_id=chat_id,
-        sender=sender or Sender(kind=PartyKind.EXTENSION, id=app.id, name=app.title),
-        content=content_of(reply),
+    return judge_posting(
+        people,
+        place,
+        sender or Sender(kind=PartyKind.EXTENSION, id=app.id, name=app.title),
+        content_of(reply),
+        voice,
         token_id=token_id,
         collapse=Collapse(reply.collapse_key, order) if reply.collapse_key else None,
         also=also,

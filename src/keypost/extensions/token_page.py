@@ -23,7 +23,11 @@ from keypost.web.pages import page
 from keypost.web.parts import part
 from keypost.web.replies import ok, see
 
-VERBS: Final = {Scope.POST: "Posts messages in your name", Scope.INCOMING: "Sends events that the extension shows"}
+VERBS: Final = {
+    Scope.POST: "Posts messages in your name",
+    Scope.INCOMING: "Sends events that the extension shows",
+    Scope.MENTION_ALL: "Calls everybody in a chat with @all",
+}
 OTHERS_VERBS: Final = VERBS | {Scope.POST: "Posts messages in the name of its owner"}
 SERVES_SHOWN: Final = 3
 """What a token serves that is named at once; one click shows the rest."""

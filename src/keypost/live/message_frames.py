@@ -9,6 +9,7 @@ from keypost.chat import reaction_views, surroundings, votes
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.chat.model import Message
+from keypost.chat.names import known_in
 from keypost.chat.surroundings import Surroundings
 from keypost.chat.views import render_votes
 from keypost.db.tx import Tx
@@ -57,6 +58,7 @@ def tell(event: Event, memory: Memory, rows: Rows) -> Any:
     place = memory.chats.find(message.org_id, message.chat_id) if message is not None else None
     if message is None or place is None:
         return None
+    names = known_in(memory.people, memory.chats, place)
     near = rows.around.near[message.id]
     named = {"chat": place.shown_id, "thread": near.said_in, "message": show_message(message.id)}
     if message.is_deleted and near.talk is None and event.kind is not Kind.VOTED:
@@ -67,9 +69,10 @@ def tell(event: Event, memory: Memory, rows: Rows) -> Any:
             return named | {"html": reaction_views.render(memory.people, message, given)}
         case Kind.VOTES_CHANGED:
             tally = rows.around.tallies.get(message.id)
-            return named | {"html": render_votes(message, tally)} if tally is not None else None
+            return named | {"html": render_votes(message, tally, names)} if tally is not None else None
         case Kind.VOTED:
             return named | {"option": rows.choices.get((message.id, PersonId(event.person_id or 0)))}
         case _:
-            view = rows.around.view(memory.people, message, by_token=memory.attribution.of(message))
+            by_token = memory.attribution.of(message)
+            view = rows.around.view(memory.people, message, by_token=by_token, names=names)
             return named | {"html": view.render()}

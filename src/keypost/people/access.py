@@ -15,7 +15,7 @@ from keypost.web.credentials import api_token_of
 from keypost.web.parts import part
 from keypost.web.routing import Access, Surface
 
-EVERYTHING_ON_PAGES: Final = frozenset({Scope.POST, Scope.READ, Scope.PERSON, Scope.ADMIN})
+EVERYTHING_ON_PAGES: Final = frozenset({Scope.POST, Scope.MENTION_ALL, Scope.READ, Scope.PERSON, Scope.ADMIN})
 
 
 async def _by_session(request: Request) -> Caller:

@@ -18,6 +18,7 @@ from keypost.people.directory import People
 from keypost.people.model import Organisation, Person
 
 ADMINS_ALONE: Final = frozenset({Scope.ADMIN, Scope.OPERATOR})
+NOT_FOR_GUESTS: Final = frozenset({Scope.MENTION_ALL})
 QUOTED_MAX: Final = 60
 
 
@@ -33,9 +34,11 @@ def require_admin(people: People, caller: Caller) -> None:
 
 
 def scopes_in_effect(people: People, caller: Caller) -> frozenset[Scope]:
-    """Those of the credential, without what only an admin's has in effect."""
+    """Those of the credential, without what the person's role withholds from it."""
     person = people.get(caller.org_id, caller.person_id)
-    return caller.scopes if person.is_admin else caller.scopes - ADMINS_ALONE
+    if person.is_admin:
+        return caller.scopes
+    return caller.scopes - ADMINS_ALONE - (NOT_FOR_GUESTS if person.is_guest else frozenset())
 
 
 def list_persons(people: People, caller: Caller) -> list[Person]:

@@ -10,6 +10,7 @@ class People:
     def __init__(self) -> None:
         self._orgs: dict[OrgId, Organisation] = {}
         self._persons: dict[tuple[OrgId, PersonId], Person] = {}
+        self._by_email: dict[tuple[OrgId, str], PersonId] = {}
         self._team_names: dict[tuple[OrgId, TeamId], str] = {}
 
     def load(
@@ -40,11 +41,15 @@ class People:
         """The teams that have one of these names. A name that no team has is nobody's."""
         return frozenset(team for (org, team), name in self._team_names.items() if org == org_id and name in names)
 
+    def find_team_name(self, org_id: OrgId, team_id: TeamId) -> str | None:
+        return self._team_names.get((org_id, team_id))
+
     def team_names(self, org_id: OrgId, team_ids: Collection[TeamId]) -> list[str]:
         return sorted(self._team_names[org_id, team_id] for team_id in team_ids)
 
     def put(self, person: Person) -> None:
         self._persons[person.org_id, person.id] = person
+        self._by_email[person.org_id, person.email.lower()] = person.id
 
     def find(self, org_id: OrgId, person_id: PersonId) -> Person | None:
         return self._persons.get((org_id, person_id))
@@ -57,8 +62,8 @@ class People:
         return person if person is not None and person.is_active else None
 
     def find_by_email(self, org_id: OrgId, email: str) -> Person | None:
-        wanted = email.lower()
-        return next((person for person in self.all_of(org_id) if person.email.lower() == wanted), None)
+        person_id = self._by_email.get((org_id, email.lower()))
+        return self._persons[org_id, person_id] if person_id is not None else None
 
     def all_of(self, org_id: OrgId) -> list[Person]:
         return [person for person in self._persons.values() if person.org_id == org_id]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from keypost.caller import Caller
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
-from keypost.chat.judging import ChannelNamed, judge
+from keypost.chat.judging import ChannelNamed, judge, judge_posting, voice_of
 from keypost.chat.lane import Lane
 from keypost.chat.model import Bot, Chat, Message, PartyKind, Posting, Sender
 from keypost.db.database import Database
@@ -86,7 +86,9 @@ async def _post(request: Request, caller: Caller, draft: BotDraft, content: Cont
     wish = draft.wish(query.get("user_ids", query.get("userids")))
     readers = await part(request, Database).read(choose, part(request, People), part(request, Chats), caller, bot, wish)
     places = await chats_with(request, bot, readers)
-    messages = await part(request, Lane).commit_all([posting_by(caller, bot, place, content) for place in places])
+    people = part(request, People)
+    postings = [posting_by(people, caller, bot, place, content) for place in places]
+    messages = await part(request, Lane).commit_all(postings)
     return _posted(readers, bot, messages) if draft.sync_message else no_content()
 
 
@@ -113,9 +115,9 @@ def _open_chats(tx: Tx, chats: Chats, bot: Bot, readers: Sequence[Person]) -> li
     return [chat.open_bot_chat(tx, chats, bot, person.id) for person in readers]
 
 
-def posting_by(caller: Caller, bot: Bot, place: Chat, content: Content) -> Posting:
+def posting_by(people: People, caller: Caller, bot: Bot, place: Chat, content: Content) -> Posting:
     sender = Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name)
-    return Posting(org_id=bot.org_id, chat_id=place.id, sender=sender, content=content, token_id=caller.token_id)
+    return judge_posting(people, place, sender, content, voice_of(people, caller), token_id=caller.token_id)
 
 
 def _posted(readers: Sequence[Person], bot: Bot, messages: Sequence[Message]) -> Response:

@@ -6,10 +6,13 @@ An answer comes as that of the call, or late to the address that the call named.
 import secrets
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.directory import is_member
-from keypost.chat.model import Bot, Chat, Message, PartyKind, Sender
+from keypost.chat.judging import Voice
+from keypost.chat.model import Bot, Chat, Message, PartyKind, Posting, Sender
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Invalid, Refusal
 from keypost.extensions import service as extensions
@@ -43,12 +46,21 @@ async def conclude(desk: Desk, request: Ingress, app: App, output: Any) -> Endin
         refuse_secrets(output, desk.keys, desk.register)
         reply = _judged(output, desk.text_max)
     except Refusal as refusal:
-        return await give_up(desk, request, f"the handler's answer cannot be shown: {refusal.sentence}")
+        return await _cannot_show(desk, request, refusal)
+    readers, places = await _places(desk, request, app) if reply is not None else ((), [])
     try:
-        readers = await _show(desk, request, app, reply)
+        postings = [_posting(desk, request, app, place, reply) for place in places] if reply is not None else []
+    except Refusal as refusal:
+        return await _cannot_show(desk, request, refusal)
+    try:
+        await _end(desk, request, reply, postings)
     except _Over:
         return None
     return Ending(outcome=Outcome.HANDLED, output=output, readers=readers)
+
+
+async def _cannot_show(desk: Desk, request: Ingress, refusal: Refusal) -> Ending | None:
+    return await give_up(desk, request, f"the handler's answer cannot be shown: {refusal.sentence}")
 
 
 async def give_up(desk: Desk, request: Ingress, detail: str) -> Ending | None:
@@ -122,8 +134,26 @@ def _says_that_it_failed(output: Any, text_max: int) -> bool:
         return False
 
 
-async def _show(desk: Desk, request: Ingress, app: App, reply: Reply | None) -> tuple[PersonId, ...]:
-    """Posts the message, if there is one and somebody to read it; answers who got it from a bot."""
+async def _places(desk: Desk, request: Ingress, app: App) -> tuple[tuple[PersonId, ...], list[Chat]]:
+    """Where the message goes, and who gets it from a bot."""
+    bot = bot_of(desk, request)
+    if bot is None:
+        return (), [await desk.database.write(_place, desk, request, app)]
+    readers = await desk.database.read(_readers, desk, request, app)
+    return readers, await desk.database.write(_chats_with, desk, bot, readers)
+
+
+def _posting(desk: Desk, request: Ingress, app: App, place: Chat, reply: Reply) -> Posting:
+    """It speaks with the rights of the token that it was asked with; asked without one, with those its tokens get."""
+    bot, token_id = bot_of(desk, request), request.token_id
+    grant = desk.register.get(request.org_id, token_id).grant if token_id is not None else app.grant
+    sender = Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name) if bot is not None else None
+    voice = Voice.with_scopes(grant.scope)
+    return posting(desk.people, app, place, reply, request.id, voice, sender=sender, token_id=token_id)
+
+
+async def _end(desk: Desk, request: Ingress, reply: Reply | None, postings: list[Posting]) -> None:
+    """Stores the messages, if there are any and somebody to read them, and ends the request with them."""
 
     def end(tx: Tx, _message: Message | None = None) -> None:
         if not store.end(tx, request, Outcome.HANDLED, ""):
@@ -131,33 +161,10 @@ async def _show(desk: Desk, request: Ingress, app: App, reply: Reply | None) -> 
         if reply is not None and reply.serves is not None and request.token_id is not None:
             tokens.set_serves(tx, desk.register, request.org_id, request.token_id, reply.serves)
 
-    bot = bot_of(desk, request)
-    readers: tuple[PersonId, ...] = ()
-    places: list[Chat] = []
-    if reply is not None and bot is not None:
-        readers = await desk.database.read(_readers, desk, request, app)
-        places = await desk.database.write(_chats_with, desk, bot, readers)
-    elif reply is not None:
-        places = [await desk.database.write(_place, desk, request, app)]
-    if reply is None or not places:
+    if postings:
+        await desk.lane.commit_all([replace(postings[0], also=end), *postings[1:]])
+    else:
         await desk.database.write(end)
-        return ()
-    sender = Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name) if bot is not None else None
-    await desk.lane.commit_all(
-        [
-            posting(
-                app,
-                place.id,
-                reply,
-                request.id,
-                sender=sender,
-                token_id=request.token_id,
-                also=end if number == 0 else None,
-            )
-            for number, place in enumerate(places)
-        ]
-    )
-    return readers
 
 
 def _readers(tx: Tx, desk: Desk, request: Ingress, app: App) -> tuple[PersonId, ...]:

@@ -43,7 +43,8 @@ async def edit(request: Request, caller: Caller) -> Response:
     named = _named(request, caller)
     content = judge(content_of(decode(await read_body(request), EditDraft)), part(request, Settings).text_max)
     refuse_secrets(content, part(request, Keys), part(request, Register))
-    await part(request, Database).write(own.edit, caller, named.chat, named.message_id, content)
+    people = part(request, People)
+    await part(request, Database).write(own.edit, people, caller, named.chat, named.message_id, content)
     return no_content()
 
 

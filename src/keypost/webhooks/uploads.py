@@ -64,7 +64,9 @@ async def by_bot(request: Request, caller: Caller) -> Response:
         wish = Wish([draft.user_id] if draft.user_id is not None else None, None)
         readers = await part(request, Database).read(choose, people, chats, caller, bot, wish)
         places = await bots.chats_with(request, bot, readers)
-        judged = [(bots.posting_by(caller, bot, place, each.content), each) for place in places for each in brought]
+        judged = [
+            (bots.posting_by(people, caller, bot, place, each.content), each) for place in places for each in brought
+        ]
         await store_files(request, caller, judged)
     return no_content()
 

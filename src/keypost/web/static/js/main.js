@@ -7,6 +7,7 @@ import { Connection } from "./connection.js";
 import { Dialog } from "./dialog.js";
 import { Live } from "./live.js";
 import { Membership } from "./membership.js";
+import { Mentions } from "./mentions.js";
 import { Messages } from "./messages.js";
 import { Polls } from "./polls.js";
 import { Reactions } from "./reactions.js";
@@ -14,7 +15,7 @@ import { Sidebar } from "./sidebar.js";
 import { Thread } from "./thread.js";
 import { page } from "./trusted.js";
 
-const { chat, cursor, parent = "", person, votes } = document.getElementById("chat").dataset;
+const { chat, cursor, parent = "", person, teams, votes } = document.getElementById("chat").dataset;
 const title = document.title;
 
 const banners = new Banners();
@@ -22,6 +23,7 @@ const connection = new Connection();
 const dialog = new Dialog((banner) => banners.show(banner));
 const membership = new Membership();
 const messages = new Messages();
+new Mentions(document.getElementById("messages"), person, teams.split(" "));
 const sidebar = new Sidebar();
 const reactions = new Reactions(chat, person, {
   banner: (banner) => banners.show(banner),

@@ -24,13 +24,14 @@ export class Sidebar {
   }
 
   /** Add a chat, or give a known one its new title. */
-  put({ id, title, kind, href }) {
+  put({ id, title, kind, href, unique_name: name }) {
     const section = this.#chats.querySelector(`[data-kind="${CSS.escape(kind)}"]`);
     let link = this.#link(id);
     if (!link && section) {
       const entry = section.querySelector("template").content.cloneNode(true);
       link = entry.querySelector("a");
       link.dataset.chat = id;
+      if (name) link.dataset.name = name;
       link.href = new URL(href, location.origin).pathname; // Never out of here, whatever is told.
       section.querySelector("ul").append(entry);
       section.hidden = false;
