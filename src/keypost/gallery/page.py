@@ -7,12 +7,14 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from keypost.chat.around import NOTHING
 from keypost.chat.model import Message, PartyKind, Sender
 from keypost.chat.views import MessageView
 from keypost.errors import NotFound, Refusal
 from keypost.gallery.samples import Group, Sample, read
 from keypost.ids import COUNTER_BITS, ChatId, MessageId, OrgId
 from keypost.messages.judging import Draft, content_of, judge
+from keypost.messages.names import UNKNOWN
 from keypost.messages.spellings import decode_content
 from keypost.settings import Settings
 from keypost.web.pages import page
@@ -55,7 +57,7 @@ def _shown(sample: Sample) -> Shown:
     message = Message(
         org_id=NOBODYS, id=MessageId(_number(sample)), chat_id=NOWHERE, sender=TOOL, content=content, token_id=None
     )
-    return Shown(sample=sample, source=source, view=MessageView.of(message, by_token=""))
+    return Shown(sample=sample, source=source, view=MessageView.of(message, NOTHING, by_token="", names=UNKNOWN))
 
 
 def _number(sample: Sample) -> int:
