@@ -6,7 +6,15 @@ from typing import Any, Final
 from msgspec import Struct
 
 from keypost.errors import Invalid
-from keypost.settings import DEFAULT_POSTS_PER_MINUTE, NO_BOUND, POSTS_PER_MINUTE_MAX, Limits, read_posts_per_minute
+from keypost.settings import (
+    DEFAULT_POSTS_PER_MINUTE,
+    NO_BOUND,
+    POSTS_PER_MINUTE_MAX,
+    Limits,
+    read_posts_per_minute,
+    read_text_size,
+)
+from keypost_sdk.content import LONG_TEXT_MAX, TEXT_CEILING, TEXT_MAX
 
 SHOWN_MAX: Final = 60
 
@@ -25,7 +33,23 @@ def _limits(text: str) -> Limits | None:
     return Limits(text) if text in set(Limits) else None
 
 
+_TEXT_SIZE: Final = f"a whole number from 1 to {TEXT_CEILING}"
+
 VARIABLES: Final = (
+    Variable(
+        "KEYPOST_TEXT_MAX",
+        "text_max",
+        read_text_size,
+        _TEXT_SIZE,
+        f"characters that the text of a message may have; {TEXT_MAX} if it is not set",
+    ),
+    Variable(
+        "KEYPOST_LONG_TEXT_MAX",
+        "long_text_max",
+        read_text_size,
+        _TEXT_SIZE,
+        f"the same for posts to `/api/v3/chats/…/messages`; {LONG_TEXT_MAX} if it is not set",
+    ),
     Variable(
         "KEYPOST_POSTS_PER_MINUTE",
         "posts_per_minute",

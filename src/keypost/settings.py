@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from keypost_sdk.content import LONG_TEXT_MAX, TEXT_MAX
+from keypost_sdk.content import LONG_TEXT_MAX, TEXT_CEILING, TEXT_MAX
 
 DEFAULT_PORT: Final = 5397
 """K-E-Y-P on a phone's keys."""
@@ -27,10 +27,18 @@ class Limits(StrEnum):
 
 
 def read_posts_per_minute(text: str) -> int | None:
+    return _whole(text, NO_BOUND, POSTS_PER_MINUTE_MAX)
+
+
+def read_text_size(text: str) -> int | None:
+    return _whole(text, 1, TEXT_CEILING)
+
+
+def _whole(text: str, least: int, most: int) -> int | None:
     """A number from a text; None for anything else. ASCII digits alone: `int` also takes `1_000` and other scripts."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(POSTS_PER_MINUTE_MAX))):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
         return None
-    return number if (number := int(text)) <= POSTS_PER_MINUTE_MAX else None
+    return number if least <= (number := int(text)) <= most else None
 
 
 class Settings(Struct, frozen=True, kw_only=True):

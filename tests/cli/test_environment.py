@@ -29,7 +29,8 @@ def test_whose_limits_hold_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("KEYPOST_POSTS_PER_MINUTE", text) for text in ("-1", "100001", "1e3", "1_000", " 9", "٣", "many", "9" * 5000)]
+    [("KEYPOST_TEXT_MAX", text) for text in ("0", "50001", "many")]
+    + [("KEYPOST_POSTS_PER_MINUTE", text) for text in ("-1", "100001", "1e3", "1_000", " 9", "٣", "many", "9" * 5000)]
     + [("KEYPOST_LIMITS", text) for text in ("Vendor", "none", "vendor ", "1")],
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(name: str, text: str) -> None:
