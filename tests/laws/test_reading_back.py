@@ -46,7 +46,7 @@ CONFIRM = st.builds(
         button_label=line(100),
         cancel_button_label=line(100),
         emotion=st.sampled_from(["neutral", "negative"]),
-        mandatory=st.sampled_from([True, "true", "false"]),
+        mandatory=st.just(True),
     ),
 )
 CALL = st.builds(
@@ -55,7 +55,22 @@ CALL = st.builds(
     some(owner=st.just("dev@example.com")),
     some(confirm=CONFIRM),
 )
-LINK = WEB.map(lambda web: {"type": "open.url", "data": {"web": web}})
+DEVICES = some(windows=line(200), iOS=line(200), android=line(200))
+LINK = st.builds(lambda web, rest: {"type": "open.url", "data": {"web": web, **rest}}, WEB, DEVICES) | DEVICES.filter(
+    bool
+).map(lambda rest: {"type": "open.url", "data": rest})
+PREVIEW = WEB.map(lambda url: {"type": "preview.url", "data": {"url": url}})
+TELLING = st.builds(
+    lambda name, message: {"type": "invoke.bot", "data": {"bot_name": name, "message": message}},
+    line(100),
+    line(1000).filter(str.strip),
+)
+SYSTEM = st.builds(
+    lambda api, rest: {"type": "system.api", "data": {"api": api, **rest}},
+    st.sampled_from(["audiocall/12", "videocall/12", "startchat/12", "invite/12", "joinchannel/O1", "set_reminder"]),
+    some(params=some(content=line(1000), date_time=line(40)).filter(bool)),
+)
+ACTIONS = LINK | PREVIEW | TELLING | SYSTEM
 COPY = said(200).map(lambda text: visible(text, keep="\r\n\t")[:200])
 COPYING = COPY.map(lambda text: {"type": "copy", "data": {"text": text}})
 CELL = (
@@ -82,17 +97,37 @@ def button(actions: st.SearchStrategy[Any], most: int, least: int = 1) -> st.Sea
     )
 
 
-BUTTONS = few(button(CALL | LINK | COPYING, 20), 5)
-CARD_BUTTONS = few(button(CALL | LINK | COPYING, 30), 5)
+BUTTONS = few(button(CALL | ACTIONS | COPYING, 20), 5)
+CARD_BUTTONS = few(button(CALL | ACTIONS | COPYING, 30), 5)
 REFERENCES = st.dictionaries(
     st.sampled_from(["1", "2", "12"]),
-    button(CALL | COPYING, 20, least=0).map(lambda found: {"type": "button", "object": found}),
+    button(CALL | COPYING | SYSTEM, 20, least=0).map(lambda found: {"type": "button", "object": found}),
     min_size=1,
+)
+
+
+def table_styles(columns: int) -> st.SearchStrategy[dict[str, Any]]:
+    widths = st.lists(st.integers(1, 20), min_size=columns - 1, max_size=columns - 1)
+    return some(
+        width=widths.map(lambda found: [*found, 100 - sum(found)]),
+        sticky=some(rows=st.integers(1, 2), columns=st.integers(1, 2)).filter(bool),
+    ).filter(bool)
+
+
+NUMBER = st.integers(-(10**15), 10**15) | st.floats(-1e15, 1e15)
+SHARE = st.fixed_dictionaries({"label": st.text(LETTERS, max_size=20), "value": NUMBER.map(abs)})
+CATEGORY = st.fixed_dictionaries(
+    {
+        "category": line(20),
+        "values": st.lists(st.fixed_dictionaries({"label": line(20), "value": NUMBER}), min_size=1, max_size=4),
+    }
 )
 HEADERS = st.lists(line(20), min_size=1, max_size=3, unique=True)
 TABLE = HEADERS.flatmap(
-    lambda headers: few(st.fixed_dictionaries(dict.fromkeys(headers, CELL)), 3).map(
-        lambda rows: {"headers": headers, "rows": rows}
+    lambda headers: st.builds(
+        lambda rows, rest: {"headers": headers, "rows": rows, **rest},
+        few(st.fixed_dictionaries(dict.fromkeys(headers, CELL)), 3),
+        some(styles=table_styles(len(headers))),
     )
 )
 REST_OF_SLIDE = some(title=line(200), buttons=BUTTONS)
@@ -102,6 +137,13 @@ LABEL = st.builds(lambda name, value: {name: value}, line(100), CELL) | st.fixed
 NOTHING: st.SearchStrategy[dict[str, Any]] = st.just({})
 LIST_STYLE = st.sampled_from(["circle", "square", "decimal", "lower-alpha", "lower-roman"]).map(
     lambda name: {"styles": {"type": name}}
+)
+
+RING = st.sampled_from(["doughnut", "semi_doughnut"]).map(lambda name: {"styles": {"preview": name}})
+GRAPH = st.builds(
+    lambda preview, axes: {"styles": {"preview": preview, **axes}},
+    st.sampled_from(["trend", "vertical_stacked_bar"]),
+    some(x_axis=line(20), y_axis=line(20)),
 )
 
 
@@ -117,10 +159,24 @@ SLIDE = (
     | slide("list", few(line(1000), 3), NOTHING | LIST_STYLE)
     | slide("label", few(LABEL, 3))
     | slide("images", few(WEB, 3))
+    | slide("percentage_chart", few(SHARE, 5), NOTHING | RING)
+    | slide("graph", few(CATEGORY, 5), NOTHING | GRAPH)
 )
 BOT = st.builds(lambda name, rest: {"name": name, **rest}, line(100), some(image=WEB))
+SECTION = st.builds(
+    lambda fields, rest: {"fields": fields, **rest},
+    st.lists(st.fixed_dictionaries({"title": st.text(LETTERS, max_size=100), "value": CELL}), min_size=1, max_size=3),
+    some(title=line(200)),
+)
 CARD = some(
-    title=line(200), theme=st.sampled_from(["basic", "modern-inline"]), thumbnail=WEB, buttons=CARD_BUTTONS
+    sections=st.lists(SECTION, min_size=1, max_size=2),
+    icon=line(200),
+    color=line(50),
+    preview=line(200),
+    title=line(200),
+    theme=st.sampled_from(["basic", "modern-inline"]),
+    thumbnail=WEB,
+    buttons=CARD_BUTTONS,
 ).map(lambda card: card or {"title": "x"})
 POLL = st.builds(
     lambda title, options: {"theme": "poll", "title": title, "options": [{"text": text} for text in options]},
@@ -136,6 +192,11 @@ CONTENT = st.builds(
         slides=few(SLIDE, 3),
         buttons=BUTTONS,
         references=REFERENCES,
+        styles=some(
+            highlight=st.just(True),
+            background=st.sampled_from(["red", "yellow", "green", "blue", "grey"]),
+            markdown=st.just(False),
+        ).filter(bool),
     ),
 )
 UNKNOWN = st.dictionaries(st.sampled_from(["z", "x", "Text"]), CELL, max_size=2)
