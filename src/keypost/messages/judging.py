@@ -14,7 +14,7 @@ from keypost.messages.judging_cards import judge_card
 from keypost.messages.judging_slides import judge_slide
 from keypost.messages.wording import BODY
 from keypost_sdk.buttons import INSTANT_BUTTONS_MAX
-from keypost_sdk.content import TEXT_MAX, Button, Card, InvokeFunction, Message, buttons_of
+from keypost_sdk.content import TEXT_MAX, Button, InvokeFunction, Message, buttons_of
 
 MESSAGE_ID_MAX: Final = 100
 THREAD_TITLE_MAX: Final = 100

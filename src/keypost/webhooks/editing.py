@@ -14,8 +14,8 @@ from keypost.errors import NotFound
 from keypost.files.cabinet import Cabinet
 from keypost.ids import MessageId, read_message
 from keypost.keys import Keys
-from keypost.messages.decoding import decode
 from keypost.messages.judging import content_of, judge
+from keypost.messages.spellings import decode_content
 from keypost.people.directory import People
 from keypost.settings import Settings
 from keypost.tokens.leaks import refuse_secrets
@@ -41,7 +41,7 @@ class Named(Struct, frozen=True):
 
 async def edit(request: Request, caller: Caller) -> Response:
     named = _named(request, caller)
-    content = judge(content_of(decode(await read_body(request), EditDraft)), part(request, Settings).text_max)
+    content = judge(content_of(decode_content(await read_body(request), EditDraft)), part(request, Settings).text_max)
     refuse_secrets(content, part(request, Keys), part(request, Register))
     people = part(request, People)
     await part(request, Database).write(own.edit, people, caller, named.chat, named.message_id, content)
