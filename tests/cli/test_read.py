@@ -2,6 +2,7 @@ import json
 import signal
 
 from tests.cli.terminal import terminal
+from tests.files.forms import comments, file, send
 from tests.world import World
 
 from keypost.caller import Scope
@@ -46,6 +47,17 @@ async def test_a_message_commands_no_terminal_and_passes_for_no_other(world: Wor
     heads = [line for line in ended.out.splitlines() if not line.startswith("  ")]
     assert len(heads) == 1
     assert heads[0].endswith("Ada Lovelace as CI")
+
+
+async def test_a_file_is_read_as_its_name_and_what_is_said_about_it(world: World) -> None:
+    await send(await world.tool(), "#builds", file(b"a,b", "b.csv"), comments("All of it"))
+    shell = await terminal(world, world.ada)
+
+    ended = await shell.run("read", "--channel", "builds")
+
+    name, said = ended.out.splitlines()[1:]
+    assert name.startswith("  [file fil_")
+    assert (name.endswith(": b.csv]"), said) == (True, "  All of it")
 
 
 async def test_following_goes_on_with_what_comes(world: World) -> None:

@@ -9,7 +9,7 @@ from tests.files.test_sending import fetched, kept_in, rows_in
 from tests.world import World
 
 from keypost.files import service as files
-from keypost.ids import read_file
+from keypost.ids import read_file, read_message
 
 PAGE = b"<!doctype html><script>alert(1)</script>"
 
@@ -125,6 +125,34 @@ async def test_bytes_go_with_the_last_message_that_brings_them(world: World) -> 
 
     assert len(left) == 1
     assert kept_in(world) == []
+
+
+async def test_a_message_that_is_taken_back_takes_its_file_along(world: World) -> None:
+    row = await sent(world, b"oops", "a.txt")
+    program = await world.program(world.ada)
+    address = f"/api/v2/chats/{world.id_of('#builds')}/messages/{row['id']}"
+
+    answer = await program.send("DELETE", address, None, [("Authorization", f"Bearer {program.api_token}")])
+
+    assert answer.status == 204
+    assert (await fetched(world.ada, row)).refused_with == "file_not_found"
+    assert kept_in(world) == []
+
+
+async def test_a_file_in_a_thread_goes_to_those_who_see_the_thread(world: World) -> None:
+    tool = await world.tool()
+    first = (await tool.say("#builds", {"text": "Begin", "sync_message": True})).json["message_id"]
+    await tool.say("#builds", {"text": "A thread", "thread_message_id": first})
+    root = read_message(first)
+    thread = world.server.chats.find_thread_on(world.org_id, root) if root is not None else None
+    assert thread is not None
+
+    answer = await send(tool, thread.shown_id, file(b"in the thread"))
+
+    assert answer.status == 204
+    row = (await world.grace.read(thread.shown_id)).json["data"][-1]
+    assert (await fetched(world.grace, row)).body == b"in the thread"
+    assert (await fetched(world.alan, row)).status == 404
 
 
 async def test_bytes_that_are_about_to_be_named_again_stay(world: World) -> None:

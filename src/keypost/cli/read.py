@@ -30,10 +30,19 @@ class Sender(Struct):
     name: str
 
 
+class ShownFile(Struct):
+    name: str
+    id: str
+
+
+class ShownContent(Message, frozen=True):
+    file: ShownFile | None = None
+
+
 class Shown(Struct):
     sender: Sender
     time: int
-    content: Message
+    content: ShownContent
 
 
 class Page(Struct):
@@ -99,4 +108,12 @@ def shown(message: Shown) -> str:
     display_name = message.content.bot.name if message.content.bot else ""
     sender = message.sender.name + (f" as {display_name}" if display_name else "")
     head = f"{moment:%Y-%m-%d %H:%M}  {visible(sender, keep='')}"
-    return f"{head}\n{indent(plain(message.content), '  ', lambda _: True)}"
+    return f"{head}\n{indent(_text(message.content), '  ', lambda _: True)}"
+
+
+def _text(content: ShownContent) -> str:
+    said = plain(content)
+    if content.file is None:
+        return said
+    name = f"[file {content.file.id}: {visible(content.file.name, keep='')}]"
+    return f"{name}\n{said}" if said else name
