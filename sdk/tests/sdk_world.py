@@ -71,6 +71,12 @@ def incoming(body: str, headers: Mapping[str, str], query: Mapping[str, str], **
     return call("extension", "incomingwebhook_handler", params, **others)
 
 
+def bot_incoming(body: str, **others: Any) -> bytes:
+    """To the bot `probe`, whose name is shown as Probe."""
+    params = {"headers": {}, "params": {}, "body": body, "http_method": "GET", "appkey": "a"}
+    return call("bot", "incomingwebhook_handler", params, name="Probe", unique_name="probe", **others)
+
+
 SURROUNDINGS: Final[Mapping[str, Any]] = {
     "environment": {"tld": ".example", "data_center": "EU", "base_url": "https://keypost.example/company/5"},
     "access": {"user_id": "11", "organization": {"type": "company", "id": "5"}, "user_agent": "x", "chat_id": "CT_1"},

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sdk_world import CANARY, call, click, command, incoming
+from sdk_world import CANARY, bot_incoming, call, click, command, incoming
 
 from keypost_sdk import ButtonCall, CommandCall, IncomingCall, InstallationCall, Secret, TokenEndedCall
 from keypost_sdk.calls import Call
@@ -119,6 +119,14 @@ def test_an_incoming_call_has_the_raw_body_and_headers_of_any_case() -> None:
     assert (found.body, found.query, found.http_method) == ('{"a": 1}\n', {"project": "7"}, "POST")
     assert found.header("X-Gitlab-Event") == "Push Hook"
     assert found.header("X-Gitlab-Token") == ""
+
+
+def test_an_incoming_call_of_a_bot_names_it_and_can_be_answered_late() -> None:
+    found = read(bot_incoming("on fire", response_url="https://keypost.example/1"))
+
+    assert isinstance(found, IncomingCall)
+    assert (found.bot, found.body, found.http_method, found.name) == ("probe", "on fire", "GET", "")
+    assert (found.response_url, found.token) == ("https://keypost.example/1", None)
 
 
 @pytest.mark.parametrize("shown", [repr, str, "{}".format, "%s".__mod__, lambda found: repr([found])])

@@ -24,6 +24,9 @@ def connect(_): ...
 @extension.incoming
 def event(_): ...
 
+@extension.bot_incoming
+def alarm(_): ...
+
 @extension.token_ended
 def ended(_): ...
 """
@@ -34,6 +37,7 @@ commands = [{ name = "tool" }]
 functions = [{ name = "connect" }]
 settings = [{ name = "address", title = "Address" }, { name = "ca", title = "CA" }]
 incoming = {}
+bot = { incoming = {} }
 """
 
 
@@ -71,7 +75,7 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(CannotStart) as caught:
         load(folder(tmp_path, MANIFEST, 'from keypost_sdk import Extension\nextension = Extension("tool")'))
 
-    for missing in ("command tool", "function connect", "incoming handler", "token_ended handler"):
+    for missing in ("command tool", "function connect", "names incoming", "bot_incoming", "token_ended handler"):
         assert missing in str(caught.value)
 
 
@@ -82,7 +86,13 @@ def test_what_is_never_called_is_a_warning(tmp_path: Path, caplog: pytest.LogCap
         load(folder(tmp_path, manifest))
 
     said = " ".join(record.getMessage() for record in caplog.records)
-    for unused in ("function connect", "incoming handler", "token_ended handler", "the setting ca"):
+    for unused in (
+        "function connect",
+        "has incoming handler",
+        "bot_incoming handler",
+        "token_ended handler",
+        "the setting ca",
+    ):
         assert unused in said
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sdk_world import PROBE, click, command, incoming
+from sdk_world import PROBE, bot_incoming, click, command, incoming
 
 from keypost_sdk import AnswerDoesNotFit, Banner, ButtonCall, CommandCall, Extension, IncomingCall, Message
 from keypost_sdk.errors import NoHandler
@@ -44,6 +44,21 @@ def test_an_incoming_handler_may_answer_the_caller_with_a_map_of_its_own(probe: 
 
 def test_an_incoming_call_is_known_by_its_kind_and_not_by_a_name(probe: Extension) -> None:
     assert answer_of(probe, incoming("", {}, {}, name="whatever"))["output"]["size"] == 0
+
+
+def test_a_bots_handler_is_another_than_that_of_its_extension(probe: Extension) -> None:
+    with pytest.raises(NoHandler, match=r"^The extension probe has no bot_incoming handler\.$"):
+        answer_of(probe, bot_incoming(""))
+
+    one = Extension("probe")
+
+    @one.incoming
+    @one.bot_incoming
+    def event(call: IncomingCall) -> Message:
+        return Message(text=f"{call.bot or 'none'}: {call.body}")
+
+    assert answer_of(one, incoming("x", {}, {})) == {"output": {"text": "none: x"}}
+    assert answer_of(one, bot_incoming("x")) == {"output": {"text": "probe: x"}}
 
 
 def test_a_name_without_a_handler_is_said_clearly(probe: Extension) -> None:

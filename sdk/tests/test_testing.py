@@ -123,6 +123,18 @@ def test_an_event_reaches_the_incoming_handler_with_headers_and_body() -> None:
     assert (refused.refused, refused.is_success, refused.message) == ("Nothing in it.", False, None)
 
 
+def test_an_event_reaches_the_bots_handler_too() -> None:
+    extension = Extension("seen")
+
+    @extension.bot_incoming
+    async def alarm(call: IncomingCall) -> Message:
+        return Message(text=f"{call.bot} {call.header('x-event')} {call.body} {call.http_method}")
+
+    answer = asyncio.run(Bench(extension).send_to_bot({"X-Event": "alarm"}, "fire", method="PUT"))
+
+    assert answer.text == "seen alarm fire PUT"
+
+
 def test_a_token_ends_and_an_extension_comes_and_goes() -> None:
     extension = Extension("seen")
     said: list[str] = []

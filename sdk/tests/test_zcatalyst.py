@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sdk_world import call, command, incoming
+from sdk_world import bot_incoming, call, command, incoming
 
 from keypost_sdk import AnswerDoesNotFit
 from keypost_sdk.errors import MalformedCall
@@ -81,6 +81,13 @@ def test_what_comes_in_is_for_its_bot() -> None:
 
     assert (seen["type"], seen["name"], seen["unique_name"]) == ("bot", "catalyst", "catalyst")
     assert seen["params"]["body"] == "{}"
+
+
+def test_what_comes_to_its_bot_stays_what_it_is() -> None:
+    seen = given(bot_incoming("{}", response_url="https://keypost.example/1"))
+
+    assert (seen["type"], seen["name"], seen["unique_name"]) == ("bot", "Probe", "probe")
+    assert "response_url" not in seen
 
 
 def test_other_calls_of_an_extension_stay_what_they_are() -> None:

@@ -45,6 +45,8 @@ async def test_an_extension_is_shown_whole_and_without_a_secret(world: World) ->
         "appkey": app.appkey,
         "face": "production",
         "incoming_url": world.server.addresses.incoming(app),
+        "bot": "keeper",
+        "bot_incoming_url": "",
     }
     assert shown == {
         "name": "keeper",

@@ -102,7 +102,7 @@ def test_the_least_manifest_asks_for_nothing() -> None:
         (token(verbs=["admin"]), 'token.verbs[0] is "admin"; it can be "post", "incoming" or "mention.all"'),
         (token(verbs=[]), "token.verbs is empty"),
         (token(verbs=["mention.all"]), 'token.verbs has "mention.all" alone'),
-        ({"incoming": None}, 'token.verbs has "incoming", and there is no [incoming] to call'),
+        ({"incoming": None}, 'token.verbs has "incoming", and there is no [incoming] and no [bot.incoming] to call'),
         (token(budget=0), "token.budget is 0; 1 is the least"),
         (token(minters={"who": "ops"}), 'token.minters.who is "ops"; it can be "admins"'),
         (token(minters={"who": "teams"}), "token.minters.teams is empty"),

@@ -16,6 +16,7 @@ import pytest
 from tests.extensions.pressing import newest
 from tests.live.environments import ROOT, installed
 from tests.live.until import until
+from tests.webhooks.test_bots import heard
 from tests.world import World, signing_key
 
 from keypost.delivery import signing
@@ -97,6 +98,16 @@ async def test_an_event_of_a_third_party_reaches_the_handler_of_its_bot(world: W
 
     assert answer.status == 200
     assert await world.texts_in("#builds") == ["POST for catalyst: Build 7 passed"]
+
+
+async def test_what_comes_to_its_bots_own_address_is_told_by_the_bot(world: World, project: int) -> None:
+    tool = await world.tool(await installed_in(world, project))
+
+    answer = await tool.event_to_bot(b"Build 8 passed")
+
+    assert answer.status == 200
+    assert (await heard(world, tool.app))["ada"] == ["POST for catalyst: Build 8 passed"]
+    assert await world.texts_in("#builds") == []
 
 
 async def installed_in(world: World, port: int) -> App:
