@@ -126,7 +126,7 @@ OPERATIONS: Final[Operations] = {
         takes=bots.BotDraft,
         query=(BOT_APPKEY, READERS),
         gives=POSTED_BY_BOT,
-        refuses=(*CONTENT, *BOT, *OF_APP, *REACH),
+        refuses=(*CONTENT, *TIES, *BOT, *OF_APP, *REACH),
     ),
     bots.post_v3: Operation(
         group=Group.POSTING,
@@ -135,7 +135,7 @@ OPERATIONS: Final[Operations] = {
         takes=bots.BotDraft,
         query=(BOT_APPKEY, READERS, Query("CHANNEL_UNIQUE_NAME", "Write to this channel instead")),
         gives=POSTED_BY_BOT,
-        refuses=(*CONTENT, *BOT, *CHANNEL, *OF_APP, *REACH),
+        refuses=(*CONTENT, *TIES, *THREAD, *BOT, *CHANNEL, *OF_APP, *REACH),
     ),
     uploads.TO_CHANNEL_NAMED: Operation(
         group=Group.POSTING,

@@ -8,7 +8,9 @@ from tests.people import Answer, Tool
 from tests.world import World
 
 from keypost.chat import service as chat
-from keypost.chat.model import Chat, ChatKind, Party, PartyKind
+from keypost.chat.model import Bot, Chat, ChatKind, Party, PartyKind
+
+BOT = "/api/v3/bots/buildbot/messages"
 
 
 async def test_the_first_message_on_another_opens_a_thread_and_the_next_continues_it(world: World) -> None:
@@ -240,3 +242,40 @@ def carried(tool: Tool) -> list[tuple[str, str]]:
 
 def message_path(world: World, place: str, message: str) -> str:
     return f"/api/v2/chats/{world.id_of(place)}/messages/{message}"
+
+
+async def test_a_bot_answers_in_the_thread_of_somebodys_chat_with_it(world: World) -> None:
+    standup, grace = await world.tool(), str(world.grace.person.id)
+    asked = {"text": "Lunch?", "user_ids": grace, "sync_message": True, "message_topic": "Lunch on Friday"}
+    first = (await standup.carry(BOT, asked)).json["message_details"][grace]
+
+    on_message = {"text": "At one", "user_ids": grace, "thread_message_id": first["message_id"], "sync_message": True}
+    second = (await standup.carry(BOT, on_message)).json["message_details"][grace]
+
+    thread = await the_thread(world)
+    assert (thread.title, thread.shown_id) == ("Lunch on Friday", second["chat_id"])
+    place = world.server.chats.find_bot_chat(buildbot(world), world.grace.person.id)
+    assert place is not None
+    assert (thread.parent_id, first["chat_id"]) == (place.id, place.shown_id)
+    found = (await world.grace.read(thread.shown_id)).json["data"]
+    assert [(row["content"]["text"], row["sender"]["name"]) for row in found] == [("At one", "Build Bot")]
+
+
+async def test_a_bot_of_the_newer_wire_writes_into_a_thread_by_its_id(world: World) -> None:
+    standup = await world.tool()
+    root = await posted(standup, "#builds", "Hello")
+    await posted(standup, "#builds", {"text": "Hi", "thread_message_id": root})
+    thread = await the_thread(world)
+
+    taken = await standup.carry(BOT, {"text": "Beep", "thread_chat_id": thread.shown_id})
+    no_thread = await standup.carry(BOT, {"text": "Beep", "thread_chat_id": world.id_of("#builds")})
+
+    assert taken.status == 204
+    assert (no_thread.status, no_thread.refused_with) == (400, "thread_chatid_invalid")
+    assert await texts(world, thread) == ["Hi", "Beep"]
+
+
+def buildbot(world: World) -> Bot:
+    found = world.server.chats.find_bot_named(world.org_id, "buildbot")
+    assert found is not None
+    return found

@@ -10,14 +10,16 @@ from starlette.responses import Response
 from keypost.caller import Caller
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
-from keypost.chat.judging import ChannelNamed, judge, judge_posting, voice_of
+from keypost.chat.judging import ChannelNamed, ChatShown, Place, find_place, judge, judge_posting, voice_of
 from keypost.chat.lane import Lane
-from keypost.chat.model import Bot, Chat, Message, PartyKind, Posting, Sender
+from keypost.chat.model import Bot, Chat, ChatKind, Message, PartyKind, Posting, Sender, Ties
+from keypost.chat.wishes import ties_of
 from keypost.db.database import Database
 from keypost.db.tx import Tx
+from keypost.errors import Invalid
 from keypost.ids import show_chat, show_message
 from keypost.keys import Keys
-from keypost.messages.judging import Draft, judge_for_bot, judge_post
+from keypost.messages.judging import MESSAGE_ID_MAX, Draft, judge_for_bot, judge_post
 from keypost.messages.spellings import decode_content
 from keypost.people.directory import People
 from keypost.people.model import Person
@@ -32,6 +34,7 @@ from keypost.webhooks.readers import NAMED_MAX, Wish, choose, read_names
 from keypost_sdk.content import Message as Content
 
 NAMES_MAX: Final = NAMED_MAX * 256
+TOPIC_MAX: Final = 255
 TO_CHANNEL: Final = "CHANNEL_UNIQUE_NAME"
 """The parameter that sends a bot's message to a channel instead, in the wire's spelling."""
 
@@ -39,12 +42,15 @@ TO_CHANNEL: Final = "CHANNEL_UNIQUE_NAME"
 class BotDraft(Draft, frozen=True):
     """`user_ids` (or `userids`) are ids or e-mail addresses with commas between; one that is there and names nobody
     reaches nobody. `broadcast` is for everybody whom the bot serves. With neither, everybody gets it if the caller is
-    an admin, else the caller alone.
+    an admin, else the caller alone. `thread_chat_id` is a thread to write in instead of to people; `message_topic` is
+    what a thread is called that somebody opens on the message later.
     """
 
     userids: Annotated[str, Meta(max_length=NAMES_MAX)] | None = None
     user_ids: Annotated[str, Meta(max_length=NAMES_MAX)] | None = None
     broadcast: bool | Literal["true", "false"] | None = None
+    thread_chat_id: Annotated[str, Meta(max_length=MESSAGE_ID_MAX)] | None = None
+    message_topic: Annotated[str, Meta(max_length=TOPIC_MAX)] = ""
 
     def wish(self, in_query: str | None) -> Wish:
         """The newer wire takes the names in the query too."""
@@ -70,34 +76,44 @@ async def post(request: Request, caller: Caller) -> Response:
 
 
 async def post_v3(request: Request, caller: Caller) -> Response:
-    """The newer wire wants no text where there is something else to show, and can send to a channel."""
+    """The newer wire wants no text where there is something else to show, and can send to a channel or a thread."""
     draft = decode_content(await read_body(request), BotDraft)
     channel = request.query_params.get(TO_CHANNEL)
     content = judge_for_bot(draft, part(request, Settings).text_max)
-    if channel is None:
-        return await _post(request, caller, draft, content)
-    return await _post_to_channel(request, caller, ChannelNamed(channel), content)
+    if draft.thread_chat_id:
+        return await _post_to(request, caller, _thread(request, caller, draft.thread_chat_id), draft, content)
+    if channel is not None:
+        return await _post_to(request, caller, ChannelNamed(channel), draft, content)
+    return await _post(request, caller, draft, content)
 
 
 async def _post(request: Request, caller: Caller, draft: BotDraft, content: Content) -> Response:
     refuse_secrets(content, part(request, Keys), part(request, Register))
+    ties = ties_of(draft, topic=draft.message_topic)
     bot = await bot_use.usable(request, caller)
     query = request.query_params
     wish = draft.wish(query.get("user_ids", query.get("userids")))
     readers = await part(request, Database).read(choose, part(request, People), part(request, Chats), caller, bot, wish)
     places = await chats_with(request, bot, readers)
     people = part(request, People)
-    postings = [posting_by(people, caller, bot, place, content) for place in places]
+    postings = [posting_by(people, caller, bot, place, content, ties) for place in places]
     messages = await part(request, Lane).commit_all(postings)
-    return _posted(readers, bot, messages) if draft.sync_message else no_content()
+    return _posted(part(request, Chats), readers, messages) if draft.sync_message else no_content()
 
 
-async def _post_to_channel(request: Request, caller: Caller, channel: ChannelNamed, content: Content) -> Response:
+async def _post_to(request: Request, caller: Caller, place: Place, draft: BotDraft, content: Content) -> Response:
     refuse_secrets(content, part(request, Keys), part(request, Register))
+    ties = ties_of(draft, topic=draft.message_topic)
     bot = await bot_use.usable(request, caller)
     people, chats = part(request, People), part(request, Chats)
-    await part(request, Lane).commit(judge(people, chats, caller, channel, content, bot_name=bot.unique_name))
+    await part(request, Lane).commit(judge(people, chats, caller, place, content, bot_name=bot.unique_name, ties=ties))
     return no_content()
+
+
+def _thread(request: Request, caller: Caller, shown_id: str) -> ChatShown:
+    if find_place(part(request, Chats), caller, ChatShown(shown_id)).kind is not ChatKind.THREAD:
+        raise Invalid("thread_chatid_invalid", "thread_chat_id is not the id of a thread")
+    return ChatShown(shown_id)
 
 
 async def chats_with(request: Request, bot: Bot, readers: Sequence[Person]) -> list[Chat]:
@@ -115,14 +131,23 @@ def _open_chats(tx: Tx, chats: Chats, bot: Bot, readers: Sequence[Person]) -> li
     return [chat.open_bot_chat(tx, chats, bot, person.id) for person in readers]
 
 
-def posting_by(people: People, caller: Caller, bot: Bot, place: Chat, content: Content) -> Posting:
+def posting_by(
+    people: People, caller: Caller, bot: Bot, place: Chat, content: Content, ties: Ties | None = None
+) -> Posting:
     sender = Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name)
-    return judge_posting(people, place, sender, content, voice_of(people, caller), token_id=caller.token_id)
+    voice = voice_of(people, caller)
+    return judge_posting(people, place, sender, content, voice, token_id=caller.token_id, ties=ties)
 
 
-def _posted(readers: Sequence[Person], bot: Bot, messages: Sequence[Message]) -> Response:
+def _posted(chats: Chats, readers: Sequence[Person], messages: Sequence[Message]) -> Response:
     details = {
-        str(person.id): BotMessageOut(show_chat(bot.org_id, message.chat_id, bot.id), show_message(message.id))
+        str(person.id): BotMessageOut(_shown_id(chats, message), show_message(message.id))
         for person, message in zip(readers, messages, strict=True)
     }
     return ok(BotPostedOut(list(details), details))
+
+
+def _shown_id(chats: Chats, message: Message) -> str:
+    """The reader's chat with the bot, or the thread there."""
+    place = chats.find(message.org_id, message.chat_id)
+    return place.shown_id if place is not None else show_chat(message.org_id, message.chat_id)
