@@ -7,6 +7,7 @@ from msgspec import Struct
 from playwright.async_api import FilePayload, Locator, Page, ViewportSize, expect
 from tests.live.browsing import DESK, PHONE
 from tests.live.stage import ALARMS, LONG, PICTURES, QUIET, Stage
+from tests.live.talking import TALK
 from tests.people import Visitor
 
 from keypost_sdk.content import LABEL_MAX
@@ -75,6 +76,23 @@ async def left_chat(stage: Stage) -> Page:
     page = await _chat(stage, stage.world.alan, QUIET)
     await stage.send_away(stage.world.alan, QUIET)
     await expect(page.locator("#gone")).not_to_be_empty()
+    return page
+
+
+async def talk(stage: Stage) -> Page:
+    return await _chat(stage, stage.world.ada, TALK)
+
+
+async def thread(stage: Stage) -> Page:
+    page = await _at(stage, stage.world.ada, f"/chats/{stage.thread.shown_id}")
+    await expect(page.locator("#chat")).to_have_attribute("data-live", "on")
+    return page
+
+
+async def closed_thread(stage: Stage) -> Page:
+    page = await _chat(stage, stage.world.ada, TALK)
+    await page.locator(".message-deleted .talk a").click()
+    await expect(page.locator("#closed")).to_be_visible()
     return page
 
 
@@ -258,6 +276,9 @@ SCENES: Final[Mapping[str, Scene]] = {
         chat_of_the_long,
         empty_chat,
         left_chat,
+        talk,
+        thread,
+        closed_thread,
         new_messages_below,
         files,
         sidebar,

@@ -7,11 +7,12 @@ from tests.extensions.answering import timed_out
 from tests.files.forms import body, comments, content_type, file, png
 from tests.live import contents
 from tests.live.browsing import DESK
+from tests.live.talking import talk
 from tests.people import Tool, Visitor
 from tests.world import World
 
 from keypost.chat import service as chat
-from keypost.chat.model import Party, PartyKind
+from keypost.chat.model import Chat, Party, PartyKind
 from keypost.clock import MINUTE_MS
 from keypost.db.tx import Tx
 from keypost.extensions import consents
@@ -33,13 +34,15 @@ LONG_TITLE: Final = f"International quality assurance for the {contents.WORD}"[:
 
 class Stage:
     """#builds has messages of every usual kind, in #quiet nothing was said, and what is in a chat with a long name is
-    as much as is allowed. Ada has tokens in every state, Grace has none and was never asked for her consent, Konrad
-    has a long name. `usual` is a tool of an extension as most are, `long` one of an extension with long names.
+    as much as is allowed; in #talk people answer each other, `thread` is one of its threads. Ada has tokens in every
+    state, Grace has none and was never asked for her consent, Konrad has a long name. `usual` is a tool of an extension
+    as most are, `long` one of an extension with long names.
     """
 
     usual: Tool
     long: Tool
     konrad: Visitor
+    thread: Chat
 
     def __init__(self, world: World, browser: Browser) -> None:
         self.world = world
@@ -55,6 +58,7 @@ class Stage:
         await world.channel(PICTURES[1:], world.ada, world.grace)
         await self._make_tokens()
         await self._fill_builds()
+        self.thread = await talk(world, self.usual)
         for content in contents.EXTREMES:
             await _say_as_extension(self.long, content)
         await self._fill_pictures()

@@ -57,7 +57,7 @@ export class Messages {
     const old = document.getElementById(`m-${id}`);
     if (!old) return;
     const hadFocus = old.contains(document.activeElement);
-    this.#keepPlace(old, () => {
+    this.keepPlace(old, () => {
       old.remove();
       dropEmptyDays(this.#list);
       markDays(this.#list);
