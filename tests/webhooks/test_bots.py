@@ -65,6 +65,17 @@ async def test_the_newer_address_takes_names_in_the_query_and_a_card_without_tex
     assert await heard(world, tool.app) == {"ada": [], "grace": [], "alan": [""]}
 
 
+@pytest.mark.parametrize("v3", [False, True])
+async def test_what_the_wire_says_besides_changes_nothing(world: World, v3: bool) -> None:
+    tool = await world.tool(await world.extension())
+    besides = {"mark_as_read": True, "notify_edit": "false", "bot_name": "x", "unknown": {"a": [None]}}
+
+    answer = await posted(tool, HELLO | besides, v3=v3, query=f"&userids={world.alan.person.id}&mark_as_read=x&free=1")
+
+    assert answer.status == 204
+    assert await heard(world, tool.app) == {"ada": [], "grace": [], "alan": ["Stand up!"]}
+
+
 async def test_the_answer_to_who_asks_says_who_got_which_message_where(world: World) -> None:
     tool = await world.tool(await world.extension())
     grace, alan = str(world.grace.person.id), str(world.alan.person.id)
