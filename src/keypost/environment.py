@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from keypost.errors import Invalid
+from keypost.proxies import Proxies
 from keypost.settings import (
     DEFAULT_POSTS_PER_MINUTE,
     NO_BOUND,
@@ -31,6 +32,15 @@ class Variable(Struct, frozen=True):
 
 def _limits(text: str) -> Limits | None:
     return Limits(text) if text in set(Limits) else None
+
+
+def _networks(text: str) -> tuple[str, ...] | None:
+    found = tuple(part.strip() for part in text.split(","))
+    try:
+        Proxies(found)
+    except ValueError:
+        return None
+    return found
 
 
 _TEXT_SIZE: Final = f"a whole number from 1 to {TEXT_CEILING}"
@@ -64,6 +74,14 @@ VARIABLES: Final = (
         _limits,
         " or ".join(Limits),
         "whose rules bound how fast tools call: `keypost` (if it is not set) or `vendor`, the wire's with its locks",
+    ),
+    Variable(
+        "KEYPOST_TRUSTED_PROXIES",
+        "trusted_proxies",
+        _networks,
+        "addresses and CIDR blocks with commas between, such as 127.0.0.1,10.0.0.0/8",
+        "proxies in front of the server: they alone are believed in `X-Forwarded-For`, and may have many connections. "
+        "Nobody if it is not set",
     ),
 )
 

@@ -31,7 +31,8 @@ def test_whose_limits_hold_is_read() -> None:
     ("name", "text"),
     [("KEYPOST_TEXT_MAX", text) for text in ("0", "50001", "many")]
     + [("KEYPOST_POSTS_PER_MINUTE", text) for text in ("-1", "100001", "1e3", "1_000", " 9", "٣", "many", "9" * 5000)]
-    + [("KEYPOST_LIMITS", text) for text in ("Vendor", "none", "vendor ", "1")],
+    + [("KEYPOST_LIMITS", text) for text in ("Vendor", "none", "vendor ", "1")]
+    + [("KEYPOST_TRUSTED_PROXIES", text) for text in ("everybody", "10.0.0.1/8", "127.0.0.1,", ",")],
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(name: str, text: str) -> None:
     with pytest.raises(Invalid, match=f"^{name} is .*; it must be .*") as refused:
@@ -52,3 +53,9 @@ async def test_a_demo_with_a_wrong_environment_does_not_start(tmp_path: Path) ->
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == "KEYPOST_POSTS_PER_MINUTE is 'many'; it must be a whole number from 0 to 100000.\n"
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - a path's own listing is no better in an async test
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    found = settings_in({"KEYPOST_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,2001:db8::/32"})
+
+    assert found == {"trusted_proxies": ("127.0.0.1", "10.0.0.0/8", "2001:db8::/32")}

@@ -16,8 +16,8 @@ from tests.serving import listening, serving
 from tests.world import World
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from keypost.proxies import Proxies
 from keypost.web.protocol import Bounds, Gate, Protocol
-from keypost.web.proxies import Proxies
 
 SOON = Bounds(head_s=0.1, head_max=2_000, fields_max=20, target_max=500, connections_per_address=2)
 PATH = "/api/v2/channelsbyname/builds/message"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keypost.web.proxies import Proxies
+from keypost.proxies import Proxies
 
 OURS = Proxies(["10.0.0.0/8", "192.0.2.1", "2001:db8::/32"])
 

@@ -17,8 +17,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
+from keypost.proxies import Proxies
 from keypost.web.problem import STATUS, Problem
-from keypost.web.proxies import Proxies
 
 logger = log.get(__name__)
 
