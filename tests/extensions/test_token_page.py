@@ -39,6 +39,20 @@ async def test_a_row_says_what_its_token_serves_where_since_when_and_by_whom(wor
     assert "details" not in row.tags
 
 
+@pytest.mark.parametrize(
+    ("budget", "says"), [(None, ""), (1_200, "Posts At most 1,200 a minute"), (0, "Posts As many as it likes")]
+)
+async def test_a_row_says_how_fast_its_token_may_post_where_that_was_chosen(
+    world: World, budget: int | None, says: str
+) -> None:
+    standup = await world.tool(budget=budget)
+
+    row = await row_of(world.ada, standup)
+
+    assert says in row.text
+    assert ("Posts A" in row.text) == bool(says)
+
+
 async def test_a_token_that_serves_much_names_three_and_says_how_many_more(world: World) -> None:
     standup = await world.tool()
     await serve(world, standup, *[Served(name=f"project-{number}") for number in range(12)])

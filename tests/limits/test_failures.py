@@ -1,15 +1,23 @@
 """Who goes on trying with wrong credentials is told to stop, and nobody else."""
 
 from ipaddress import IPv6Address
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.people import Answer, posting_path
+from tests.serving import HeldClock
 from tests.world import World
 
 from keypost.clock import SECOND_MS
-from keypost.limits.counting import IPV6_PREFIX, network_of
+from keypost.errors import TooMany
+from keypost.limits.budgets import Budgets
+from keypost.limits.counting import IPV6_PREFIX, Counting, network_of
+from keypost.people.directory import People
+from keypost.settings import Settings
 from keypost.tokens import secret
+from keypost.tokens.register import Register
 
 GENERAL = posting_path("#general")
 FAILURES = 30
@@ -53,6 +61,17 @@ async def test_a_page_without_a_session_is_no_attempt(world: World) -> None:
 
     assert answer.refused_with == "not_signed_in"
     assert (await attempt(world)).refused_with == "invalid_zapikey"
+
+
+def test_each_address_is_counted_alone(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    counting = Counting(settings, HeldClock(), Budgets(settings, People(), Register()))
+    for _ in range(FAILURES):
+        counting.require_few_failures("192.0.2.1")
+
+    with pytest.raises(TooMany):
+        counting.require_few_failures("192.0.2.1")
+    counting.require_few_failures("192.0.2.2")
 
 
 @given(prefix=st.integers(1 << 61, (1 << 62) - 1), one=st.integers(0, 2**64 - 1), other=st.integers(0, 2**64 - 1))

@@ -106,7 +106,7 @@ class Stage:
         over, _ends, self.usual = [await world.tool(app) for _ in range(3)]
         await world.revoke(over)
         await world.told(app)
-        alarms = await world.tool(app, origin=ALARMS, owner=world.grace)
+        alarms = await world.tool(app, origin=ALARMS, owner=world.grace, budget=60)
         await _say_as_extension(alarms, contents.ALARMS)
         self.long = await world.tool(await self._long_extension(), origin=LONG)
         await world.write(_give_tokens_a_past, world, over, self.usual, self.long)

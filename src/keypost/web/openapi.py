@@ -106,6 +106,8 @@ def _readable(schema: Any) -> Any:
     if isinstance(found.get("pattern"), str):
         for python, everybody in PATTERNS.items():
             found["pattern"] = found["pattern"].replace(python, everybody)
+        if found.get("default") == "":
+            del found["default"]  # Nothing is what a missing text means, not one that the pattern would let through.
     if isinstance(found.get("description"), str):
         found["description"] = " ".join(found["description"].split())
     return found
