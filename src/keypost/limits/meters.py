@@ -7,7 +7,7 @@ from typing import Final, Generic, Protocol, TypeVar
 ROOM: Final = 1_024
 """So many are kept without a look at which are idle."""
 METERS_MAX: Final = 65_536
-"""More than this many at work at once is an attack: then the older half is forgotten rather than the memory filled."""
+"""Never more. If half as many are at work at once it is an attack: then the older ones are forgotten, half of them."""
 
 
 class Meter(Protocol):
