@@ -14,7 +14,7 @@ class LockRule(Struct, frozen=True):
 
 
 class Lock:
-    """It keeps what is left of the window or of the lock, and when that was: a clock that is set back prolongs neither."""
+    """It keeps what is left of window or lock, and when that was: a clock that is set back prolongs neither."""
 
     __slots__ = ("_at", "_calls", "_is_locked", "_left")
 
