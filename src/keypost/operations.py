@@ -119,23 +119,23 @@ OPERATIONS: Final[Operations] = {
         gives=POSTED,
         refuses=(*CONTENT, *DELIVERY, *TIES, *BOT, *OF_BOT, "person_not_found"),
     ),
-    bots.post: Operation(
+    bots.POST: Operation(
         group=Group.POSTING,
         summary="Lets a bot write to people, to each in their own chat with it.",
         text="All of them get the message, or nobody does.",
         takes=bots.BotDraft,
         query=(BOT_APPKEY, READERS),
         gives=POSTED_BY_BOT,
-        refuses=(*CONTENT, *TIES, *BOT, *OF_APP, *REACH),
+        refuses=(*CONTENT, *DELIVERY, *TIES, *BOT, *OF_APP, *REACH),
     ),
-    bots.post_v3: Operation(
+    bots.NEWER_POST: Operation(
         group=Group.POSTING,
         summary="Lets a bot write to people, or to a channel.",
         text="As the older address, but a card, slides or buttons may come without text.",
         takes=bots.BotDraft,
         query=(BOT_APPKEY, READERS, Query("CHANNEL_UNIQUE_NAME", "Write to this channel instead")),
         gives=POSTED_BY_BOT,
-        refuses=(*CONTENT, *TIES, *THREAD, *BOT, *CHANNEL, *OF_APP, *REACH),
+        refuses=(*CONTENT, *DELIVERY, *TIES, *THREAD, *BOT, *CHANNEL, *OF_APP, *REACH),
     ),
     uploads.TO_CHANNEL_NAMED: Operation(
         group=Group.POSTING,

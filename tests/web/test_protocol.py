@@ -17,6 +17,7 @@ from tests.world import World
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from keypost.proxies import Proxies
+from keypost.web.headers import FIXED, PLAIN
 from keypost.web.protocol import Bounds, Gate, Protocol
 
 SOON = Bounds(head_s=0.1, head_max=2_000, fields_max=20, target_max=500, connections_per_address=2)
@@ -152,6 +153,15 @@ async def test_a_head_beyond_its_bounds_is_refused(lasting_world: World, head: b
 
         assert await wordy.hear_code() == (status, code)
         assert await wordy.hear_end() == b""
+
+
+async def test_a_refusal_at_the_socket_has_the_headers_of_every_other(lasting_world: World) -> None:
+    async with line(lasting_world) as odd:
+        await odd.say(MALFORMED[0])
+
+        head = (await odd.hear_end()).partition(b"\r\n\r\n")[0].decode()
+    said = dict(field.split(": ", 1) for field in head.split("\r\n")[1:])
+    assert {name.lower(): value for name, value in (FIXED | PLAIN).items()}.items() <= said.items()
 
 
 async def test_a_head_within_its_bounds_is_not(lasting_world: World) -> None:

@@ -112,6 +112,22 @@ async def test_many_at_once_make_one_message(world: World) -> None:
     assert await world.texts_in("#builds") == ["Hello"]
 
 
+async def test_a_broadcast_of_a_bot_is_repeated_to_nobody(world: World) -> None:
+    tool = await world.tool()
+    body = {"text": "Hello", "user_ids": f"{world.ada.person.id},{world.grace.person.id}", "sync_message": True}
+
+    first, again = [
+        await tool.carry("/api/v3/bots/buildbot/messages", body, [("Idempotency-Key", "a-1")]) for _ in range(2)
+    ]
+
+    assert (first.status, again.json) == (200, first.json)
+    details = first.json["message_details"]
+    assert sorted(details) == sorted([f"{world.ada.person.id}", f"{world.grace.person.id}"])
+    for who in (world.ada, world.grace):
+        read = await who.read(details[f"{who.person.id}"]["chat_id"])
+        assert [row["id"] for row in read.json["data"]] == [details[f"{who.person.id}"]["message_id"]]
+
+
 async def test_quotes_around_a_name_do_not_belong_to_it(world: World) -> None:
     tool = await world.tool()
 

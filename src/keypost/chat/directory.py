@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from keypost.chat.model import Bot, Chat, ChatKind, Party, PartyKind
+from keypost.errors import Fault
 from keypost.ids import BotId, ChatId, MessageId, OrgId, PersonId
 
 
@@ -56,6 +57,13 @@ class Chats:
             return chat
         # A thread's members are its parent's, asked anew each time: who leaves there has left here.
         return msgspec.structs.replace(chat, members=self._chats[org_id, chat.parent_id].members)
+
+    def get(self, org_id: OrgId, chat_id: ChatId) -> Chat:
+        """A chat that is there: none ever goes."""
+        found = self.find(org_id, chat_id)
+        if found is None:
+            raise Fault(f"There is no chat {chat_id} in memory.")
+        return found
 
     def find_thread_on(self, org_id: OrgId, root_id: MessageId) -> Chat | None:
         chat_id = self._threads.get((org_id, root_id))

@@ -26,6 +26,12 @@ ASSET_POLICY: Final = "default-src 'none'; connect-src 'self'; frame-ancestors '
 """For scripts: the one that shares a live stream among tabs runs under its own answer's policy, and must connect."""
 PAGE_REFERRER: Final = "same-origin"
 """With none at all, browsers hide from us where a form was sent from (`Origin: null`)."""
+PLAIN: Final = {
+    "Content-Security-Policy": CLOSED_POLICY,
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+"""Where the answer says nothing else."""
 FIXED: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -45,7 +51,6 @@ class Headers:
         if nonce:
             headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
             headers["Referrer-Policy"] = PAGE_REFERRER
-        headers.setdefault("Content-Security-Policy", CLOSED_POLICY)
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cache-Control", "no-store")
+        for name, value in PLAIN.items():
+            headers.setdefault(name, value)
         headers.update(self._fixed)

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
 from keypost.proxies import Proxies
+from keypost.web.headers import FIXED, PLAIN
 from keypost.web.problem import STATUS, Problem
 
 logger = log.get(__name__)
@@ -31,6 +32,12 @@ CONNECTIONS_MAX: Final = 100
 FORWARDED_FOR: Final = b"x-forwarded-for"
 CONNECTIONS_RETRY_S: Final = 10
 """When a client that was turned away for its many connections may try again."""
+
+
+_FIELDS: Final = b"".join(
+    b"%b: %b\r\n" % (name.lower().encode(), value.encode())
+    for name, value in {"Content-Type": "application/json", "Connection": "close", **PLAIN, **FIXED}.items()
+)
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -196,8 +203,8 @@ class Protocol(HttpToolsProtocol):
 def _answer(refusal: Refusal) -> bytes:
     body = msgspec.json.encode(Problem(refusal.sentence, refusal.code))
     retry = b"retry-after: %d\r\n" % refusal.retry_after_s if isinstance(refusal, TooMany) else b""
-    head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n" % len(body)
-    return b"".join((STATUS_LINE[STATUS[type(refusal)]], head, retry, b"\r\n", body))
+    head = b"content-length: %d\r\n" % len(body)
+    return b"".join((STATUS_LINE[STATUS[type(refusal)]], head, retry, _FIELDS, b"\r\n", body))
 
 
 def _trouble(headers: list[tuple[bytes, bytes]], version: str) -> str:

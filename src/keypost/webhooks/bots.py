@@ -1,6 +1,7 @@
 """A tool lets a bot write to people: to each of them in their own chat with it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
@@ -11,13 +12,12 @@ from keypost.caller import Caller
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChannelNamed, ChatShown, Place, find_place, judge, judge_posting, voice_of
-from keypost.chat.lane import Lane
 from keypost.chat.model import Bot, Chat, ChatKind, Message, PartyKind, Posting, Sender, Ties
 from keypost.chat.wishes import ties_of
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.errors import Invalid
-from keypost.ids import show_chat, show_message
+from keypost.ids import show_message
 from keypost.keys import Keys
 from keypost.messages.judging import MESSAGE_ID_MAX, Draft, judge_for_bot, judge_post
 from keypost.messages.spellings import decode_content
@@ -30,6 +30,8 @@ from keypost.web.body import read_body
 from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
 from keypost.webhooks import bot_use
+from keypost.webhooks.deliveries import Deliveries
+from keypost.webhooks.delivery import delivery_of
 from keypost.webhooks.readers import NAMED_MAX, Wish, choose, read_names
 from keypost_sdk.content import Message as Content
 
@@ -70,50 +72,54 @@ class BotPostedOut(Struct, frozen=True):
     message_details: dict[str, BotMessageOut]
 
 
-async def post(request: Request, caller: Caller) -> Response:
-    draft = decode_content(await read_body(request), BotDraft)
-    return await _post(request, caller, draft, judge_post(draft, part(request, Settings).text_max))
+class BotPost(Struct, frozen=True):
+    """One handler for both addresses. The newer wire wants no text where there is something else to show, and can send
+    to a channel or a thread instead of to people.
+    """
+
+    is_newer: bool
+
+    async def __call__(self, request: Request, caller: Caller) -> Response:
+        body = await read_body(request)
+        draft = decode_content(body, BotDraft)
+        place = self._place(request, draft)
+        delivery, judge_it = delivery_of(request, caller, body), partial(self._judge, request, caller, draft, place)
+        messages = await part(request, Deliveries).commit(delivery, judge_it)
+        to_people = place is None
+        return _posted(part(request, Chats), messages) if draft.sync_message and to_people else no_content()
+
+    def _place(self, request: Request, draft: BotDraft) -> Place | None:
+        """Where it is sent instead of to people."""
+        if self.is_newer and draft.thread_chat_id:
+            return ChatShown(draft.thread_chat_id)
+        channel = request.query_params.get(TO_CHANNEL) if self.is_newer else None
+        return ChannelNamed(channel) if channel is not None else None
+
+    async def _judge(self, request: Request, caller: Caller, draft: BotDraft, place: Place | None) -> Sequence[Posting]:
+        text_max = part(request, Settings).text_max
+        content = judge_for_bot(draft, text_max) if self.is_newer else judge_post(draft, text_max)
+        refuse_secrets(content, part(request, Keys), part(request, Register))
+        if isinstance(place, ChatShown):
+            _require_thread(request, caller, place)
+        ties = ties_of(draft, topic=draft.message_topic)
+        bot = await bot_use.usable(request, caller)
+        people, chats = part(request, People), part(request, Chats)
+        if place is not None:
+            return [judge(people, chats, caller, place, content, bot_name=bot.unique_name, ties=ties)]
+        query = request.query_params
+        wish = draft.wish(query.get("user_ids", query.get("userids")))
+        readers = await part(request, Database).read(choose, people, chats, caller, bot, wish)
+        mine = await chats_with(request, bot, readers)
+        return [posting_by(people, caller, bot, chat, content, ties) for chat in mine]
 
 
-async def post_v3(request: Request, caller: Caller) -> Response:
-    """The newer wire wants no text where there is something else to show, and can send to a channel or a thread."""
-    draft = decode_content(await read_body(request), BotDraft)
-    channel = request.query_params.get(TO_CHANNEL)
-    content = judge_for_bot(draft, part(request, Settings).text_max)
-    if draft.thread_chat_id:
-        return await _post_to(request, caller, _thread(request, caller, draft.thread_chat_id), draft, content)
-    if channel is not None:
-        return await _post_to(request, caller, ChannelNamed(channel), draft, content)
-    return await _post(request, caller, draft, content)
+POST: Final = BotPost(is_newer=False)
+NEWER_POST: Final = BotPost(is_newer=True)
 
 
-async def _post(request: Request, caller: Caller, draft: BotDraft, content: Content) -> Response:
-    refuse_secrets(content, part(request, Keys), part(request, Register))
-    ties = ties_of(draft, topic=draft.message_topic)
-    bot = await bot_use.usable(request, caller)
-    query = request.query_params
-    wish = draft.wish(query.get("user_ids", query.get("userids")))
-    readers = await part(request, Database).read(choose, part(request, People), part(request, Chats), caller, bot, wish)
-    places = await chats_with(request, bot, readers)
-    people = part(request, People)
-    postings = [posting_by(people, caller, bot, place, content, ties) for place in places]
-    messages = await part(request, Lane).commit_all(postings)
-    return _posted(part(request, Chats), readers, messages) if draft.sync_message else no_content()
-
-
-async def _post_to(request: Request, caller: Caller, place: Place, draft: BotDraft, content: Content) -> Response:
-    refuse_secrets(content, part(request, Keys), part(request, Register))
-    ties = ties_of(draft, topic=draft.message_topic)
-    bot = await bot_use.usable(request, caller)
-    people, chats = part(request, People), part(request, Chats)
-    await part(request, Lane).commit(judge(people, chats, caller, place, content, bot_name=bot.unique_name, ties=ties))
-    return no_content()
-
-
-def _thread(request: Request, caller: Caller, shown_id: str) -> ChatShown:
-    if find_place(part(request, Chats), caller, ChatShown(shown_id)).kind is not ChatKind.THREAD:
+def _require_thread(request: Request, caller: Caller, place: ChatShown) -> None:
+    if find_place(part(request, Chats), caller, place).kind is not ChatKind.THREAD:
         raise Invalid("thread_chatid_invalid", "thread_chat_id is not the id of a thread")
-    return ChatShown(shown_id)
 
 
 async def chats_with(request: Request, bot: Bot, readers: Sequence[Person]) -> list[Chat]:
@@ -139,15 +145,11 @@ def posting_by(
     return judge_posting(people, place, sender, content, voice, token_id=caller.token_id, ties=ties)
 
 
-def _posted(chats: Chats, readers: Sequence[Person], messages: Sequence[Message]) -> Response:
+def _posted(chats: Chats, messages: Sequence[Message]) -> Response:
+    places = [(message, chats.get(message.org_id, message.chat_id)) for message in messages]
     details = {
-        str(person.id): BotMessageOut(_shown_id(chats, message), show_message(message.id))
-        for person, message in zip(readers, messages, strict=True)
+        str(person_id): BotMessageOut(place.shown_id, show_message(message.id))
+        for message, place in places
+        for person_id in place.person_ids  # In a chat with a bot: one.
     }
     return ok(BotPostedOut(list(details), details))
-
-
-def _shown_id(chats: Chats, message: Message) -> str:
-    """The reader's chat with the bot, or the thread there."""
-    place = chats.find(message.org_id, message.chat_id)
-    return place.shown_id if place is not None else show_chat(message.org_id, message.chat_id)
