@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 from playwright.async_api import FilePayload, Locator, Page, ViewportSize, expect
 from tests.live.browsing import DESK, PHONE
-from tests.live.stage import ALARMS, LONG, PICTURES, QUIET, Stage
+from tests.live.stage import ALARMS, LONG, NUMBERS, PICTURES, QUIET, Stage
 from tests.live.talking import TALK
 from tests.people import Visitor
 
@@ -66,6 +66,18 @@ async def chat_from_its_start(stage: Stage) -> Page:
 
 async def chat_of_the_long(stage: Stage) -> Page:
     return await _chat(stage, stage.world.ada, LONG)
+
+
+async def numbers(stage: Stage) -> Page:
+    page = await _chat(stage, stage.world.ada, NUMBERS)
+    await page.get_by_text("Numbers", exact=True).last.click()
+    return page
+
+
+async def numbers_from_their_start(stage: Stage) -> Page:
+    page = await _chat(stage, stage.world.ada, NUMBERS)
+    await _scroll_up(page)
+    return page
 
 
 async def empty_chat(stage: Stage) -> Page:
@@ -274,6 +286,8 @@ SCENES: Final[Mapping[str, Scene]] = {
         chat,
         chat_from_its_start,
         chat_of_the_long,
+        numbers,
+        numbers_from_their_start,
         empty_chat,
         left_chat,
         talk,

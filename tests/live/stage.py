@@ -7,6 +7,7 @@ from tests.extensions.answering import timed_out
 from tests.files.forms import body, comments, content_type, file, png
 from tests.live import contents
 from tests.live.browsing import DESK
+from tests.live.drawn import DRAWN
 from tests.live.talking import talk
 from tests.people import Tool, Visitor
 from tests.world import World
@@ -27,6 +28,7 @@ from keypost_sdk.content import Message, Served
 
 ALARMS: Final = "#alarms"
 QUIET: Final = "#quiet"
+NUMBERS: Final = "#numbers"
 PICTURES: Final = "#pictures"
 LONG: Final = "#a-channel-whose-name-goes-on-and-on-because-nobody-ever-said-stop"
 LONG_TITLE: Final = f"International quality assurance for the {contents.WORD}"[:100]
@@ -56,12 +58,15 @@ class Stage:
         await world.channel(ALARMS[1:], world.ada, world.grace)
         await world.channel(LONG[1:], world.ada, world.grace)
         await world.channel(PICTURES[1:], world.ada, world.grace)
+        await world.channel(NUMBERS[1:], world.ada, world.grace)
         await self._make_tokens()
         await self._fill_builds()
         self.thread = await talk(world, self.usual)
         for content in contents.EXTREMES:
             await _say_as_extension(self.long, content)
         await self._fill_pictures()
+        for content in DRAWN:
+            await self.usual.say(NUMBERS, content)
 
     async def page_of(self, who: Visitor | None) -> Page:
         """A new page in the browser of that person, who is signed in; of nobody, for None."""

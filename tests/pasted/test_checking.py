@@ -189,3 +189,28 @@ def test_so_many_troubles_are_not_all_told() -> None:
     found = checked({"text": "a", "slides": [{"type": "list", "data": [5] * 4_000}]})
 
     assert len(found.findings) == checking.FINDINGS_MAX
+
+
+def test_another_spelling_is_taken_and_named() -> None:
+    confirm = {"title": "Sure?", "mandatory": "true", "buttontext": "Go"}
+    button = {**BUTTON, "action": {**BUTTON["action"], "confirm": confirm}}
+
+    found = checked(
+        {"text": "a", "card": '{"title": "b"}', "slides": [{"type": "image", "data": ["/a"]}], "buttons": [button]}
+    )
+
+    assert found.is_fine
+    assert [finding.sentence for finding in found.findings] == [
+        "card is text, read as the JSON in it",
+        "slides[0].type is read as images",
+        "buttons[0].action.confirm.buttontext is read as button_label",
+        "buttons[0].action.confirm.mandatory is read as true",
+    ]
+
+
+def test_what_is_packed_into_a_text_is_judged_too() -> None:
+    found = checked({"text": "a", "card": '{"title": 7}'})
+
+    assert [finding.sentence for finding in found.findings if not finding.is_hint] == [
+        "card.title is a number; it must be text"
+    ]
