@@ -74,12 +74,6 @@ async def numbers(stage: Stage) -> Page:
     return page
 
 
-async def numbers_from_their_start(stage: Stage) -> Page:
-    page = await _chat(stage, stage.world.ada, NUMBERS)
-    await _scroll_up(page)
-    return page
-
-
 async def empty_chat(stage: Stage) -> Page:
     return await _chat(stage, stage.konrad, QUIET)
 
@@ -287,7 +281,6 @@ SCENES: Final[Mapping[str, Scene]] = {
         chat_from_its_start,
         chat_of_the_long,
         numbers,
-        numbers_from_their_start,
         empty_chat,
         left_chat,
         talk,
