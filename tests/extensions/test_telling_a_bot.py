@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
-from tests.extensions.pressing import press_of
+from tests.extensions.pressing import newest, press_of
 from tests.people import Tool
 from tests.world import World
+
+from keypost.extensions import service as extensions
 
 
 def telling(name: str = "buildbot", message: str = "status *12*") -> dict[str, Any]:
@@ -40,3 +42,13 @@ async def test_a_bot_that_is_not_there_is_told_nothing(world: World, tool: Tool)
     answer = await press_of(world, world.grace, tool, telling("nobot"))
 
     assert (answer.status, answer.refused_with) == (404, "bot_not_found")
+
+
+async def test_an_extensions_bot_is_told_nothing_once_its_extension_is_gone(world: World, tool: Tool) -> None:
+    installed = await press_of(world, world.grace, tool, telling(tool.app.bot_name))
+    await world.write(extensions.uninstall, world.server.register, tool.app.extension, world.ada.person.id)
+
+    answer = await world.grace.press(world.id_of("#builds"), await newest(world))
+
+    assert installed.json["kind"] == "chat"
+    assert (answer.status, answer.refused_with) == (403, "extension_disabled")
