@@ -32,7 +32,7 @@ SANDBOX_OFFSET: Final = (1 << 61) - 1
 
 _CHAT: Final = re.compile(
     rf"CT_(?P<chat>[0-9]{{1,{DIGITS_MAX}}})_[0-9]{{1,{DIGITS_MAX}}}"
-    rf"(?:-B[0-9]{{1,{DIGITS_MAX}}}|-T-(?P<thread>[0-9]{{1,{DIGITS_MAX}}}))?"
+    rf"(?:-B[0-9]{{1,{DIGITS_MAX}}}|-(?:T-)?(?P<thread>[0-9]{{1,{DIGITS_MAX}}}))?"
 )
 _CHANNEL: Final = re.compile(rf"O([0-9]{{1,{DIGITS_MAX}}})")
 _MESSAGE: Final = re.compile(rf"([0-9]{{1,{DIGITS_MAX}}})(?:_|%20| )([0-9]{{1,7}})")
@@ -81,8 +81,8 @@ def show_thread(org_id: OrgId, parent_id: ChatId, thread_id: ChatId) -> str:
 
 
 def read_chat(text: str) -> ChatId | None:
-    """The chat's number from `CT_<chat>_<org>[-B<bot>]`, a thread's from `CT_<parent>_<org>-T-<thread>`, or the number
-    alone; the organisation is the caller's, never the text's.
+    """The chat's number from `CT_<chat>_<org>[-B<bot>]`, a thread's from `CT_<parent>_<org>-T-<thread>`, also without
+    its `T-`, or the number alone; the organisation is the caller's, never the text's.
     """
     found = _CHAT.fullmatch(text)
     if found is not None:
