@@ -85,6 +85,8 @@ def test_the_least_manifest_asks_for_nothing() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"name": "Polls"}, 'name is "Polls"; it must be'),
+        ({"name": "poll2"}, 'name is "poll2"; it must be'),
         ({"commands": [{"name": "a"}, {"hint": "b"}]}, "commands[1].name is missing"),
         ({"commands": [{"name": "A b"}]}, 'commands[0].name is "A b"; it must be a letter a to z'),
         ({"commands": [{"name": "a"}] * 2}, 'commands[1].name is "a", as commands[0].name is; each has its own'),

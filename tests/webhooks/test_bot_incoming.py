@@ -32,6 +32,7 @@ async def test_what_the_handler_says_the_bot_tells_the_owner_of_the_token(world:
     (call,) = world.heard_by(graces.app)
     assert (call["bot"], call["app"], call["person"]) == ("standup", graces.app.appkey, world.grace.person.email)
     assert (call["method"], call["params"]) == ("POST", {"branch": "main"})
+    assert call["headers"]["x-event"] == "push"
     assert call["response_url"].startswith(f"{world.base}/v2/extensions/{graces.app.id}/responses/")
     assert await world.read(outcomes) == ["handled"]
 

@@ -77,6 +77,7 @@ TAKEN: Final[Mapping[str, Sequence[Content]]] = {
         card(title="a", theme="basic"),
         card(title="a", thumbnail="https://img.example/a.png"),
     ],
+    "CONTENT-43": [card(title="a", thumbnail="/pictures/a.png")],
     "CONTENT-12": [card(title="a", icon="https://img.example/i.png", color="#3346c4", preview="compact")],
     "CONTENT-13": [poll("Yes", "No"), poll(*["é" * 100] * 10)],
     "CONTENT-14": [
@@ -315,6 +316,23 @@ async def test_a_message_has_twenty_slides_at_most(world: World) -> None:
 
     assert (taken.status, refused.status) == (204, 400)
     assert "slides has 21" in refused.sentence
+
+
+@pytest.mark.parametrize(
+    ("styles", "shown"),
+    [
+        ({"highlight": True}, "highlighted"),
+        ({"background": "blue"}, "tint-blue"),
+        ({"markdown": False}, "*as it is*"),
+        ({"markdown": True}, "<strong>as it is</strong>"),
+    ],
+)
+def test_a_message_is_shown_in_its_style(styles: Content, shown: str) -> None:
+    def html(content: Content) -> str:
+        return compose(msgspec.convert({"text": "*as it is*"} | content, Message), anchor="m1")
+
+    assert shown in html({"styles": styles})
+    assert (shown in html({})) == (styles == {"markdown": True})
 
 
 def test_formatting_works_in_titles_cells_and_slides() -> None:

@@ -45,5 +45,16 @@ async def test_a_form_says_who_brings_its_files(world: World) -> None:
     assert (mine["sender"]["name"], bots["sender"]["name"]) == ("Ada Lovelace", "Build Bot")
 
 
+async def test_a_comment_mentions_as_a_text_does(world: World) -> None:
+    standup, grace = await world.tool(), world.grace.person
+    comment = Part("comments", f'["For {{@{grace.id}}}"]'.encode())
+    await world.ada.arrive()
+
+    await sent(standup, "channelsbyname/builds", file(b"one"), comment)
+
+    page = await world.ada.get(f"/chats/{world.id_of('#builds')}", [("Accept", "text/html")])
+    assert f'data-person="{grace.id}" dir="auto">@Grace Hopper</span>' in page.text
+
+
 async def sent(tool: Tool, place: str, *parts: Part) -> Answer:
     return await tool.carry(f"/api/v2/{place}/files", body(parts), [content_type()])
