@@ -128,6 +128,41 @@ async def test_a_broadcast_of_a_bot_is_repeated_to_nobody(world: World) -> None:
         assert [row["id"] for row in read.json["data"]] == [details[f"{who.person.id}"]["message_id"]]
 
 
+@pytest.mark.parametrize("answer", [{"text": "Shown"}, {"challenge": "x"}, {}, {"text": " "}])
+async def test_a_repeated_event_reaches_its_handler_once_and_is_answered_as_the_first(
+    world: World, answer: dict[str, str]
+) -> None:
+    tool = await world.tool(await world.running_extension())
+    named = [("X-GitHub-Delivery", "72d3162e")]
+
+    first, again = [await tool.event({"answer": answer}, headers=named) for _ in range(2)]
+
+    assert (again.status, again.body) == (first.status, first.body)
+    assert len(world.heard_by(tool.app)) == 1
+    assert len(await world.texts_in("#builds")) == ("Shown" in answer.values())
+
+
+async def test_a_repeated_event_that_its_handler_refused_is_refused_again(world: World) -> None:
+    tool = await world.tool(await world.running_extension())
+    named = [("webhook-id", "msg_1")]
+
+    first, again = [await tool.event({"refuse": "Not this."}, headers=named) for _ in range(2)]
+
+    assert first.refused_with == "refused_by_extension"
+    assert again.json == first.json
+    assert len(world.heard_by(tool.app)) == 1
+
+
+async def test_another_event_under_the_same_name_is_refused(world: World) -> None:
+    tool = await world.tool(await world.running_extension())
+    named = [("webhook-id", "msg_1")]
+    await tool.event({"answer": {"text": "One"}}, headers=named)
+
+    answer = await tool.event({"answer": {"text": "Two"}}, headers=named)
+
+    assert (answer.status, answer.refused_with) == (422, "delivery_differs")
+
+
 async def test_quotes_around_a_name_do_not_belong_to_it(world: World) -> None:
     tool = await world.tool()
 

@@ -436,7 +436,8 @@ invocations = _table(
 
 # Webhooks
 
-# What a sender has delivered already, so that a repeat gets the first answer: a row for each message that came of it.
+# What a sender has delivered already, so that a repeat gets the first answer: a row for each message that came of it,
+# or for the request to an extension that it was (then with how that ended: JSON).
 deliveries = _table(
     "deliveries",
     _word("sender_kind", key=True),
@@ -444,7 +445,8 @@ deliveries = _table(
     _bytes("key", key=True),
     _number("position", key=True),
     _bytes("fingerprint"),
-    _number("message_id"),
+    _number("subject_id"),
+    _text("ending", optional=True),
     _number("delivered_at"),
     Index("ix_deliveries_delivered_at", "delivered_at"),
 )

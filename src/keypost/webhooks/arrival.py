@@ -20,7 +20,9 @@ from keypost.tokens.leaks import masked
 from keypost.web.credentials import HEADER
 from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
-from keypost.webhooks import store
+from keypost.webhooks import delivery_store, store
+from keypost.webhooks.deliveries import Deliveries
+from keypost.webhooks.delivery import Delivery, delivery_of
 from keypost.webhooks.dispatcher import Dispatcher
 from keypost.webhooks.model import Ending, Ingress, Outcome
 
@@ -40,13 +42,44 @@ class Target(Struct, frozen=True):
     reader_ids: tuple[PersonId, ...] | None = None
 
 
+class Arriving(Struct, frozen=True):
+    """`visible` are method, headers and parameters."""
+
+    caller: Caller
+    target: Target
+    visible: tuple[str, dict[str, str], dict[str, str]]
+    body: bytes
+    delivery: Delivery | None
+
+
+class _Repeated(Exception):  # noqa: N818 - it says what is so
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__()
+        self.delivery = delivery
+
+
 async def arrive(request: Request, caller: Caller, target: Target, body: bytes) -> Ending | None:
-    """Stores the request and hands it on; answers how that ended, None if it has not in time."""
-    stored = await part(request, Database).write(_store, caller, target, _visible(request), masked(body))
-    handling = part(request, Dispatcher).submit(stored.org_id, stored.id, stored.app_id)
+    """Stores the request and hands it on; answers how that ended, None if it has not in time.
+
+    A repeat of a named delivery is neither stored nor handed on: it gets what its first was told.
+    """
+    delivery, database = delivery_of(request, caller, body), part(request, Database)
+    with part(request, Deliveries).alone(delivery):
+        new = Arriving(caller, target, _visible(request), masked(body), delivery)
+        try:
+            stored = await database.write(_store, new)
+        except _Repeated as repeated:
+            return _accepted(await database.read(delivery_store.find_ending, repeated.delivery))
+        ending = await _await(part(request, Dispatcher).submit(stored.org_id, stored.id, stored.app_id))
+        if delivery is not None and ending is not None:
+            await database.write(delivery_store.save_ending, delivery, ending)
+    return _accepted(ending)
+
+
+async def _await(handling: asyncio.Task[Ending | None]) -> Ending | None:
     try:
         async with asyncio.timeout(PATIENCE_S):
-            return _accepted(await asyncio.shield(handling))
+            return await asyncio.shield(handling)
     except TimeoutError:
         return None
 
@@ -87,10 +120,10 @@ def _storable(texts: dict[str, str]) -> dict[str, str]:
     return texts
 
 
-def _store(
-    tx: Tx, caller: Caller, target: Target, visible: tuple[str, dict[str, str], dict[str, str]], body: bytes
-) -> Ingress:
-    method, headers, params = visible
+def _store(tx: Tx, new: Arriving) -> Ingress:
+    if new.delivery is not None and delivery_store.list_subjects(tx, new.delivery):
+        raise _Repeated(new.delivery)
+    caller, target, (method, headers, params) = new.caller, new.target, new.visible
     request = Ingress(
         org_id=caller.org_id,
         id=IngressId(tx.new_id()),
@@ -102,7 +135,9 @@ def _store(
         method=method,
         headers=headers,
         params=params,
-        body=body,
+        body=new.body,
     )
     store.add(tx, request)
+    if new.delivery is not None:
+        delivery_store.add(tx, new.delivery, 0, request.id)
     return request

@@ -1,6 +1,7 @@
 """Messages of a delivery are stored once, however often it comes; a repeat gets what the first got."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from msgspec.structs import replace
 
@@ -9,6 +10,7 @@ from keypost.chat.lane import Lane
 from keypost.chat.model import Message, Posting
 from keypost.db.database import Database
 from keypost.db.tx import Tx
+from keypost.ids import MessageId
 from keypost.webhooks import delivery_store
 from keypost.webhooks.delivery import Delivery, UnderWay
 
@@ -25,12 +27,21 @@ class Deliveries:
         """Stores what `judge` makes of the request; of a repeat nothing is judged again, for much may have changed."""
         if delivery is None:
             return await self._lane.commit_all(await judge())
-        self._under_way.begin(delivery)
-        try:
+        with self.alone(delivery):
             if first := await self._database.read(_first, delivery):
                 return first
             new = [_noted(posting, delivery, position) for position, posting in enumerate(await judge())]
             return await self._lane.commit_all(new)
+
+    @contextmanager
+    def alone(self, delivery: Delivery | None) -> Iterator[None]:
+        """While it is open, the same delivery is refused."""
+        if delivery is None:
+            yield
+            return
+        self._under_way.begin(delivery)
+        try:
+            yield
         finally:
             self._under_way.end(delivery)
 
@@ -50,6 +61,6 @@ def _noted(posting: Posting, delivery: Delivery, position: int) -> Posting:
 
 
 def _first(tx: Tx, delivery: Delivery) -> list[Message]:
-    ids = delivery_store.list_first(tx, delivery)
+    ids = [MessageId(subject_id) for subject_id in delivery_store.list_subjects(tx, delivery)]
     known = {message.id: message for message in chat.list_by_id(tx, delivery.caller.org_id, ids)} if ids else {}
     return [known[message_id] for message_id in ids]

@@ -1,28 +1,31 @@
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select
+import msgspec
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
 from keypost.clock import DAY_MS
 from keypost.db.tables import deliveries
 from keypost.db.tx import Tx
 from keypost.errors import Mismatched
-from keypost.ids import MessageId
 from keypost.webhooks.delivery import Delivery
+from keypost.webhooks.model import Ending
 
 KEPT_MS: Final = 7 * DAY_MS
 """Longer than senders try again."""
 
+_ending = msgspec.json.Decoder(Ending)
 
-def list_first(tx: Tx, delivery: Delivery) -> list[MessageId]:
-    """The messages that the delivery has become already, in their order; none if it is new."""
-    query = select(deliveries.c.message_id, deliveries.c.fingerprint).where(_is(delivery))
+
+def list_subjects(tx: Tx, delivery: Delivery) -> list[int]:
+    """What the delivery has become already, in its order: ids of messages, or of a request. Nothing if it is new."""
+    query = select(deliveries.c.subject_id, deliveries.c.fingerprint).where(_is(delivery))
     rows = tx.all(query.order_by(deliveries.c.position))
     if any(row.fingerprint != delivery.fingerprint for row in rows):
         raise Mismatched("delivery_differs", "Something else was sent under the same name before. Give it another.")
-    return [MessageId(row.message_id) for row in rows]
+    return [row.subject_id for row in rows]
 
 
-def add(tx: Tx, delivery: Delivery, position: int, message_id: MessageId) -> None:
+def add(tx: Tx, delivery: Delivery, position: int, subject_id: int) -> None:
     """The key of the table keeps it from being there twice, whatever the edge believes."""
     kind, sender_id = delivery.sender
     tx.run(
@@ -33,10 +36,20 @@ def add(tx: Tx, delivery: Delivery, position: int, message_id: MessageId) -> Non
             key=delivery.key,
             position=position,
             fingerprint=delivery.fingerprint,
-            message_id=message_id,
+            subject_id=subject_id,
             delivered_at=tx.now,
         )
     )
+
+
+def find_ending(tx: Tx, delivery: Delivery) -> Ending | None:
+    """How the request ended that the delivery was, as far as its sender was told."""
+    row = tx.one(select(deliveries.c.ending).where(_is(delivery)))
+    return _ending.decode(row.ending) if row is not None and row.ending is not None else None
+
+
+def save_ending(tx: Tx, delivery: Delivery, ending: Ending) -> None:
+    tx.run(update(deliveries).where(_is(delivery)).values(ending=msgspec.json.encode(ending).decode()))
 
 
 def forget_old(tx: Tx) -> int:

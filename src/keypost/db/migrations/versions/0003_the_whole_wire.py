@@ -90,7 +90,9 @@ def _deliveries() -> None:
         sa.Column("key", sa.LargeBinary(), nullable=False),
         *_numbers("position"),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        *_numbers("message_id", "delivered_at"),
+        *_numbers("subject_id"),
+        sa.Column("ending", sa.Text(), nullable=True),
+        *_numbers("delivered_at"),
         sa.PrimaryKeyConstraint("org_id", "sender_kind", "sender_id", "key", "position", name=op.f("pk_deliveries")),
     )
     op.create_index("ix_deliveries_delivered_at", "deliveries", ["delivered_at"])
