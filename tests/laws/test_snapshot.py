@@ -18,6 +18,12 @@ WHERE: Final = st.integers(0, 5)
 NUMBER: Final = st.integers(0, 9)
 TEXT: Final = st.sampled_from(["one", "*two*", "`three`", "four\n\nlines & <b>"])
 EMOJI: Final = st.sampled_from(["👍", "🎉"])
+ABOUT_ONE: Final[st.SearchStrategy[Step]] = st.one_of(
+    st.tuples(st.just(Story.ask_anew), NUMBER, st.integers(2, 3)),
+    st.tuples(st.just(Story.vote), NUMBER, WHO, st.none() | st.integers(0, 2)),
+    st.tuples(st.just(Story.react), NUMBER, WHO, EMOJI),
+    st.tuples(st.just(Story.take_back), NUMBER, WHO, EMOJI),
+)
 STEPS: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Story.create_channel), st.sets(WHO, min_size=1)),
     st.tuples(st.just(Story.create_direct), WHO, WHO),
@@ -26,10 +32,7 @@ STEPS: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Story.collapse), WHERE, st.sampled_from("ab"), st.integers(1, 9), TEXT),
     st.tuples(st.just(Story.edit), NUMBER, TEXT),
     st.tuples(st.just(Story.ask), WHERE, WHO, st.integers(2, 3)),
-    st.tuples(st.just(Story.ask_anew), NUMBER, st.integers(2, 3)),
-    st.tuples(st.just(Story.vote), NUMBER, WHO, st.none() | st.integers(0, 2)),
-    st.tuples(st.just(Story.react), NUMBER, WHO, EMOJI),
-    st.tuples(st.just(Story.take_back), NUMBER, WHO, EMOJI),
+    ABOUT_ONE,
     st.tuples(st.just(Story.reply), NUMBER, WHO, TEXT),
     st.tuples(st.just(Story.say_in_thread), NUMBER, WHO, TEXT, st.booleans()),
     st.tuples(st.just(Story.say_in_thread), NUMBER, WHO, TEXT, st.booleans()),
@@ -48,7 +51,21 @@ async def test_the_snapshot_before_and_the_events_make_the_snapshot_after(
     lasting_world: World, before: list[Step], after: list[Step], opened: list[tuple[int, int]], is_cut: bool
 ) -> None:
     """`is_cut`: the pages hear of nothing before it is all over; else of each as it happens."""
-    story = await Story.begin(lasting_world)
+    await tell_a_story(lasting_world, before, after, opened, is_cut=is_cut)
+
+
+@settings(max_examples=20)
+@given(after=st.lists(ABOUT_ONE, min_size=1, max_size=8), is_cut=st.booleans())
+async def test_so_does_what_is_said_about_one_message(lasting_world: World, after: list[Step], is_cut: bool) -> None:
+    """Which stories of everything meet seldom: a poll, before everybody in its chat."""
+    before: list[Step] = [(Story.ask, 0, 0, 3)]
+    await tell_a_story(lasting_world, before, after, [(0, 0), (1, 0), (2, 0)], is_cut=is_cut)
+
+
+async def tell_a_story(
+    world: World, before: list[Step], after: list[Step], opened: list[tuple[int, int]], *, is_cut: bool
+) -> None:
+    story = await Story.begin(world)
     await happen(story, before)
     pages = [await OpenPage(who, story.home).take() for who in story.persons]
     others = [await OpenPage(story.who(who), story.page(where).shown_id).take() for who, where in opened]
