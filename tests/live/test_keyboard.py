@@ -77,7 +77,55 @@ async def test_tab_visits_the_buttons_of_a_message_as_they_are_read(tool: Tool, 
 
     assert visited == ["begin", "Of the card", "Of the slide", "First", "Last"]
     await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Add a reaction")).to_be_focused()
+    await page.keyboard.press("Tab")
     await expect(page.locator("#text")).to_be_focused()
+
+
+async def test_a_reaction_is_chosen_given_and_taken_back_by_the_keyboard(tool: Tool, page: Page) -> None:
+    await post(tool, page, {"text": "First"})
+    await post(tool, page, {"text": "Second"})
+    add, reaction = page.locator("[data-react]"), page.locator(".reaction")
+    await add.last.focus()
+
+    await page.keyboard.press("ArrowUp")
+    await expect(add.first).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Thumbs up")).to_be_focused()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("Enter")
+    await expect(add.first).to_be_focused()
+    await expect(reaction).to_have_attribute("aria-pressed", "true")
+    await expect(reaction).to_have_accessible_name("✅ 1")
+    await expect(reaction).to_have_accessible_description("Ada Lovelace")
+
+    await reaction.focus()
+    await page.keyboard.press("Enter")
+    await expect(reaction).to_have_count(0)
+    await expect(add.first).to_be_focused()
+
+
+async def test_a_vote_is_given_changed_and_taken_back_by_the_keyboard(tool: Tool, page: Page) -> None:
+    options = [{"text": "Monday"}, {"text": "Tuesday"}]
+    await post(tool, page, {"text": "When?", "card": {"title": "A day", "theme": "poll", "options": options}})
+    poll, monday, tuesday = (
+        page.get_by_role("group", name="A day"),
+        page.locator(".vote").first,
+        page.locator(".vote").last,
+    )
+    await monday.focus()
+
+    await page.keyboard.press("Enter")
+    await expect(monday).to_have_attribute("aria-pressed", "true")
+    await expect(monday).to_have_accessible_name("Monday 1 vote · 100%")
+    await expect(monday).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Space")
+    await expect(tuesday).to_have_attribute("aria-pressed", "true")
+    await expect(monday).to_have_attribute("aria-pressed", "false")
+    await page.keyboard.press("Space")
+    await expect(poll).to_contain_text("0 votes")
+    await expect(tuesday).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])

@@ -5,6 +5,7 @@ import { nodes } from "./trusted.js";
 
 const NEAR_END_PX = 60;
 const FOCUSABLE = "a[href], button, [tabindex]";
+const PARTS = [".content", ".reactions", ".message-actions"];
 
 export class Messages {
   #log = document.getElementById("log");
@@ -43,13 +44,16 @@ export class Messages {
     const old = document.getElementById(`m-${id}`);
     if (!old) return; // From before this page begins.
     const fresh = nodes(html).firstElementChild;
-    const focus = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+    // Within the part where it was: a button that is gone must not hand its focus to one that does something else.
+    const part = PARTS.find((name) => old.querySelector(name)?.contains(document.activeElement));
+    const among = (entry) => (part ? entry.querySelector(part) : entry)?.querySelectorAll(FOCUSABLE) ?? [];
+    const focus = [...among(old)].indexOf(document.activeElement);
     this.keepPlace(old, () => {
       old.replaceWith(fresh);
       markTimes(this.#log);
       markDays(this.#list);
     });
-    if (focus >= 0) (fresh.querySelectorAll(FOCUSABLE)[focus] ?? this.#log).focus({ preventScroll: true });
+    if (focus >= 0) (among(fresh)[focus] ?? this.#log).focus({ preventScroll: true });
   }
 
   /** A message that was taken back. */
