@@ -61,3 +61,16 @@ async def test_one_call_too_many_in_a_minute_locks_its_kind_for_minutes(
     assert refused not in counted
     assert (one_more, still) == (refused, refused)
     assert await sent() != refused
+
+
+async def test_all_tokens_of_a_person_count_together_on_the_newer_wire(lasting_world: World) -> None:
+    lasting_world.clock.move(HOUR_MS)
+    path, posts = "/api/v3/channelsbyname/general/messages", 50
+    tools = [await lasting_world.tool() for _ in range(2)]
+    graces = await lasting_world.tool(owner=lasting_world.grace)
+
+    statuses = [(await tools[number % 2].carry(path, {"text": "Hi"})).status for number in range(posts)]
+    one_more = [(await tool.carry(path, {"text": "Hi"})).status for tool in (*tools, graces)]
+
+    assert set(statuses) == {204}
+    assert one_more == [429, 429, 204]

@@ -134,6 +134,19 @@ async def test_an_event_tells_a_bot_of_its_senders_owner_and_of_nobodys_chats(wo
     assert call.params.keys().isdisjoint({"chat", "message", "location", "attachments"})
 
 
+async def test_who_is_named_in_passing_may_stand_outside_of_the_text(world: World) -> None:
+    standup, grace = await world.tool(), world.grace.person
+    by_id, by_mail = f"[G.](zohoid:{grace.id})", f"[G.](mail:{grace.email})"
+    await world.ada.arrive()
+
+    await standup.say(
+        "#builds", {"text": "See", "card": {"title": by_id}, "slides": [{"type": "list", "data": [by_mail]}]}
+    )
+
+    page = await world.ada.get(f"/chats/{world.id_of('#builds')}", [("Accept", "text/html")])
+    assert page.text.count('<span class="mention mention-silent" dir="auto">Grace Hopper</span>') == 2
+
+
 @pytest.mark.parametrize("version", ["v2", "v3"])
 async def test_a_threads_state_changes_for_a_bot_too(world: World, version: str) -> None:
     app = await world.extension()
