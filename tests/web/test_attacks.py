@@ -7,7 +7,7 @@ from tests.world import World
 from keypost.clock import MINUTE_MS
 from keypost.people.access import API_TOKEN, SESSION
 from keypost.routes import ROUTES
-from keypost.tokens.access import TOKEN_OF_APP, TOKEN_THAT_POSTS
+from keypost.tokens.access import TOKEN_FOR_BOT, TOKEN_OF_APP, TOKEN_THAT_POSTS
 from keypost.web.headers import FIXED
 from keypost.web.routing import COMPANY, Access, Route, Surface, paths
 
@@ -20,6 +20,7 @@ REFUSALS = {
     SESSION: "not_signed_in",
     API_TOKEN: "oauthtoken_invalid",
     TOKEN_OF_APP: "invalid_zapikey",
+    TOKEN_FOR_BOT: "invalid_zapikey",
     TOKEN_THAT_POSTS: "invalid_zapikey",
 }
 GUARDED = [call for call in CALLS if call[1].access in REFUSALS]
