@@ -218,7 +218,7 @@ messages = _table(
     _number("collapse_order", optional=True),
     Index("ix_messages_chat", "org_id", "chat_id", "id"),
     _where("ix_messages_collapse", "collapse_key IS NOT NULL", "org_id", "chat_id", "collapse_key"),
-    _where("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to"),
+    _where("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to", "id"),
     _where("ix_messages_thread", "thread_id IS NOT NULL", "org_id", "thread_id", "id"),
     _where("ix_messages_file", "file_id IS NOT NULL", "org_id", "file_id"),
     _belongs_to("chat_id", "chats"),

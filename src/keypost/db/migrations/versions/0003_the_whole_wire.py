@@ -21,7 +21,7 @@ def upgrade() -> None:
     )
     _add("messages", "deleted_at", "reply_to", "thread_id", "file_id")
     op.add_column("messages", sa.Column("topic", sa.Text(), nullable=True))
-    _index("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to")
+    _index("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to", "id")
     _index("ix_messages_thread", "thread_id IS NOT NULL", "org_id", "thread_id", "id")
     _thread_followers()
     _reactions()
