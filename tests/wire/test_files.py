@@ -17,17 +17,16 @@ PLACES: Final = {
 
 @pytest.mark.parametrize("field", ["file", "files"])
 @pytest.mark.parametrize("place", PLACES)
-async def test_a_form_with_files_goes_wherever_messages_go(world: World, place: str, field: str) -> None:
-    standup, address = await world.tool(), place.format(chat=world.id_of("direct"))
-    to_ada = Part("user_id", str(world.ada.person.id).encode())
+async def test_a_form_with_files_goes_wherever_messages_go(lasting_world: World, place: str, field: str) -> None:
+    standup, address = await lasting_world.tool(), place.format(chat=lasting_world.id_of("direct"))
+    to_ada = Part("user_id", str(lasting_world.ada.person.id).encode())
+    names = [f"{number}-{field}-{place.partition('/')[0]}.txt" for number in range(2)]
 
-    answer = await sent(
-        standup, address, file(b"one", "a.txt", field=field), file(b"two", "b.txt", field=field), to_ada
-    )
+    answer = await sent(standup, address, *(file(b"Hello", name, field=field) for name in names), to_ada)
 
     assert (answer.status, answer.body) == (204, b"")
-    rows = (await world.ada.read(world.id_of(PLACES[place]))).json["data"]
-    assert [row["content"]["file"]["name"] for row in rows] == ["a.txt", "b.txt"]
+    newest = (await lasting_world.ada.read(lasting_world.id_of(PLACES[place]), limit=2)).json["data"]
+    assert [row["content"]["file"]["name"] for row in newest] == names
 
 
 async def test_a_form_says_who_brings_its_files(world: World) -> None:
