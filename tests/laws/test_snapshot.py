@@ -24,6 +24,13 @@ ABOUT_ONE: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Story.react), NUMBER, WHO, EMOJI),
     st.tuples(st.just(Story.take_back), NUMBER, WHO, EMOJI),
 )
+ABOUT_POLL: Final[st.SearchStrategy[Step]] = st.one_of(
+    st.tuples(st.just(Story.ask_anew), st.just(0), st.integers(2, 3)),
+    st.tuples(st.just(Story.vote), st.just(0), st.integers(0, 1), st.none() | st.integers(0, 1)),
+    st.tuples(st.just(Story.react), st.just(0), st.integers(0, 1), st.just("👍")),
+    st.tuples(st.just(Story.take_back), st.just(0), st.integers(0, 1), st.just("👍")),
+)
+"""Of few things, so that they meet: a vote and the edit that drops it, a reaction and its end."""
 STEPS: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Story.create_channel), st.sets(WHO, min_size=1)),
     st.tuples(st.just(Story.create_direct), WHO, WHO),
@@ -55,7 +62,7 @@ async def test_the_snapshot_before_and_the_events_make_the_snapshot_after(
 
 
 @settings(max_examples=20)
-@given(after=st.lists(ABOUT_ONE, min_size=1, max_size=8), is_cut=st.booleans())
+@given(after=st.lists(ABOUT_POLL, min_size=5, max_size=10), is_cut=st.booleans())
 async def test_so_does_what_is_said_about_one_message(lasting_world: World, after: list[Step], is_cut: bool) -> None:
     """Which stories of everything meet seldom: a poll, before everybody in its chat."""
     before: list[Step] = [(Story.ask, 0, 0, 3)]
