@@ -10,9 +10,12 @@ import pytest
 from starlette.requests import Request
 from tests.files.forms import Part, body, comments, content_type, file, files_path, send
 from tests.files.test_sending import kept_in
+from tests.live.until import until
 from tests.world import World
 
 from keypost.chat import lane
+from keypost.chat import service as chat
+from keypost.chat.model import Party, PartyKind
 from keypost.db.tables import files, messages
 from keypost.errors import TooSlow
 from keypost.files.receiving import BODY_MAX
@@ -104,6 +107,31 @@ async def test_a_form_whose_end_is_missing_leaves_nothing(world: World) -> None:
     answer = await standup.carry(files_path("#builds"), body([file(b"x" * 200_000)])[:-20], [content_type()])
 
     assert (answer.status, answer.refused_with) == (400, "invalid_form")
+    await assert_nothing(world)
+
+
+@pytest.mark.parametrize("how", ["the token is revoked", "its owner is deactivated", "its owner leaves the channel"])
+async def test_who_may_post_no_more_when_the_last_byte_comes_has_posted_nothing(world: World, how: str) -> None:
+    standup = await world.tool(owner=world.grace)
+    whole, arriving = body([file(b"x" * 100_000)]), world.settings.data / "files" / "arriving"
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield whole[:-100]
+        await asyncio.to_thread(until, lambda: list(arriving.iterdir()), "a file begins to arrive")
+        match how:
+            case "the token is revoked":
+                await world.revoke(standup)
+            case "its owner is deactivated":
+                await world.deactivate(world.grace)
+            case _:
+                party = Party(PartyKind.PERSON, world.grace.person.id)
+                await world.write(chat.remove_member, world.server.chats, world.chat("#builds"), party)
+        yield whole[-100:]
+
+    headers = {"X-Keypost-Token": standup.secret} | dict([content_type()])
+    async with standup.session.post(standup.base + files_path("#builds"), data=pieces(), headers=headers) as got:
+        assert got.status == (403 if "channel" in how else 401)
+
     await assert_nothing(world)
 
 

@@ -13,6 +13,7 @@ from keypost.files import service
 from keypost.files.cabinet import Cabinet
 from keypost.files.form import FIELD_BYTES_MAX, Arrived, Form
 from keypost.files.model import FILE_BYTES_MAX, FILES_MAX
+from keypost.web.admission import require_still_admitted
 from keypost.web.body import stream_body
 from keypost.web.multipart import HEADER_BYTES_MAX, HEADERS_MAX, PARTS_MAX
 
@@ -23,12 +24,15 @@ BODY_MAX: Final = FILES_MAX * FILE_BYTES_MAX + FIELD_BYTES_MAX + PARTS_MAX * HEA
 
 @asynccontextmanager
 async def receiving(request: Request, cabinet: Cabinet) -> AsyncIterator[Form]:
-    """The whole form of a request. At the end, what it brought is thrown away unless it was put into its place."""
+    """The whole form of a request whose caller may still call. At the end, what it brought is thrown away unless it was
+    put into its place.
+    """
     form = Form(cabinet, request.headers.get("content-type", ""))
     try:
         async for piece in stream_body(request, BODY_MAX):
             await asyncio.to_thread(form.feed, piece)
         form.finish()
+        await require_still_admitted(request)
         yield form
     finally:
         await asyncio.to_thread(form.drop)

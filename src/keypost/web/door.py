@@ -18,7 +18,7 @@ from keypost import log
 from keypost.caller import Caller
 from keypost.errors import Busy, Forbidden, Refusal, Unauthenticated
 from keypost.ids import read_number
-from keypost.web import problem
+from keypost.web import admission, problem
 from keypost.web.acceptance import require_acceptable
 from keypost.web.body import drain
 from keypost.web.credentials import take_secrets
@@ -64,6 +64,7 @@ class Door:
 
     async def _guarded(self, request: Request, route: Route) -> Response:
         started = time.perf_counter()
+        admission.note(request, route)
         page = route.access.surface is Surface.PAGE
         try:
             response = await self._admitted(request, route)
