@@ -15,7 +15,8 @@ from keypost.ids import show_channel
 from keypost.people import service as people
 from keypost.people.model import Role
 
-CARD = {"text": "Build 7", "card": {"title": "Passed", "theme": "modern-inline"}, "slides": []}
+SLIDE = {"type": "text", "data": "All green"}
+CARD = {"text": "Build 7", "card": {"title": "Passed", "theme": "modern-inline"}, "slides": [SLIDE]}
 PATHS = {
     "a channel by its unique name": "channelsbyname/general/{}",
     "a channel by its id": "channels/{channel}/{}",
@@ -75,7 +76,7 @@ async def test_the_card_page_of_the_newer_wire_answers_with_the_message(world: W
     assert answer.json == {
         "url": f"/api/v3/chats/{world.id_of('#builds')}/messages",
         "type": "message",
-        "data": {"id": row["id"], "text": "Build 7", "card": CARD["card"]},
+        "data": {"id": row["id"], "text": "Build 7", "card": CARD["card"], "slides": [SLIDE]},
     }
 
 
