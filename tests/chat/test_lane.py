@@ -1,4 +1,5 @@
 import asyncio
+import math
 from collections.abc import Awaitable
 
 import pytest
@@ -34,8 +35,20 @@ async def test_a_row_that_fails_fails_alone(world: World) -> None:
     assert await world.texts_in("#general") == ["before", "after"]
 
 
+async def test_one_row_that_fails_costs_those_beside_it_little(world: World) -> None:
+    lane = Lane(world.database, world.server.chats)
+    texts = [posting(world, f"{number}") for number in range(BATCH_MAX)]
+    texts[100] = to_nowhere(world)
+
+    outcomes = await asyncio.gather(*[lane.commit(text) for text in texts], return_exceptions=True)
+
+    assert [index for index, outcome in enumerate(outcomes) if not isinstance(outcome, Message)] == [100]
+    assert await world.texts_in("#general") == [f"{number}" for number in range(BATCH_MAX) if number != 100]
+    assert lane.batches <= math.log2(BATCH_MAX) + 1
+
+
 async def test_what_should_also_become_true_takes_its_message_with_it_when_it_fails(world: World) -> None:
-    def fail(_tx: Tx) -> None:
+    def fail(_tx: Tx, _message: Message) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

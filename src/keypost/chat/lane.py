@@ -68,7 +68,7 @@ class Lane:
             for _, answer in batch:  # Perhaps they are stored: trying again could store them twice.
                 _settle(answer, error)
             return
-        except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to the rows, one by one.
+        except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to one of the rows.
             await self._replay(batch, error)
             return
         self._count(len(stored))
@@ -77,12 +77,17 @@ class Lane:
             _settle(answer, list(islice(messages, len(postings))))
 
     async def _replay(self, batch: list[_Waiting], error: Exception) -> None:
-        """The batch was rolled back as a whole: each caller's is tried alone, so that a bad one fails alone."""
+        """The batch was rolled back as a whole: its halves are tried, so that a bad one fails alone in the end.
+
+        Anybody may post what only the transaction can refuse (an answer to no message, say). In halves, one such costs
+        the others a few commits and not one for each.
+        """
         if len(batch) == 1:
             _settle(batch[0][1], error)
             return
-        for waiting in batch:
-            await self._commit_batch([waiting])
+        middle = len(batch) // 2
+        await self._commit_batch(batch[:middle])
+        await self._commit_batch(batch[middle:])
 
     def _count(self, rows: int) -> None:
         self.rows += rows
