@@ -55,6 +55,18 @@ async def test_nobody_changes_what_others_sent(world: World, verb: str, who: str
     assert await world.texts_in("#builds") == ["Mine"]
 
 
+@pytest.mark.parametrize("verb", ["PUT", "DELETE"])
+async def test_a_token_changes_nothing_that_its_extension_said_in_its_own_name(world: World, verb: str) -> None:
+    standup = await world.tool(await world.running_extension())
+    await standup.event(b"Press only what Standup shows")
+    (shown,) = await ids(world, "#builds")
+
+    answer = await carry(standup, verb, path(world, "#builds", shown), PLAIN)
+
+    assert (answer.status, answer.refused_with) == (403, "access_denied")
+    assert await world.texts_in("#builds") == ["event: Press only what Standup shows"]
+
+
 async def test_an_admin_in_person_takes_back_anybodys_and_rewrites_nobodys(world: World) -> None:
     graces = await world.tool(owner=world.grace)
     await graces.say("#builds", "Mine")

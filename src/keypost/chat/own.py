@@ -40,9 +40,13 @@ def _get(tx: Tx, chat: Chat, message_id: MessageId) -> Message:
 
 
 def _is_own(caller: Caller, message: Message) -> bool:
-    """A token's own is what this very token posted, in whatever name; a person's own is what has their name."""
+    """A token's own is what this very token posted, as its owner or as a bot; a person's own is what has their name.
+
+    What an extension says of itself about a token's request is not the token's: whoever holds it, a third party, would
+    speak with the extension's name.
+    """
     if caller.means is Means.TOKEN:
-        return message.token_id == caller.token_id
+        return message.token_id == caller.token_id and message.sender.kind is not PartyKind.EXTENSION
     return message.sender.kind is PartyKind.PERSON and message.sender.id == caller.person_id
 
 
