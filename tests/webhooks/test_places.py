@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from msgspec.structs import replace
+from tests.files.forms import body, comments, content_type, file
 from tests.people import Answer, Tool
 from tests.world import World
 
@@ -114,6 +115,24 @@ async def test_nobody_is_reached_who_is_not_there(world: World, person: str) -> 
 
     assert (answer.status, answer.refused_with) == (404, "person_not_found")
     assert len(directs(world)) == 1
+
+
+@pytest.mark.parametrize("said", ["{@all} come here", "a secret"])
+@pytest.mark.parametrize("path", ["buddies/{alan}/message", "buddies/{alan}/files", "bots/standup/message"])
+async def test_what_is_refused_opens_no_chat_either(world: World, path: str, said: str) -> None:
+    app = await world.extension()
+    standup = await world.tool(app)
+    text, address = (standup.secret if said == "a secret" else said), path.format(alan=world.alan.person.id)
+    before = world.server.chats.ids_of(world.org_id, world.alan.person.id)
+
+    if path.endswith("files"):
+        form = [file(b"x"), comments(text)]
+        answer = await standup.carry(f"/api/v2/{address}", body(form), [content_type()])
+    else:
+        answer = await standup.carry(f"/api/v2/{address}?appkey={app.appkey}", {"text": text, "broadcast": True})
+
+    assert answer.refused_with in {"mention_not_allowed", "secret_in_message"}
+    assert world.server.chats.ids_of(world.org_id, world.alan.person.id) == before
 
 
 async def test_a_guest_reaches_only_those_with_whom_they_share_a_chat(world: World) -> None:

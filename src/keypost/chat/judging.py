@@ -1,6 +1,6 @@
 """May this message be stored there, as that sender? Pure: decided on memory, before any transaction."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from keypost.chat.directory import Chats, is_member
 from keypost.chat.model import Chat, ChatKind, Collapse, Message, Party, PartyKind, Posting, Sender, Ties
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, NotFound
-from keypost.ids import PersonId, TeamId, TokenId, read_channel, read_chat, read_number
+from keypost.ids import OrgId, PersonId, TeamId, TokenId, read_channel, read_chat, read_number
 from keypost.messages.mentions import calls_of
 from keypost.messages.tree import Mention, MentionOfAll
 from keypost.people.administration import scopes_in_effect
@@ -88,7 +88,7 @@ def judge_posting(
     ties: Ties | None = None,
 ) -> Posting:
     """The only maker of postings: who may speak in the chat is known, whom the content may call is judged here."""
-    judge_mentions(people, chat, content, voice)
+    judge_mentions(people, chat.org_id, chat.kind, content, voice)
     return Posting(
         org_id=chat.org_id,
         chat_id=chat.id,
@@ -101,24 +101,33 @@ def judge_posting(
     )
 
 
-def judge_mentions(people: People, chat: Chat, content: Content, voice: Voice) -> None:
-    """For all that puts content into a chat, so for edits too. One mention that may not be refuses the whole."""
+def judge_mentions(people: People, org_id: OrgId, kind: ChatKind, content: Content, voice: Voice) -> None:
+    """For all that puts content into a chat of this kind, so for edits too. One mention that may not be refuses the
+    whole.
+    """
     for mention in calls_of(content):
         if isinstance(mention, MentionOfAll):
             if not voice.may_mention_all:
                 sentence = f"{mention.written} calls everybody in the chat, and whoever sent this may not do that."
                 raise Forbidden("mention_not_allowed", sentence)
-        elif chat.kind not in WHERE_TEAMS_ARE and _is_team(people, chat, mention):
+        elif kind not in WHERE_TEAMS_ARE and _is_team(people, org_id, mention):
             sentence = f"{mention.written} calls a team, which can be called in channels alone."
             raise Forbidden("team_mention_not_allowed", sentence)
 
 
-def _is_team(people: People, chat: Chat, mention: Mention) -> bool:
+def judge_ahead(people: People, caller: Caller, kind: ChatKind, contents: Iterable[Content]) -> None:
+    """Of a chat that is made only for what is said in it, so that a refusal makes none."""
+    voice = voice_of(people, caller)
+    for content in contents:
+        judge_mentions(people, caller.org_id, kind, content, voice)
+
+
+def _is_team(people: People, org_id: OrgId, mention: Mention) -> bool:
     """A number is a person's before it is a team's."""
     number = read_number(mention.name)
-    if number is None or people.find(chat.org_id, PersonId(number)) is not None:
+    if number is None or people.find(org_id, PersonId(number)) is not None:
         return False
-    return people.find_team_name(chat.org_id, TeamId(number)) is not None
+    return people.find_team_name(org_id, TeamId(number)) is not None
 
 
 def find_place(chats: Chats, caller: Caller, place: Place) -> Chat:

@@ -11,9 +11,10 @@ from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, find_place, judge
 from keypost.chat.lane import Lane
 from keypost.chat.model import Message, Posting
-from keypost.chat.uploading import Brought, brought_by, commit, read_draft
+from keypost.chat.uploading import Brought, FilesDraft, brought_by, commit, read_draft
 from keypost.db.database import Database
 from keypost.files.cabinet import Cabinet
+from keypost.files.form import Form
 from keypost.files.receiving import receiving
 from keypost.keys import Keys
 from keypost.people.directory import People
@@ -28,16 +29,23 @@ async def attach(request: Request, caller: Caller) -> Response:
     caller.require(Scope.POST)
     find_place(chats, caller, place)
     async with receiving(request, part(request, Cabinet)) as form:
-        brought = brought_by(form, read_draft(form.fields))
+        _, brought = taken_in(request, form)
         judged = [judge(people, chats, caller, place, each.content) for each in brought]
         await store_files(request, caller, list(zip(judged, brought, strict=True)))
     return ok({"kind": "posted"})
 
 
+def taken_in(request: Request, form: Form) -> tuple[FilesDraft, list[Brought]]:
+    """What a whole form says, and what it brings: without a secret of ours in what would be shown."""
+    draft = read_draft(form.fields)
+    brought = brought_by(form, draft)
+    said = [(each.content, each.arrived.name) for each in brought]
+    refuse_secrets(said, part(request, Keys), part(request, Register))
+    return draft, brought
+
+
 async def store_files(request: Request, caller: Caller, judged: Sequence[tuple[Posting, Brought]]) -> list[Message]:
     """Stores what was judged, each posting with the file that it brings; all of it or nothing."""
-    said = [(each.content, each.arrived.name) for _, each in judged]
-    refuse_secrets(said, part(request, Keys), part(request, Register))
     postings = [replace(posting, file=each.arrived.kept(caller.person_id)) for posting, each in judged]
     files = list({id(each): each.arrived for _, each in judged}.values())  # One may go to several people.
     return await commit(part(request, Database), part(request, Cabinet), part(request, Lane), files, postings)

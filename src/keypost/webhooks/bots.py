@@ -11,7 +11,16 @@ from starlette.responses import Response
 from keypost.caller import Caller
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
-from keypost.chat.judging import ChannelNamed, ChatShown, Place, find_place, judge, judge_posting, voice_of
+from keypost.chat.judging import (
+    ChannelNamed,
+    ChatShown,
+    Place,
+    find_place,
+    judge,
+    judge_ahead,
+    judge_posting,
+    voice_of,
+)
 from keypost.chat.model import Bot, Chat, ChatKind, Message, PartyKind, Posting, Sender, Ties
 from keypost.chat.wishes import ties_of
 from keypost.db.database import Database
@@ -109,7 +118,7 @@ class BotPost(Struct, frozen=True):
         query = request.query_params
         wish = draft.wish(query.get("user_ids", query.get("userids")))
         readers = await part(request, Database).read(choose, people, chats, caller, bot, wish)
-        mine = await chats_with(request, bot, readers)
+        mine = await chats_with(request, caller, bot, readers, [content])
         return [posting_by(people, caller, bot, chat, content, ties) for chat in mine]
 
 
@@ -122,11 +131,14 @@ def _require_thread(request: Request, caller: Caller, place: ChatShown) -> None:
         raise Invalid("thread_chatid_invalid", "thread_chat_id is not the id of a thread")
 
 
-async def chats_with(request: Request, bot: Bot, readers: Sequence[Person]) -> list[Chat]:
+async def chats_with(
+    request: Request, caller: Caller, bot: Bot, readers: Sequence[Person], contents: Sequence[Content]
+) -> list[Chat]:
     """Each reader's chat with the bot. Made ahead of the messages where there is none: a chat that then stays empty is
-    no harm, half of a broadcast would be.
+    no harm, half of a broadcast would be. One of `contents` that is refused makes none.
     """
-    chats = part(request, Chats)
+    people, chats = part(request, People), part(request, Chats)
+    judge_ahead(people, caller, ChatKind.BOT, contents)
     known = [place for person in readers if (place := chats.find_bot_chat(bot, person.id)) is not None]
     if len(known) == len(readers):
         return known

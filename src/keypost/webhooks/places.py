@@ -1,5 +1,6 @@
 """Where the addresses of posts lead: to a channel, a chat, or the direct chat with a person."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -7,14 +8,15 @@ from msgspec import Struct
 from keypost.caller import Caller
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
-from keypost.chat.judging import ChatShown, Place, find_place
-from keypost.chat.model import Chat, Ties
+from keypost.chat.judging import ChatShown, Place, find_place, judge_ahead
+from keypost.chat.model import Chat, ChatKind, Ties
 from keypost.db.database import Database
 from keypost.errors import NotFound
 from keypost.ids import PersonId, read_number
 from keypost.messages.wording import quoted
 from keypost.people.directory import People
 from keypost.people.model import Person
+from keypost_sdk.content import Message as Content
 
 NO_TIES: Final = Ties()
 
@@ -52,20 +54,22 @@ class Settling(Struct, frozen=True):
             case _:
                 find_place(self.chats, caller, target)
 
-    async def find(self, caller: Caller, target: Target, ties: Ties = NO_TIES) -> Chat:
-        """`ties` name messages: where there is no chat yet, there are none."""
+    async def find(self, caller: Caller, target: Target, contents: Sequence[Content], ties: Ties = NO_TIES) -> Chat:
+        """Where `contents` are to be said: what would be refused makes no chat. `ties` name messages: where there is no
+        chat yet, there are none.
+        """
         match target:
             case PersonNamed(named):
-                return await self._direct(caller, self._person(caller, named), ties)
+                return await self._direct(caller, self._person(caller, named), contents, ties)
             case ChatOrPerson(shown_id):
                 person = self._person_numbered(caller, shown_id)
                 if person is None:
                     return find_place(self.chats, caller, ChatShown(shown_id))
-                return await self._direct(caller, person, ties)
+                return await self._direct(caller, person, contents, ties)
             case _:
                 return find_place(self.chats, caller, target)
 
-    async def _direct(self, caller: Caller, person: Person, ties: Ties) -> Chat:
+    async def _direct(self, caller: Caller, person: Person, contents: Sequence[Content], ties: Ties) -> Chat:
         persons = frozenset({caller.person_id, person.id})
         known = self.chats.find_direct(caller.org_id, persons)
         if known is not None:
@@ -73,6 +77,7 @@ class Settling(Struct, frozen=True):
         if ties.reply_to is not None or ties.opening is not None:
             name = "reply_to" if ties.reply_to is not None else "thread_message_id"
             raise NotFound("message_not_found", f"{name} is not the id of a message of this chat.")
+        judge_ahead(self.people, caller, ChatKind.DIRECT, contents)
         title = " and ".join(sorted(self.people.get(caller.org_id, each).name for each in persons))
         return await self.database.write(chat.open_direct, self.chats, caller.org_id, title, persons)
 

@@ -75,7 +75,7 @@ class Post(Struct, frozen=True):
         content = judge_post(draft, self._text_max(part(request, Settings)))
         refuse_secrets(content, part(request, Keys), part(request, Register))
         ties = ties_of(draft)
-        chat = await self._place(request, caller, ties)
+        chat = await self._place(request, caller, content, ties)
         # The wire knows posting as a bot for channels, and for threads wherever they are.
         by_bots = self.by_bots or chat.kind is ChatKind.THREAD or ties.opening is not None
         bot_name = request.query_params.get("bot_unique_name") if by_bots else None
@@ -87,9 +87,9 @@ class Post(Struct, frozen=True):
     def _text_max(self, settings: Settings) -> int:
         return settings.long_text_max if self.is_long else settings.text_max
 
-    async def _place(self, request: Request, caller: Caller, ties: Ties) -> Chat:
+    async def _place(self, request: Request, caller: Caller, content: Content, ties: Ties) -> Chat:
         settling = Settling(part(request, Database), part(request, People), part(request, Chats))
-        return await settling.find(caller, self.target(request.path_params[self.name]), ties)
+        return await settling.find(caller, self.target(request.path_params[self.name]), [content], ties)
 
 
 def _posted(message: Message, draft: Draft) -> Response:

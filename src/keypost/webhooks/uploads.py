@@ -10,9 +10,9 @@ from starlette.responses import Response
 from keypost.caller import Caller, Scope
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChannelNamed, ChannelShown, ChatShown, judge
-from keypost.chat.uploading import FilesDraft, brought_by, read_draft
+from keypost.chat.uploading import FilesDraft
 from keypost.db.database import Database
-from keypost.extensions.attaching import store_files
+from keypost.extensions.attaching import store_files, taken_in
 from keypost.files.cabinet import Cabinet
 from keypost.files.receiving import receiving
 from keypost.people.directory import People
@@ -37,9 +37,9 @@ class Upload(Struct, frozen=True):
         target, settling = self.target(request.path_params[self.name]), Settling(part(request, Database), people, chats)
         settling.require(caller, target)  # Before the first byte of the body is taken.
         async with receiving(request, part(request, Cabinet)) as form:
-            draft = read_draft(form.fields)
-            brought = brought_by(form, draft)
-            place = ChatShown((await settling.find(caller, target)).shown_id)
+            draft, brought = taken_in(request, form)
+            chat = await settling.find(caller, target, [each.content for each in brought])
+            place = ChatShown(chat.shown_id)
             bot_name = await self._bot_name(request, caller, draft)
             judged = [judge(people, chats, caller, place, each.content, bot_name=bot_name) for each in brought]
             await store_files(request, caller, list(zip(judged, brought, strict=True)))
@@ -59,11 +59,11 @@ async def by_bot(request: Request, caller: Caller) -> Response:
     people, chats = part(request, People), part(request, Chats)
     bot = await bot_use.usable(request, caller)
     async with receiving(request, part(request, Cabinet)) as form:
-        draft = read_draft(form.fields)
-        brought = brought_by(form, draft)
+        draft, brought = taken_in(request, form)
         wish = Wish([draft.user_id] if draft.user_id is not None else None, None)
         readers = await part(request, Database).read(choose, people, chats, caller, bot, wish)
-        places = await bots.chats_with(request, bot, readers)
+        contents = [each.content for each in brought]
+        places = await bots.chats_with(request, caller, bot, readers, contents)
         judged = [
             (bots.posting_by(people, caller, bot, place, each.content), each) for place in places for each in brought
         ]
