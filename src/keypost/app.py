@@ -90,15 +90,20 @@ class Server(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Server]:
-    """Opens the data, brings memory up to it, starts what works in the background; undoes it all at the end."""
+async def running(
+    settings: Settings, clock: Clock | None = None, lane_kind: type[Lane] = Lane
+) -> AsyncIterator[Server]:
+    """Opens the data, brings memory up to it, starts what works in the background; undoes it all at the end.
+
+    `lane_kind` is another than the usual one for who measures what the rest of the server costs.
+    """
     with owned(settings.data):
-        async with _serving(settings, clock or WallClock()) as server:
+        async with _serving(settings, clock or WallClock(), lane_kind) as server:
             yield server
 
 
 @asynccontextmanager
-async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
+async def _serving(settings: Settings, clock: Clock, lane_kind: type[Lane]) -> AsyncIterator[Server]:
     path = settings.data / DATABASE_FILE
     events_log = Log()
     database = await _database(settings, path, clock, events_log)
@@ -108,7 +113,7 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
     except BaseException:
         await database.close()
         raise
-    server, dispatcher = _build(settings, database, keys, events_log)
+    server, dispatcher = _build(settings, database, keys, events_log, lane_kind)
     server.people.load(orgs, persons, team_names)
     upkeep = asyncio.create_task(_keep_up(database, server.register), name="upkeep")
     try:
@@ -131,10 +136,12 @@ async def _serving(settings: Settings, clock: Clock) -> AsyncIterator[Server]:
         await database.close()
 
 
-def _build(settings: Settings, database: Database, keys: Keys, events_log: Log) -> tuple[Server, Dispatcher]:
+def _build(
+    settings: Settings, database: Database, keys: Keys, events_log: Log, lane_kind: type[Lane]
+) -> tuple[Server, Dispatcher]:
     people, chats, register = People(), Chats(), Register()
     attribution, cabinet = Attribution(register, people), Cabinet(settings.data / FILES_FOLDER)
-    lane, hub = Lane(database, chats), Hub(database, people, chats, attribution)
+    lane, hub = lane_kind(database, chats), Hub(database, people, chats, attribution)
     supervisor = Supervisor(settings.data / "logs", partial(_settings_of, database, keys))
     addresses, budgets = Addresses(settings), Budgets(settings, people, register)
     desk = Desk(

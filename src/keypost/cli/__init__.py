@@ -42,6 +42,7 @@ app.command("keypost.cli.person:app", name="person")
 app.command("keypost.cli.token:app", name="token")
 app.command("keypost.cli.organisation:app", name="organisation")
 app.command("keypost.cli.extension:app", name="extension")
+app.command("keypost.cli.bench.command:bench", name="bench")
 app.command("keypost.cli.completion:completion", name="completion")
 
 

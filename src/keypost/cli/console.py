@@ -25,6 +25,11 @@ def say(text: str, *, style: str | None = None) -> None:
     _out.print(visible(text), style=style, markup=False, soft_wrap=True)
 
 
+def note(text: str) -> None:
+    """How far something is that takes long: not part of what was asked for."""
+    _err.print(visible(text), markup=False, soft_wrap=True)
+
+
 def complain(text: str) -> None:
     _err.print(visible(text), style="red", markup=False, soft_wrap=True)
 

@@ -1,0 +1,116 @@
+"""Many who watch, and one who posts, as a process: how fast messages reach open pages.
+
+It is told a `Crowd`, opens the streams, says so, waits for another line (meanwhile they are idle), posts, and says a
+`Spread` when everybody has everything.
+"""
+
+import asyncio
+import sys
+from time import perf_counter_ns
+from typing import Final
+
+import uvloop
+from msgspec import Struct
+
+from keypost.cli.bench.connection import Connection
+from keypost.cli.bench.lines import say, told
+from keypost.cli.bench.load import NS_PER_S, request
+from keypost.settings import DEFAULT_HOST
+
+EVENT: Final = b"\nevent: message"
+OPENED: Final = b"retry:"
+POSTERS: Final = 8
+"""Connections that post: as many messages can be in one commit."""
+PATIENCE_S: Final = 60.0
+
+
+class Crowd(Struct, frozen=True, kw_only=True):
+    port: int
+    subscribers: int
+    posts: int
+    session: str
+    token: str
+    path: str
+    body: str
+
+
+class Spread(Struct, frozen=True, kw_only=True):
+    deliveries: int
+    non_2xx: int
+    per_s: float
+
+
+class Stream(asyncio.Protocol):
+    def __init__(self, watch: "Watch") -> None:
+        self._watch = watch
+        self._is_open = False
+        self._tail = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        transport.write(self._watch.asking)
+
+    def data_received(self, data: bytes) -> None:
+        data = self._tail + data
+        if not self._is_open and OPENED in data:
+            self._is_open = True
+            self._watch.opened()
+        self._watch.reached(data.count(EVENT))
+        self._tail = data[-len(EVENT) + 1 :]  # Too short for a whole one: nothing is counted twice.
+
+
+class Watch:
+    def __init__(self, crowd: Crowd) -> None:
+        self._crowd = crowd
+        self._open = self._deliveries = self._non_2xx = self._to_send = 0
+        self._last = 0
+        self._all_open, self._all_reached = asyncio.Event(), asyncio.Event()
+        self._post = request(crowd.port, crowd.path, crowd.token, crowd.body)
+        cookie = f"Cookie: keypost-{crowd.port}={crowd.session}\r\n"
+        self.asking = f"GET /live HTTP/1.1\r\nHost: {DEFAULT_HOST}:{crowd.port}\r\n{cookie}\r\n".encode()
+
+    async def run(self) -> Spread:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(PATIENCE_S):
+            for _ in range(self._crowd.subscribers):
+                await loop.create_connection(lambda: Stream(self), DEFAULT_HOST, self._crowd.port)
+            await self._all_open.wait()
+        say("open")
+        await asyncio.to_thread(sys.stdin.readline)
+        opened = [
+            await loop.create_connection(lambda: Connection(self._answered), DEFAULT_HOST, self._crowd.port)
+            for _ in range(POSTERS)
+        ]
+        began = perf_counter_ns()
+        self._to_send = self._crowd.posts
+        for _, connection in opened:
+            self._send(connection)
+        async with asyncio.timeout(PATIENCE_S):
+            await self._all_reached.wait()
+        per_s = self._deliveries * NS_PER_S / (self._last - began)
+        return Spread(deliveries=self._deliveries, non_2xx=self._non_2xx, per_s=per_s)
+
+    def opened(self) -> None:
+        self._open += 1
+        if self._open == self._crowd.subscribers:
+            self._all_open.set()
+
+    def reached(self, count: int) -> None:
+        self._deliveries += count
+        self._last = perf_counter_ns()
+        if self._deliveries >= self._crowd.subscribers * self._crowd.posts:
+            self._all_reached.set()
+
+    def _answered(self, connection: Connection, is_good: bool) -> None:
+        self._non_2xx += not is_good
+        self._send(connection)
+
+    def _send(self, connection: Connection) -> None:
+        if self._to_send:
+            self._to_send -= 1
+            connection.send(self._post, 0)
+
+
+if __name__ == "__main__":
+    order = told(Crowd)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        say(runner.run(Watch(order).run()))

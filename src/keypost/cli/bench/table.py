@@ -1,0 +1,79 @@
+"""The figures for people."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from keypost.cli.bench.figures import Figures, Machine
+from keypost.cli.console import say, say_table
+
+MIB: Final = 1024 * 1024
+
+
+def show(figures: Figures) -> None:
+    say_table(("what", "measured", "beside it"), list(_rows(figures)))
+    if figures.offered:
+        say("\nIn open loop, timed from when each post fell due:")
+        say_table(
+            ("offered a second", "answered a second", "p50 ms", "p99 ms", "left"),
+            [
+                (
+                    f"{one.offered_per_s:,}",
+                    f"{one.answered_per_s:,}",
+                    f"{one.p50_ms:g}",
+                    f"{one.p99_ms:g}",
+                    f"{one.left:,}",
+                )
+                for one in figures.offered
+            ],
+        )
+    if figures.growth:
+        say("\nWhat a post costs in a larger organisation:")
+        say_table(
+            ("larger", "from", "to", "processor", "time"),
+            [
+                (one.part, f"{one.small:,}", f"{one.large:,}", f"x {one.cpu:.2f}", f"x {one.time:.2f}")
+                for one in figures.growth
+            ],
+        )
+    if figures.starts:
+        say("\nA start:")
+        say_table(
+            ("messages", "seconds", "MB"),
+            [(f"{one.messages:,}", f"{one.seconds:.2f}", f"{one.memory_bytes / MIB:.0f}") for one in figures.starts],
+        )
+    say(f"\n{_machine(figures.machine)}")
+
+
+def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
+    yield (
+        "posts stored a second, 64 connections",
+        f"{figures.durable_per_s:,}",
+        f"{figures.cpu_us_per_post:.0f} µs of processor each",
+    )
+    yield "the same without storing", f"{figures.lane_per_s:,}", f"{figures.durable_over_lane:.2f} of it with storing"
+    yield "posts stored a second, 256 connections", f"{figures.c256_per_s:,}", f"x {figures.c256_over_c64:.2f}"
+    if figures.nginx_per_s is not None and figures.durable_over_nginx is not None:
+        yield (
+            "nginx that answers 200",
+            f"{figures.nginx_per_s:,}",
+            f"{figures.durable_over_nginx:.3f} of it with storing",
+        )
+    yield "the load, from a server that does nothing", f"{figures.client_per_s:,}", ""
+    yield "messages in one commit", f"{figures.rows_per_commit:.1f}", ""
+    yield "answer to a post, half of them within", f"{figures.p50_ms:.2f} ms", ""
+    yield (
+        "answer to a post, 99 of 100 within",
+        f"{figures.p99_ms:.2f} ms",
+        f"x {figures.p99_over_fdatasync:.0f} of one write",
+    )
+    yield "one durable write of the disk", f"{figures.fdatasync_p50_ms:.3f} ms", ""
+    yield "messages shown on open pages a second", f"{figures.fanout_per_s:,}", ""
+    yield "memory of one open page", f"{figures.bytes_per_subscriber:,} bytes", ""
+    yield "memory of the server, at its start", f"{figures.memory_mb:.0f} MB", ""
+    yield "answers that were not 2xx", f"{figures.non_2xx:,}", f"{figures.left:,} never answered"
+
+
+def _machine(machine: Machine) -> str:
+    before, after = machine.load
+    busy = " Others were at work too: compare the ratios alone." if min(before, after) > machine.cpus else ""
+    return f"{machine.cpus} processors, load average {before:.1f} before and {after:.1f} after.{busy}"

@@ -1,0 +1,28 @@
+from collections.abc import Sequence
+
+from keypost.chat.directory import Chats
+from keypost.chat.lane import Lane
+from keypost.chat.model import Message, Posting
+from keypost.db.database import Database
+from keypost.ids import MessageId
+
+
+class Unstored(Lane):
+    """A lane that says yes at once and keeps nothing: what a post costs before and after the database."""
+
+    def __init__(self, database: Database, chats: Chats) -> None:
+        super().__init__(database, chats)
+        self._ids = database.ids
+
+    async def commit_all(self, postings: Sequence[Posting]) -> list[Message]:
+        return [
+            Message(
+                org_id=posting.org_id,
+                id=MessageId(self._ids.next()),
+                chat_id=posting.chat_id,
+                sender=posting.sender,
+                content=posting.content,
+                token_id=posting.token_id,
+            )
+            for posting in postings
+        ]
