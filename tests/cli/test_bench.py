@@ -3,12 +3,14 @@
 import asyncio
 from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree as ET
 
 import msgspec
 from tests.cli.terminal import Terminal
 
 from keypost.cli.bench.measuring import measure
 from keypost.cli.bench.plan import Plan
+from keypost.cli.bench.plots import plots
 
 TINY: Final = Plan(
     rounds=1,
@@ -18,7 +20,7 @@ TINY: Final = Plan(
     disk_writes=3,
     subscribers=5,
     fanned_out=3,
-    rates=(0.5,),
+    rates=(0.5, 0.9),
     grown=0,
     stored=(10,),
 )
@@ -40,6 +42,8 @@ PROMISED: Final = {
 async def test_a_measurement_comes_to_every_figure_and_refuses_no_post(tmp_path: Path) -> None:
     figures = await asyncio.to_thread(measure, TINY, tmp_path, lambda _: None)
 
+    for picture in plots(figures).values():
+        ET.fromstring(picture)
     assert set(msgspec.to_builtins(figures)) >= PROMISED
     assert (figures.non_2xx, figures.left) == (0, 0)
 

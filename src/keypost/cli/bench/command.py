@@ -14,7 +14,7 @@ from keypost.cli.bench.plan import QUICK, USUAL
 from keypost.cli.bench.plots import plots
 from keypost.cli.bench.table import show
 from keypost.cli.console import Json, note, say_json
-from keypost.errors import Invalid
+from keypost.errors import Fault, Invalid
 
 PREFIX: Final = "keypost-bench-"
 FILE: Final = "bench.json"
@@ -46,6 +46,12 @@ def bench(
         say_json(msgspec.to_builtins(figures))
     else:
         show(figures)
+    _require_good(figures)
+
+
+def _require_good(figures: Figures) -> None:
+    if figures.non_2xx or figures.left:
+        raise Fault(f"{figures.non_2xx} answers were not 2xx, {figures.left} never came. The figures say nothing.")
 
 
 def _require_folder(folder: Path) -> None:

@@ -61,7 +61,8 @@ class Stream(asyncio.Protocol):
 class Watch:
     def __init__(self, crowd: Crowd) -> None:
         self._crowd = crowd
-        self._open = self._deliveries = self._non_2xx = self._to_send = 0
+        self.deliveries = 0
+        self._open = self._non_2xx = self._to_send = 0
         self._last = 0
         self._all_open, self._all_reached = asyncio.Event(), asyncio.Event()
         self._post = request(crowd.port, crowd.path, crowd.token, crowd.body)
@@ -86,8 +87,8 @@ class Watch:
             self._send(connection)
         async with asyncio.timeout(PATIENCE_S):
             await self._all_reached.wait()
-        per_s = self._deliveries * NS_PER_S / (self._last - began)
-        return Spread(deliveries=self._deliveries, non_2xx=self._non_2xx, per_s=per_s)
+        per_s = self.deliveries * NS_PER_S / (self._last - began)
+        return Spread(deliveries=self.deliveries, non_2xx=self._non_2xx, per_s=per_s)
 
     def opened(self) -> None:
         self._open += 1
@@ -95,9 +96,9 @@ class Watch:
             self._all_open.set()
 
     def reached(self, count: int) -> None:
-        self._deliveries += count
+        self.deliveries += count
         self._last = perf_counter_ns()
-        if self._deliveries >= self._crowd.subscribers * self._crowd.posts:
+        if self.deliveries >= self._crowd.subscribers * self._crowd.posts:
             self._all_reached.set()
 
     def _answered(self, connection: Connection, is_good: bool) -> None:

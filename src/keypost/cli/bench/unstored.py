@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 
 from keypost.chat.directory import Chats
@@ -15,14 +16,19 @@ class Unstored(Lane):
         self._ids = database.ids
 
     async def commit_all(self, postings: Sequence[Posting]) -> list[Message]:
-        return [
-            Message(
-                org_id=posting.org_id,
-                id=MessageId(self._ids.next()),
-                chat_id=posting.chat_id,
-                sender=posting.sender,
-                content=posting.content,
-                token_id=posting.token_id,
-            )
-            for posting in postings
-        ]
+        return await self.submit(postings)
+
+    def submit(self, postings: Sequence[Posting]) -> asyncio.Future[list[Message]]:
+        answer: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
+        answer.set_result([self._message(posting) for posting in postings])
+        return answer
+
+    def _message(self, posting: Posting) -> Message:
+        return Message(
+            org_id=posting.org_id,
+            id=MessageId(self._ids.next()),
+            chat_id=posting.chat_id,
+            sender=posting.sender,
+            content=posting.content,
+            token_id=posting.token_id,
+        )
