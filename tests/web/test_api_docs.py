@@ -16,6 +16,21 @@ from keypost.web.routing import Surface, paths
 
 WIRE = [route for route in ROUTES if route.access.surface is Surface.WIRE]
 
+BEFORE_AN_ADDRESS = {
+    *("address_too_long", "head_too_slow", "header_too_large", "request_malformed", "too_many_connections"),
+    *("method_not_allowed", "url_not_found"),
+}
+ON_PAGES = {
+    *("button_not_found", "command_not_found", "dialog_over", "foreign_origin", "input_missing", "minting_not_allowed"),
+    *("no_chats", "not_signed_in", "poll_option_not_found", "reveal_over", "secret_typed", "sign_in_link_over"),
+    "token_limit_exceeded",
+}
+BY_PROGRAMS = {
+    *("edit_not_allowed", "extension_name_invalid", "folder_exists", "no_demo", "no_server", "unknown_event"),
+    *("direct_chat_closed", "unknown_extension"),
+}
+MENTIONS = {"mention_not_allowed", "team_mention_not_allowed"}
+
 
 @pytest.fixture(scope="module")
 def content() -> dict[str, Any]:
@@ -48,6 +63,18 @@ def test_no_code_is_promised_that_does_not_exist() -> None:
     promised = {code for route in WIRE for codes in _refused(route).values() for code in codes}
 
     assert promised <= set(CODES)
+
+
+def test_every_code_is_promised_where_it_can_be_met() -> None:
+    promised = {code for route in WIRE for codes in _refused(route).values() for code in codes}
+
+    assert set(CODES) - promised == BEFORE_AN_ADDRESS | ON_PAGES | BY_PROGRAMS
+
+
+def test_whatever_takes_content_promises_to_say_whom_it_may_not_call() -> None:
+    taking = [route for route in WIRE if route.family is not None and route.family.name.endswith(("_POST", "EDIT"))]
+
+    assert [route.path for route in taking if not {*_refused(route)[403]} >= MENTIONS] == []
 
 
 def test_patterns_are_in_the_dialect_of_json_schema(content: dict[str, Any]) -> None:
