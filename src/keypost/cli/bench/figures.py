@@ -114,7 +114,7 @@ def conclude(measured: Measured) -> Figures:
             cpus=os.cpu_count() or 1,
             system=f"{platform.system()} {platform.machine()}",
             python=platform.python_version(),
-            load=(measured.load_before, measured.load_after),
+            load=(round(measured.load_before, 1), round(measured.load_after, 1)),
         ),
     )
 

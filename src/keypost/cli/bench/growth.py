@@ -37,8 +37,8 @@ def growth(plan: Plan, comparison: Comparison, folder: Path) -> list[Growth]:
             part=part,
             small=getattr(SMALL, part),
             large=getattr(SMALL, part) * plan.grown,
-            cpu=median(runs[number].cpu_us / runs[0].cpu_us for runs in rounds),
-            time=median(runs[0].per_s / runs[number].per_s for runs in rounds),
+            cpu=round(median(runs[number].cpu_us / runs[0].cpu_us for runs in rounds), 2),
+            time=round(median(runs[0].per_s / runs[number].per_s for runs in rounds), 2),
         )
         for number, part in enumerate(PARTS, start=1)
     ]

@@ -30,7 +30,7 @@ def start(folder: Path, stock: Stock) -> Start:
     with subjects(Order(folder=str(folder), stock=stock)):
         pass
     times, memory = zip(*(_start(folder) for _ in range(STARTS)), strict=True)
-    return Start(messages=stock.messages, seconds=median(times), memory_bytes=round(median(memory)))
+    return Start(messages=stock.messages, seconds=round(median(times), 2), memory_bytes=round(median(memory)))
 
 
 def _start(folder: Path) -> tuple[float, int]:
