@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from keypost.cli.bench import nginx
+from keypost.cli.bench import nginx, open_files
 from keypost.cli.bench.children import Loader, Subject, child, subjects
 from keypost.cli.bench.comparison import Comparison, Round
 from keypost.cli.bench.disk import fdatasync_p50_ms
@@ -24,6 +24,7 @@ Tell = Callable[[str], None]
 def measure(plan: Plan, folder: Path, tell: Tell) -> Figures:
     """The folder says on which disk messages are stored. `tell` hears how far it is."""
     load_before = os.getloadavg()[0]
+    open_files.allow(plan.subscribers + plan.many_connections)
     tell("The disk ...")
     disk_ms = fdatasync_p50_ms(folder, plan.disk_writes)
     with ExitStack() as stack:
