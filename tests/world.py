@@ -221,7 +221,7 @@ class World:
         app: App | None = None,
         *,
         owner: Visitor | None = None,
-        origin: str | None = "#builds",
+        origin: str | Chat | None = "#builds",
         sandbox: bool = False,
         **grant: Any,
     ) -> Tool:
@@ -230,6 +230,7 @@ class World:
         owner = owner or self.ada
         app = app or self._standups.get(owner.person.org_id) or await self.extension(owner=owner)
         granted: Grant = msgspec.structs.replace(app.grant, **grant)
+        place = self.chat(origin) if isinstance(origin, str) else origin
         token, secret = await self.write(
             tokens.mint,
             self.server.register,
@@ -238,7 +239,7 @@ class World:
             app.id,
             granted,
             sandbox=sandbox,
-            origin=Origin(chat_id=self.chat(origin).id, message_id=MessageId(1), button=FIRST) if origin else None,
+            origin=Origin(chat_id=place.id, message_id=MessageId(1), button=FIRST) if place else None,
         )
         return self._known(Tool(self.base, token, secret.reveal(), app))
 

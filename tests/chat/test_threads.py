@@ -145,6 +145,23 @@ async def test_a_closed_thread_takes_no_message_until_it_is_reopened(world: Worl
     assert await world.texts_in("#general") == ["Hello"]
 
 
+async def test_what_comes_for_a_closed_thread_goes_to_whom_it_is_for(world: World) -> None:
+    app = await world.running_extension()
+    standup = await world.tool(app)
+    root = await posted(standup, "#general", "Hello")
+    await posted(standup, "#general", {"text": "In the thread", "thread_message_id": root})
+    thread = await the_thread(world)
+    hook = await world.tool(app, origin=thread)
+
+    opened = await hook.event(b"before")
+    await change(standup, thread, "close")
+    closed = await hook.event(b"after")
+
+    assert (opened.json, closed.json) == ({"text": "event: before"}, {"text": "event: after"})
+    assert await texts(world, thread) == ["In the thread", "event: before"]
+    assert await world.texts_in("bot") == ["event: after"]
+
+
 async def test_a_thread_says_what_it_is_and_who_follows_it(world: World) -> None:
     standup = await world.tool()
     root = await posted(standup, "#general", "Hello")

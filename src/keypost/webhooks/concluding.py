@@ -56,6 +56,8 @@ async def conclude(desk: Desk, request: Ingress, app: App, output: Any) -> Endin
         await _end(desk, request, reply, postings)
     except _Over:
         return None
+    except Forbidden as refusal:  # Only the transaction knows: a thread was closed a moment ago, say.
+        return await _cannot_show(desk, request, refusal)
     return Ending(outcome=Outcome.HANDLED, output=output, readers=readers)
 
 
@@ -92,9 +94,8 @@ async def finish_late(desk: Desk, app_id: AppId, nonce: str, output: Any) -> boo
     if found is None:
         return False
     request, app = found
-    if _says_that_it_failed(
-        output, desk.text_max
-    ):  # The request is still open: it is handed over once more, at its time.
+    if _says_that_it_failed(output, desk.text_max):
+        # The request is still open: it is handed over once more, at its time.
         await desk.database.write(store.close_answer, request)
         return True
     return await conclude(desk, request, app, output) is not None
@@ -178,11 +179,13 @@ def _chats_with(tx: Tx, desk: Desk, bot: Bot, readers: tuple[PersonId, ...]) -> 
 
 
 def _place(tx: Tx, desk: Desk, request: Ingress, app: App) -> Chat:
-    """Where the token's button was pressed, if its owner still takes part there; else the owner's chat with the bot."""
+    """Where the token's button was pressed, if its owner still takes part there and it is no closed thread; else the
+    owner's chat with the bot.
+    """
     token = desk.register.find_by_id(request.org_id, request.token_id) if request.token_id is not None else None
     origin = token.origin if token is not None else None
     place = desk.chats.find(request.org_id, origin.chat_id) if origin is not None else None
-    if place is not None and is_member(place, request.person_id):
+    if place is not None and place.closed_at is None and is_member(place, request.person_id):
         return place
     bot = desk.chats.find_bot_of_app(request.org_id, app.id)
     if bot is None:
