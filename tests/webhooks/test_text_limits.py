@@ -2,6 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
+from tests.files.forms import comments, file, send
 from tests.people import Answer
 from tests.world import World
 
@@ -46,6 +47,17 @@ async def test_the_operator_says_how_long(frugal: World) -> None:
     assert (await posted(frugal, "/api/v2/chats/{chat}/message", 4)).refused_with == "text_length_exceeded"
     assert (await posted(frugal, "/api/v3/chats/{chat}/messages", 5)).status == 204
     assert (await posted(frugal, "/api/v3/chats/{chat}/messages", 6)).refused_with == "text_length_exceeded"
+
+
+async def test_what_is_said_about_a_file_is_a_text_too(frugal: World) -> None:
+    tool = await frugal.standing_tool()
+
+    fitting = await send(tool, "#general", file(b"x"), comments('["", "abc"]'), file(b"y"))
+    longer = await send(tool, "#general", file(b"x"), comments('["", "abcd"]'), file(b"y"))
+
+    assert fitting.status == 204
+    assert (longer.status, longer.refused_with) == (400, "text_length_exceeded")
+    assert longer.sentence == "comments[1] has 4 characters; 3 is the most"
 
 
 async def test_what_a_person_types_has_the_same_end(frugal: World) -> None:

@@ -16,10 +16,10 @@ from keypost.files.form import Arrived, Form
 from keypost.files.model import FILES_MAX
 from keypost.files.receiving import in_place
 from keypost.messages.decoding import decode, decode_any
-from keypost_sdk.content import ADDRESS_MAX, BOT_NAME_MAX, IMAGE_ADDRESS, TEXT_MAX, BotDisplay
+from keypost_sdk.content import ADDRESS_MAX, BOT_NAME_MAX, IMAGE_ADDRESS, TEXT_CEILING, BotDisplay
 from keypost_sdk.content import Message as Content
 
-Comment = Annotated[str, Meta(max_length=TEXT_MAX)]
+Comment = Annotated[str, Meta(max_length=TEXT_CEILING)]
 BinaryPart = Annotated[
     str, Meta(description="At most 50 MiB", extra_json_schema={"contentMediaType": "application/octet-stream"})
 ]
@@ -67,8 +67,12 @@ def read_draft(fields: Mapping[str, Sequence[str]]) -> FilesDraft:
     return decode(msgspec.json.encode(found), FilesDraft)
 
 
-def brought_by(form: Form, draft: FilesDraft) -> list[Brought]:
+def brought_by(form: Form, draft: FilesDraft, text_max: int) -> list[Brought]:
     """Each file with what is said about it. A comment without a file would be lost, so it is refused."""
+    for index, comment in enumerate(draft.comments):
+        if len(comment) > text_max:
+            sentence = f"comments[{index}] has {len(comment)} characters; {text_max} is the most"
+            raise Invalid("text_length_exceeded", sentence)
     if len(draft.comments) > len(form.files):
         raise Invalid("invalid_inputs", f"comments has {len(draft.comments)} entries for {len(form.files)} files")
     comments = [*draft.comments, *[""] * (len(form.files) - len(draft.comments))]

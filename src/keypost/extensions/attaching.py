@@ -18,6 +18,7 @@ from keypost.files.form import Form
 from keypost.files.receiving import receiving
 from keypost.keys import Keys
 from keypost.people.directory import People
+from keypost.settings import Settings
 from keypost.tokens.leaks import refuse_secrets
 from keypost.tokens.register import Register
 from keypost.web.parts import part
@@ -38,7 +39,7 @@ async def attach(request: Request, caller: Caller) -> Response:
 def taken_in(request: Request, form: Form) -> tuple[FilesDraft, list[Brought]]:
     """What a whole form says, and what it brings: without a secret of ours in what would be shown."""
     draft = read_draft(form.fields)
-    brought = brought_by(form, draft)
+    brought = brought_by(form, draft, part(request, Settings).text_max)
     said = [(each.content, each.arrived.name) for each in brought]
     refuse_secrets(said, part(request, Keys), part(request, Register))
     return draft, brought
