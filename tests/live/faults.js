@@ -42,7 +42,8 @@ const cutOff = ({ element, text }) => `cut off: “${text}” in ${named(element
 /** Texts under something else, though nobody laid it over them. */
 function* covered(texts) {
   for (const { element, text, seen } of texts) {
-    const over = seen && document.elementFromPoint(seen.left + seen.width / 2, seen.top + seen.height / 2);
+    if (!seen || seen.height < SLACK_PX) continue;
+    const over = document.elementFromPoint(seen.left + seen.width / 2, seen.top + seen.height / 2);
     if (!over || over.contains(element) || element.contains(over) || isAbove(over, element)) continue;
     yield `“${text}” in ${named(element)} lies under ${named(over)}`;
   }

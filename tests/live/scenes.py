@@ -7,7 +7,7 @@ from msgspec import Struct
 from playwright.async_api import FilePayload, Locator, Page, ViewportSize, expect
 from tests.live.browsing import DESK, PHONE
 from tests.live.stage import ALARMS, LONG, NUMBERS, PICTURES, QUIET, Stage
-from tests.live.talking import TALK
+from tests.live.talking import REACTED, TALK
 from tests.people import Visitor
 
 from keypost_sdk.content import LABEL_MAX
@@ -99,6 +99,41 @@ async def closed_thread(stage: Stage) -> Page:
     page = await _chat(stage, stage.world.ada, TALK)
     await page.locator(".message-deleted .talk a").click()
     await expect(page.locator("#closed")).to_be_visible()
+    return page
+
+
+async def reactions(stage: Stage) -> Page:
+    """Some, and the choice of one more."""
+    page = await _chat(stage, stage.world.ada, TALK)
+    message = page.get_by_role("article").filter(has_text="Mended")
+    await message.get_by_role("button", name="Add a reaction").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("group", name="Add a reaction").get_by_role("button").nth(2).click()
+    await expect(message.locator(".reaction")).to_have_count(len(REACTED) + 1)
+    await message.hover()
+    return page
+
+
+async def choice_of_reactions(stage: Stage) -> Page:
+    page = await reactions(stage)
+    await page.get_by_role("button", name="Add a reaction").last.click()
+    await expect(page.get_by_role("group", name="Add a reaction")).to_be_visible()
+    return page
+
+
+async def by_finger(stage: Stage) -> Page:
+    """Nothing hovers: what a pointer brings up is there already."""
+    page = await stage.page_of(stage.world.ada, by_finger=True)
+    await page.goto(f"{stage.world.base}/chats/{stage.world.id_of(TALK)}")
+    await expect(page.locator("#chat")).to_have_attribute("data-live", "on")
+    return page
+
+
+async def poll(stage: Stage) -> Page:
+    page = await _chat(stage, stage.world.ada, NUMBERS)
+    ballot = page.get_by_role("group", name="Where?")
+    await ballot.get_by_text("There").click()
+    await expect(ballot.get_by_role("button", pressed=True)).to_have_count(1)
     return page
 
 
@@ -286,6 +321,10 @@ SCENES: Final[Mapping[str, Scene]] = {
         talk,
         thread,
         closed_thread,
+        reactions,
+        choice_of_reactions,
+        by_finger,
+        poll,
         new_messages_below,
         files,
         sidebar,
@@ -312,7 +351,7 @@ SCENES: Final[Mapping[str, Scene]] = {
         gallery,
     )
 }
-PHONE_ONLY: Final = frozenset({"sidebar"})
+PHONE_ONLY: Final = frozenset({"sidebar", "by-finger"})
 
 
 def looks_of(scene: str) -> tuple[Look, ...]:

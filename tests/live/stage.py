@@ -6,7 +6,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.extensions.answering import timed_out
 from tests.files.forms import body, comments, content_type, file, png
 from tests.live import contents
-from tests.live.browsing import DESK
+from tests.live.browsing import DESK, PHONE
 from tests.live.drawn import DRAWN
 from tests.live.talking import talk
 from tests.people import Tool, Visitor
@@ -49,7 +49,7 @@ class Stage:
     def __init__(self, world: World, browser: Browser) -> None:
         self.world = world
         self._browser = browser
-        self._contexts: dict[str, BrowserContext] = {}
+        self._contexts: dict[tuple[str, bool], BrowserContext] = {}
 
     async def furnish(self) -> None:
         world = self.world
@@ -68,11 +68,11 @@ class Stage:
         for content in DRAWN:
             await self.usual.say(NUMBERS, content)
 
-    async def page_of(self, who: Visitor | None) -> Page:
+    async def page_of(self, who: Visitor | None, *, by_finger: bool = False) -> Page:
         """A new page in the browser of that person, who is signed in; of nobody, for None."""
-        name = who.person.email if who is not None else ""
+        name = (who.person.email if who is not None else "", by_finger)
         if name not in self._contexts:
-            self._contexts[name] = await self._arrive(who)
+            self._contexts[name] = await self._arrive(who, by_finger=by_finger)
         return await self._contexts[name].new_page()
 
     async def close(self) -> None:
@@ -90,10 +90,16 @@ class Stage:
         answer = await self.world.stranger.post(path, contents.WHISPER)
         assert answer.status == 204, answer.text
 
-    async def _arrive(self, who: Visitor | None) -> BrowserContext:
+    async def _arrive(self, who: Visitor | None, *, by_finger: bool) -> BrowserContext:
         """Without the pages' policy, or nothing could be looked up in them; and nothing moves."""
         context = await self._browser.new_context(
-            viewport=DESK, locale="en-GB", timezone_id="UTC", reduced_motion="reduce", bypass_csp=True
+            viewport=PHONE if by_finger else DESK,
+            locale="en-GB",
+            timezone_id="UTC",
+            reduced_motion="reduce",
+            bypass_csp=True,
+            is_mobile=by_finger,
+            has_touch=by_finger,
         )
         if who is not None:
             page = await context.new_page()
