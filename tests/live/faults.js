@@ -6,6 +6,9 @@
 const SCROLLS_SIDEWAYS = ".table-scroll, pre";
 const CONTROLS = "a[href], button, summary, input, textarea:not([aria-readonly]), [role=option]";
 const IN_TEXT = ":is(p, li, dd, td) > a, :is(.text, .slide-title) a, .button-instant";
+const WHOLE = "label, .ballot .poll-option";
+const NAMES = "dt, th, .button";
+const SHORT_WORD = /(?<!\S)\p{L}{2,12}(?!\S)/gu;
 const LIES_ABOVE = ".hint, .commands, .new-messages, .banners";
 const TARGET_PX = 24;
 const TOUCH_PX = 44;
@@ -16,7 +19,7 @@ const QUOTED = 40;
 globalThis.faults = () => {
   const root = document.querySelector("dialog[open]") ?? document.body;
   const texts = [...shownTexts(root)];
-  return [...tooWide(), ...outside(root), ...texts.filter(({ isCut }) => isCut).map(cutOff), ...covered(texts), ...tooSmall(root)];
+  return [...tooWide(), ...outside(root), ...texts.filter(({ isCut }) => isCut).map(cutOff), ...covered(texts), ...torn(root), ...tooSmall(root)];
 };
 
 function* tooWide() {
@@ -49,12 +52,33 @@ function* covered(texts) {
   }
 }
 
-/** A box that is ticked by its label is as large as that; a link in a text is as large as its text. */
+/** Short words that go on in the next line: their column is too narrow for no reason. */
+function* torn(root) {
+  for (const { element, text, range } of words(root.querySelectorAll(NAMES))) {
+    if (isShown(element) && range.getClientRects().length > 1) yield `“${text}” in ${named(element)} is torn`;
+  }
+}
+
+function* words(elements) {
+  for (const element of elements) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      for (const { 0: text, index } of walker.currentNode.data.matchAll(SHORT_WORD)) {
+        const range = document.createRange();
+        range.setStart(walker.currentNode, index);
+        range.setEnd(walker.currentNode, index + text.length);
+        yield { element, text, range };
+      }
+    }
+  }
+}
+
+/** What is pressed by its label, or by its row, is as large as that; a link in a text is as large as its text. */
 function* tooSmall(root) {
   const least = (matchMedia(PHONE).matches ? TOUCH_PX : TARGET_PX) - SLACK_PX;
   for (const control of root.querySelectorAll(CONTROLS)) {
     if (!isShown(control) || control.matches(IN_TEXT)) continue;
-    const { width, height } = (control.closest("label") ?? control).getBoundingClientRect();
+    const { width, height } = (control.closest(WHOLE) ?? control).getBoundingClientRect();
     if (width < least || height < least) yield `too small to touch: ${named(control)}`;
   }
 }
