@@ -1,11 +1,12 @@
 """Many who watch, and one who posts, as a process: how fast messages reach open pages.
 
-It is told a `Crowd`, opens the streams, says so, waits for another line (meanwhile they are idle), posts, and says a
-`Spread` when everybody has everything.
+It is told a `Crowd`, opens the streams and says so. For each further line it posts, and says a `Spread` when everybody
+has everything; until then the streams are idle.
 """
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from time import perf_counter_ns
 from typing import Final
 
@@ -62,33 +63,26 @@ class Watch:
     def __init__(self, crowd: Crowd) -> None:
         self._crowd = crowd
         self.deliveries = 0
-        self._open = self._non_2xx = self._to_send = 0
+        self._open = self._answers = self._non_2xx = self._to_send = 0
         self._last = 0
-        self._all_open, self._all_reached = asyncio.Event(), asyncio.Event()
+        self._all_open, self._all_done = asyncio.Event(), asyncio.Event()
         self._post = request(crowd.port, crowd.path, crowd.token, crowd.body)
         cookie = f"Cookie: keypost-{crowd.port}={crowd.session}\r\n"
         self.asking = f"GET /live HTTP/1.1\r\nHost: {DEFAULT_HOST}:{crowd.port}\r\n{cookie}\r\n".encode()
 
-    async def run(self) -> Spread:
+    async def run(self) -> None:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(PATIENCE_S):
             for _ in range(self._crowd.subscribers):
                 await loop.create_connection(lambda: Stream(self), DEFAULT_HOST, self._crowd.port)
             await self._all_open.wait()
         say("open")
-        await asyncio.to_thread(sys.stdin.readline)
         opened = [
             await loop.create_connection(lambda: Connection(self._answered), DEFAULT_HOST, self._crowd.port)
             for _ in range(POSTERS)
         ]
-        began = perf_counter_ns()
-        self._to_send = self._crowd.posts
-        for _, connection in opened:
-            self._send(connection)
-        async with asyncio.timeout(PATIENCE_S):
-            await self._all_reached.wait()
-        per_s = self.deliveries * NS_PER_S / (self._last - began)
-        return Spread(deliveries=self.deliveries, non_2xx=self._non_2xx, per_s=per_s)
+        while await asyncio.to_thread(sys.stdin.readline):
+            say(await self._spread([connection for _, connection in opened]))
 
     def opened(self) -> None:
         self._open += 1
@@ -97,21 +91,41 @@ class Watch:
 
     def reached(self, count: int) -> None:
         self.deliveries += count
-        self._last = perf_counter_ns()
-        if self.deliveries >= self._crowd.subscribers * self._crowd.posts:
-            self._all_reached.set()
+        if count:
+            self._last = perf_counter_ns()
+            self._look()
+
+    async def _spread(self, connections: Sequence[Connection]) -> Spread:
+        self.deliveries = self._answers = self._non_2xx = 0
+        self._to_send = self._crowd.posts
+        self._all_done.clear()
+        began = perf_counter_ns()
+        for connection in connections:
+            self._send(connection)
+        async with asyncio.timeout(PATIENCE_S):
+            await self._all_done.wait()
+        per_s = self.deliveries * NS_PER_S / (self._last - began)
+        return Spread(deliveries=self.deliveries, non_2xx=self._non_2xx, per_s=per_s)
 
     def _answered(self, connection: Connection, is_good: bool) -> None:
+        self._answers += 1
         self._non_2xx += not is_good
         self._send(connection)
+        self._look()
 
     def _send(self, connection: Connection) -> None:
         if self._to_send:
             self._to_send -= 1
             connection.send(self._post, 0)
 
+    def _look(self) -> None:
+        """Posts that were refused reach nobody: they are not waited for."""
+        good = self._answers - self._non_2xx
+        if self._answers == self._crowd.posts and self.deliveries >= self._crowd.subscribers * good:
+            self._all_done.set()
+
 
 if __name__ == "__main__":
     order = told(Crowd)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        say(runner.run(Watch(order).run()))
+        runner.run(Watch(order).run())

@@ -1,6 +1,8 @@
+from collections.abc import Sequence
+
 from msgspec import Struct
 
-from keypost.cli.bench.children import Subject, child
+from keypost.cli.bench.children import Child, Subject, child
 from keypost.cli.bench.crowd import Crowd, Spread
 from keypost.cli.bench.memory import used_bytes
 from keypost.cli.bench.plan import BODY, Plan
@@ -9,7 +11,7 @@ from keypost.cli.bench.plan import BODY, Plan
 class FanOut(Struct, frozen=True, kw_only=True):
     """`bytes_each` is the memory of the server's process for each page that watches and hears nothing yet."""
 
-    spread: Spread
+    spreads: Sequence[Spread]
     bytes_each: float
 
 
@@ -30,5 +32,9 @@ def fan_out(plan: Plan, server: Subject) -> FanOut:
         )
         crowd.hear(str)
         bytes_each = (used_bytes(server.pid) - before) / plan.subscribers
-        crowd.tell(None)
-        return FanOut(spread=crowd.hear(Spread), bytes_each=bytes_each)
+        return FanOut(spreads=[_spread(crowd) for _ in range(plan.rounds)], bytes_each=bytes_each)
+
+
+def _spread(crowd: Child) -> Spread:
+    crowd.tell(None)
+    return crowd.hear(Spread)

@@ -99,11 +99,11 @@ def conclude(measured: Measured) -> Figures:
         nginx_per_s=round(statistics.median(nginx)) if nginx else None,
         durable_over_nginx=round(statistics.median(over_nginx), 3) if over_nginx else None,
         client_per_s=round(measured.client.per_s),
-        fanout_per_s=round(measured.fanned.spread.per_s),
+        fanout_per_s=round(statistics.median(spread.per_s for spread in measured.fanned.spreads)),
         bytes_per_subscriber=round(measured.fanned.bytes_each),
         memory_mb=round(measured.memory / MIB, 1),
         non_2xx=sum(heard.non_2xx for one in measured.rounds for heard in one.all_heard)
-        + measured.fanned.spread.non_2xx,
+        + sum(spread.non_2xx for spread in measured.fanned.spreads),
         left=sum(heard.left for one in measured.rounds for heard in one.all_heard),
         rounds=len(measured.rounds),
         seconds=measured.seconds,

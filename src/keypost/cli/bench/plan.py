@@ -45,4 +45,4 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 USUAL: Final = Plan()
-QUICK: Final = Plan(seconds=0.6, disk_writes=300, subscribers=400, fanned_out=40, rates=(), grown=0, stored=())
+QUICK: Final = Plan(seconds=0.6, disk_writes=300, subscribers=400, fanned_out=20, rates=(), grown=0, stored=())
