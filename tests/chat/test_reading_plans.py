@@ -1,4 +1,6 @@
-"""Reading one chat costs what was said there, never what was said in all the others: an index leads to each row."""
+"""Reading one chat costs what was said there, never what was said in all the others: an index leads to each row. So
+does finding the chat that some share.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,11 +10,11 @@ import pytest
 from sqlalchemy import Connection, create_engine, event
 from tests.serving import HeldClock
 
-from keypost.chat import message_store
+from keypost.chat import message_store, store
 from keypost.chat.model import Collapse, Message, PartyKind, Sender
 from keypost.db.tables import metadata
 from keypost.db.tx import Tx
-from keypost.ids import ChatId, FileId, IdSource, MessageId, OrgId
+from keypost.ids import BotId, ChatId, FileId, IdSource, MessageId, OrgId, PersonId
 from keypost_sdk.content import Message as Content
 
 ORG, CHAT, ID = OrgId(1), ChatId(2), MessageId(3)
@@ -33,6 +35,8 @@ READINGS: dict[str, Callable[[Tx], Any]] = {
     "some by their ids": lambda tx: message_store.list_by_id(tx, ORG, [ID]),
     "those that bring a file": lambda tx: message_store.list_chats_with(tx, ORG, FileId(1)),
     "the one whose place is taken": lambda tx: message_store.find_collapsed(tx, MESSAGE),
+    "somebody's chat with a bot": lambda tx: store.find_bot_chat(tx, ORG, BotId(4), PersonId(5)),
+    "the chat of two": lambda tx: store.find_direct(tx, ORG, frozenset({PersonId(5), PersonId(6)})),
 }
 
 
@@ -46,14 +50,14 @@ def connection() -> Iterator[Connection]:
 
 
 @pytest.mark.parametrize("name", READINGS)
-def test_an_index_leads_to_the_messages_that_are_read(connection: Connection, name: str) -> None:
+def test_an_index_leads_to_what_is_read(connection: Connection, name: str) -> None:
     asked: list[tuple[str, Any]] = []
     event.listen(connection, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
 
     READINGS[name](Tx(connection, 0, IdSource(HeldClock())))
 
     steps = [step for statement, values in tuple(asked) for step in plan(connection, statement, values)]
-    ways = [step for step in steps if re.search(r"(SEARCH|SCAN) messages\b", step)]
+    ways = [step for step in steps if re.search(r"(SEARCH|SCAN) (messages|members|chats)\b", step)]
     assert ways, steps
     assert all("(org_id=? AND " in way for way in ways), steps
 

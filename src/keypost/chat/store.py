@@ -122,6 +122,8 @@ def find_direct(tx: Tx, org_id: OrgId, persons: frozenset[PersonId]) -> Chat | N
     for row in rows:
         parties.setdefault(row.chat_id, set()).add(Party(PartyKind(row.kind), row.member_id))
     found = next((chat_id for chat_id, those in parties.items() if those == known), None)
+    if found is None:
+        return None
     chat = tx.one(select(chats).where(chats.c.org_id == org_id, chats.c.id == found))
     return to_chat(chat, known) if chat is not None else None
 

@@ -181,6 +181,8 @@ members = _table(
     _word("kind", key=True),
     _number("member_id", key=True),
     _number("joined_at"),
+    # The chats of somebody: the key finds those who are in a chat alone.
+    Index("ix_members_member", "org_id", "kind", "member_id", "chat_id"),
     _belongs_to("chat_id", "chats"),
 )
 

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sqlite_where=where,
         postgresql_where=where,
     )
+    op.create_index("ix_members_member", "members", ["org_id", "kind", "member_id", "chat_id"])
     _add("messages", "deleted_at", "reply_to", "thread_id", "file_id")
     op.add_column("messages", sa.Column("topic", sa.Text(), nullable=True))
     _index("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to", "id")
