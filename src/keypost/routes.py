@@ -133,7 +133,7 @@ ROUTES: Final = (
     Route(GET, "/api/docs", api_docs.show, NOTHING_TO_SEE),
     Route(GET, "/api/docs/openapi.json", api_docs.serve, NOTHING_SECRET),
     # Extensions answer late.
-    Route(POST, "/v2/extensions/{app}/responses/{nonce}", late.respond, ONE_TIME_ANSWER),
+    Route(POST, "/v2/extensions/{app}/responses/{nonce}", late.respond, ONE_TIME_ANSWER, with_company=True),
     # People sign in,
     Route(GET, "/sign-in/{secret}", people.show_sign_in, ONE_TIME_LINK),
     Route(POST, "/sign-in/{secret}", people.sign_in, ONE_TIME_LINK),

@@ -39,6 +39,18 @@ async def test_a_late_message_is_the_bots_and_comes_once(world: World, body: Any
     assert await world.read(outcomes) == ["handled"]
 
 
+async def test_the_address_may_name_the_organisation_and_no_other(world: World) -> None:
+    standup = await world.tool(await world.extension())
+    path = await late_path(world, standup)
+
+    foreign = await world.stranger.post(f"/company/{world.org_id + 1}{path}", HELLO)
+    own = await world.stranger.post(f"/company/{world.org_id}{path}", HELLO)
+
+    assert (foreign.status, foreign.refused_with) == (403, "invalid_access")
+    assert own.status == 204
+    assert await heard(world, standup.app) == {"ada": ["Late, but here"], "grace": [], "alan": []}
+
+
 async def test_of_many_late_answers_at_once_one_is_taken(world: World) -> None:
     standup = await world.tool(await world.extension())
     path = await late_path(world, standup)
