@@ -55,10 +55,14 @@ def take(page: Page, data: Path) -> None:
         send_sample(event, data)
     connect_gitlab(page)
     send_sample("pipeline", data)
-    post(demo)
-    expect(page.locator("article").last).to_contain_text("Release 0.9")
+    released = post(demo, POSTED)
+    post(demo, {"text": "Looks good on staging.", "thread_message_id": released, "thread_title": "Release 0.9"})
+    react(page)
+    expect(page.locator("article").last).to_contain_text("1 reply")
     expect(page.locator("#banners > *")).to_have_count(0)
-    page.mouse.move(0, 0)  # Nothing looks touched.
+    # Nothing looks touched.
+    page.mouse.move(0, 0)
+    page.evaluate("document.activeElement.blur()")
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURE, animations="disabled", caret="hide")
 
@@ -83,14 +87,24 @@ def send_sample(event: str, data: Path) -> None:
     subprocess.run([*KEYPOST, "sample", "gitlab", event, "--data", str(data)], check=True, stdout=subprocess.DEVNULL)
 
 
-def post(demo: dict[str, Any]) -> None:
-    """As the line with curl that the demo prints."""
+def react(page: Page) -> None:
+    """Needs a font with emoji, or the picture shows a box."""
+    message = page.locator("article").last
+    message.hover()
+    message.get_by_role("button", name="Add a reaction").click()
+    page.get_by_role("group", name="Add a reaction").get_by_role("button", name="Party").click()
+    expect(message.locator(".reaction")).to_have_count(1)
+
+
+def post(demo: dict[str, Any], message: dict[str, Any]) -> str:
+    """As the line with curl that the demo prints; answers the message's id."""
     request = urllib.request.Request(
         f"{demo['base_url']}/api/v2/channelsbyname/builds/message",
-        json.dumps(POSTED).encode(),
+        json.dumps(message | {"sync_message": True}).encode(),
         {"X-Keypost-Token": demo["token"]},
     )
-    urllib.request.urlopen(request).close()
+    with urllib.request.urlopen(request) as answer:
+        return str(json.load(answer)["message_id"])
 
 
 @contextmanager

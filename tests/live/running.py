@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import msgspec
 import psutil
@@ -138,7 +139,10 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def send_gitlab(event: str, address: str, header: str, secret: str) -> Answer:
-    """An event as GitLab sends it: its documented body, its headers, and the header that was pasted there."""
+    """An event as GitLab sends it: its documented body, its headers, and the header that was pasted there.
+
+    Each time a new one: what is the same under `Idempotency-Key` would be a repeat.
+    """
     sample = tomllib.loads((FIXTURES / "events.toml").read_text("utf-8"))[event]
     headers = {
         "Content-Type": "application/json",
@@ -146,7 +150,7 @@ def send_gitlab(event: str, address: str, header: str, secret: str) -> Answer:
         "X-Gitlab-Instance": "https://gitlab.keypost.example",
         "X-Gitlab-Webhook-UUID": "6a1f3c0e-52a7-4f5e-8f0e-4e0d6f4b3f0b",
         "X-Gitlab-Event-UUID": "13792a34-cac6-4fda-95a8-c58e00a3954e",
-        "Idempotency-Key": "f5e57e1a-8f20-4b1c-9c8a-6f1d2a3b4c5d",
+        "Idempotency-Key": str(uuid4()),
         **sample["headers"],
         header: secret,
     }
