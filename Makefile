@@ -33,7 +33,7 @@ bench: $(VENV)/.runtime nginx
 
 # What `make bench` compares with; without it that is left out.
 nginx:
-	@command -v nginx /usr/sbin/nginx >/dev/null || { \
+	@command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || { \
 	  echo "Installing nginx-light ..."; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light; \
 	} || echo "nginx could not be installed."
