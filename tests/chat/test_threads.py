@@ -162,6 +162,23 @@ async def test_what_comes_for_a_closed_thread_goes_to_whom_it_is_for(world: Worl
     assert await world.texts_in("bot") == ["event: after"]
 
 
+async def test_nothing_is_asked_of_an_extension_in_a_closed_thread(world: World) -> None:
+    app = await world.running_extension()
+    standup = await world.tool(app)
+    root = await posted(standup, "#general", "Hello")
+    button = {"label": "Press", "action": {"type": "invoke.function", "data": {"name": "note"}}}
+    inside = await posted(standup, "#general", {"text": "Hi", "buttons": [button], "thread_message_id": root})
+    thread = await the_thread(world)
+    await change(standup, thread, "close")
+    await world.ada.arrive()
+
+    pressed = await world.ada.press(thread.shown_id, inside)
+    typed = await world.ada.say(thread.shown_id, "/standup note")
+
+    assert (pressed.refused_with, typed.refused_with) == ("thread_closed", "thread_closed")
+    assert world.heard_by(app) == []
+
+
 async def test_a_thread_says_what_it_is_and_who_follows_it(world: World) -> None:
     standup = await world.tool()
     root = await posted(standup, "#general", "Hello")

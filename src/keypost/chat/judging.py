@@ -156,6 +156,13 @@ def _chat(chats: Chats, caller: Caller, shown_id: str) -> Chat:
     return require_member(chats.find(caller.org_id, chat_id) if chat_id is not None else None, caller.person_id)
 
 
+def require_open(chat: Chat) -> Chat:
+    """What is asked for here would be answered here: in a closed thread it could not be said."""
+    if chat.closed_at is not None:
+        raise Forbidden("thread_closed", "This thread was closed: it takes no new message.")
+    return chat
+
+
 def require_member(chat: Chat | None, person_id: PersonId) -> Chat:
     """One answer for "does not exist" and "you are not in it": ids of other people's chats cannot be probed."""
     if chat is None or not is_member(chat, person_id):

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from keypost.caller import Caller, Scope
 from keypost.chat import message_store, telling, thread_store
 from keypost.chat.directory import Chats
+from keypost.chat.judging import require_open
 from keypost.chat.model import Chat, ChatKind, Message, Opening, Posting
 from keypost.db.tx import Tx
-from keypost.errors import Forbidden, NotFound
+from keypost.errors import NotFound
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
 from keypost.ids import ChatId
@@ -38,8 +39,7 @@ def find_for(tx: Tx, chats: Chats, posting: Posting) -> Chat | None:
         thread = _opened(tx, chats, posting, opening)
     else:
         return None
-    if thread.closed_at is not None:
-        raise Forbidden("thread_closed", "This thread was closed: it takes no new message.")
+    require_open(thread)
     telling.of_root(tx, thread)
     return thread
 

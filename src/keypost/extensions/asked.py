@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from keypost.caller import Caller
-from keypost.chat.judging import require_member
+from keypost.chat.judging import require_member, require_open
 from keypost.chat.model import Chat, Message
 from keypost.chat.service import find_message
 from keypost.db.tx import Tx
@@ -96,7 +96,7 @@ def find_typed(tx: Tx, desk: Desk, caller: Caller, chat: Chat, name: str, argume
 def as_asked(tx: Tx, desk: Desk, dialog: Dialog) -> Asked:
     """What the dialog asked about, if it is all still so: rights and messages may have changed while it was open."""
     person = desk.people.get(dialog.org_id, dialog.person_id)
-    chat = require_member(desk.chats.find(dialog.org_id, dialog.chat_id), person.id)
+    chat = require_open(require_member(desk.chats.find(dialog.org_id, dialog.chat_id), person.id))
     app = service.find_app(tx, dialog.org_id, dialog.app_id)
     if app is None or not service.serves(tx, app, person):
         raise Forbidden("extension_disabled", "The extension that asked is no longer installed for you.")

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller
-from keypost.chat.judging import ChatShown, find_place, judge
+from keypost.chat.judging import ChatShown, find_place, judge, require_open
 from keypost.extensions import calls, dialogs
 from keypost.extensions.desk import Desk
 from keypost.extensions.next_step import next_step
@@ -31,7 +31,7 @@ class Said(Struct, frozen=True):
 async def say(request: Request, caller: Caller) -> Response:
     desk = part(request, Desk)
     said = decode(await read_body(request), Said)
-    chat = find_place(desk.chats, caller, ChatShown(request.path_params["chat"]))
+    chat = require_open(find_place(desk.chats, caller, ChatShown(request.path_params["chat"])))
     command = COMMAND.fullmatch(said.text.strip())
     if command is None:
         content = judge_post(Draft(text=said.text), part(request, Settings).text_max)

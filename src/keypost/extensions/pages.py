@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
-from keypost.chat.judging import ChatShown, find_place
+from keypost.chat.judging import ChatShown, find_place, require_open
 from keypost.chat.model import Chat
 from keypost.db.tx import Tx
 from keypost.extensions import dialogs, outcomes, private
@@ -56,7 +56,7 @@ class RevealIn(Struct, frozen=True):
 async def press(request: Request, caller: Caller) -> Response:
     desk = part(request, Desk)
     path = decode(await read_body(request), PressIn).button
-    chat = find_place(desk.chats, caller, ChatShown(request.path_params["chat"]))
+    chat = require_open(find_place(desk.chats, caller, ChatShown(request.path_params["chat"])))
     message_id = read_message(request.path_params["message"])
     agent = user_agent(request)
     due = await desk.database.write(_press, desk, caller, chat, message_id, path, agent)
