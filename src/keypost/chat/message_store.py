@@ -2,10 +2,11 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, union_all, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all, update
 
 from keypost import log
 from keypost.chat.model import Collapse, Message, PartyKind, Sender
+from keypost.db.insertion import Insertion
 from keypost.db.tables import chats, messages
 from keypost.db.tx import Tx
 from keypost.errors import NotFound
@@ -17,6 +18,23 @@ from keypost_sdk.content import Message as Content
 MESSAGES_MAX: Final = 100
 """The most that one reading answers, as on the wire."""
 UNREADABLE: Final = Content(text="This message cannot be shown.")
+_INSERTION: Final = Insertion(
+    messages,
+    "org_id",
+    "id",
+    "chat_id",
+    "sender_kind",
+    "sender_id",
+    "sender_name",
+    "token_id",
+    "content",
+    "reply_to",
+    "thread_id",
+    "file_id",
+    "topic",
+    "collapse_key",
+    "collapse_order",
+)
 
 _content = msgspec.json.Decoder(Content)
 
@@ -24,27 +42,26 @@ logger = log.get(__name__)
 
 
 def add_messages(tx: Tx, new: Sequence[Message]) -> None:
-    tx.run(
-        insert(messages),
-        [
-            {
-                "org_id": message.org_id,
-                "id": message.id,
-                "chat_id": message.chat_id,
-                "sender_kind": message.sender.kind.value,
-                "sender_id": message.sender.id,
-                "sender_name": message.sender.name,
-                "token_id": message.token_id,
-                "content": _written(message.content),
-                "file_id": message.file.id if message.file else None,
-                "reply_to": message.reply_to,
-                "thread_id": message.thread_id,
-                "topic": message.topic,
-                "collapse_key": message.collapse.key if message.collapse else None,
-                "collapse_order": message.collapse.order if message.collapse else None,
-            }
-            for message in new
-        ],
+    tx.add(_INSERTION, [_row(message) for message in new])
+
+
+def _row(message: Message) -> tuple[int | str | None, ...]:
+    collapse = message.collapse
+    return (
+        message.org_id,
+        message.id,
+        message.chat_id,
+        message.sender.kind.value,
+        message.sender.id,
+        message.sender.name,
+        message.token_id,
+        _written(message.content),
+        message.reply_to,
+        message.thread_id,
+        message.file.id if message.file is not None else None,
+        message.topic,
+        collapse.key if collapse is not None else None,
+        collapse.order if collapse is not None else None,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row
 
+from keypost.db.insertion import Insertion, Values
 from keypost.errors import Fault
 from keypost.ids import IdSource
 
@@ -42,6 +43,11 @@ class Tx:
         if rows is not None and not rows:
             return 0
         return self._connection.execute(statement, rows).rowcount
+
+    def add(self, insertion: Insertion, rows: Values) -> None:
+        """Inserts rows whose values stand in the order of the insertion's columns."""
+        if rows:
+            self._connection.exec_driver_sql(insertion.text(self._connection.dialect), list(rows))
 
     def on_commit(self, effect: Effect) -> None:
         """`effect` runs in the event loop after the commit, in commit order, before the caller is answered."""

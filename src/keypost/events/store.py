@@ -1,8 +1,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
+from keypost.db.insertion import Insertion
 from keypost.db.tables import events, orgs
 from keypost.db.tx import Tx
 from keypost.errors import Fault
@@ -10,6 +11,7 @@ from keypost.events.model import Event, Kind
 from keypost.ids import OrgId
 
 PAGE: Final = 500
+_INSERTION: Final = Insertion(events, "org_id", "number", "kind", "at", "chat_id", "person_id", "subject_id")
 
 
 def take_numbers(tx: Tx, org_id: OrgId, count: int) -> int:
@@ -29,18 +31,18 @@ def take_numbers(tx: Tx, org_id: OrgId, count: int) -> int:
 
 
 def add_all(tx: Tx, numbered: Sequence[Event]) -> None:
-    tx.run(
-        insert(events),
+    tx.add(
+        _INSERTION,
         [
-            {
-                "org_id": event.org_id,
-                "number": event.number,
-                "kind": event.kind.value,
-                "at": event.at,
-                "chat_id": event.chat_id,
-                "person_id": event.person_id,
-                "subject_id": event.subject_id,
-            }
+            (
+                event.org_id,
+                event.number,
+                event.kind.value,
+                event.at,
+                event.chat_id,
+                event.person_id,
+                event.subject_id,
+            )
             for event in numbered
         ],
     )

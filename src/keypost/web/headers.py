@@ -43,14 +43,13 @@ HSTS: Final = "max-age=31536000; includeSubDomains"
 
 class Headers:
     def __init__(self, *, https: bool) -> None:
-        self._fixed = FIXED | ({"Strict-Transport-Security": HSTS} if https else {})
+        fields = PLAIN | FIXED | ({"Strict-Transport-Security": HSTS} if https else {})
+        self._fields = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
 
     def add(self, request: Request, response: Response) -> None:
         nonce = request.scope["state"].get("nonce")
-        headers = response.headers
         if nonce:
-            headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
-            headers["Referrer-Policy"] = PAGE_REFERRER
-        for name, value in PLAIN.items():
-            headers.setdefault(name, value)
-        headers.update(self._fixed)
+            response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
+            response.headers["Referrer-Policy"] = PAGE_REFERRER
+        own = {name for name, _ in response.raw_headers}
+        response.raw_headers += [field for field in self._fields if field[0] not in own]
