@@ -4,6 +4,7 @@ Postings gather while the last batch commits; a batch is one transaction. Each c
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from itertools import islice
@@ -16,7 +17,10 @@ from keypost.db.database import CommitUnknown, Database
 from keypost.errors import Busy
 
 BATCH_MAX: Final = 256
-WAITING_MAX: Final = 10_000
+WAITING_MAX: Final = 4_096
+"""Callers. With the largest messages that there can be, they hold a quarter of a gigabyte."""
+COMMIT_MAX_S: Final = 3.0
+"""A commit that takes longer means that the disk or the database is in trouble. Until it is over nobody else waits."""
 
 _Waiting = tuple[Sequence[Posting], asyncio.Future[list[Message]]]
 
@@ -29,6 +33,7 @@ class Lane:
         self._chats = chats
         self._waiting: deque[_Waiting] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._began: float | None = None
         self.rows = 0
         self.batches = 0
 
@@ -39,13 +44,27 @@ class Lane:
 
     async def commit_all(self, postings: Sequence[Posting]) -> list[Message]:
         """Stores the messages, all of them or none; returns once they are durable."""
-        if len(self._waiting) >= WAITING_MAX:
-            raise Busy("server_busy", "Too many messages are waiting to be stored. Try again in a second.")
+        return await self.submit(postings)
+
+    def submit(self, postings: Sequence[Posting]) -> asyncio.Future[list[Message]]:
+        """What `commit_all` waits for. Whoever waits no more takes nothing back: the messages are stored."""
+        self.require_room()
         answer: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
         self._waiting.append((postings, answer))
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="lane")
-        return await answer
+        return answer
+
+    def require_room(self) -> None:
+        """Refuses now what would wait for long: a sender that hears so at once sends again, and memory stays small."""
+        if len(self._waiting) >= WAITING_MAX:
+            raise Busy("server_busy", "Too many messages are waiting to be stored. Try again in a second.")
+        if self._began is not None and time.monotonic() - self._began > COMMIT_MAX_S:
+            raise Busy("server_busy", "Storing messages takes too long at the moment. Try again in a second.")
+
+    @property
+    def is_committing(self) -> bool:
+        return self._began is not None
 
     async def drain(self) -> None:
         """Waits until everything that was accepted is stored."""
@@ -62,10 +81,11 @@ class Lane:
 
     async def _commit_batch(self, batch: list[_Waiting]) -> None:
         try:
-            together = [posting for postings, _ in batch for posting in postings]
-            stored = await self._database.write(service.store_batch, self._chats, together)
-        except CommitUnknown as error:
-            for _, answer in batch:  # Perhaps they are stored: trying again could store them twice.
+            stored = await self._write([posting for postings, _ in batch for posting in postings])
+        except (CommitUnknown, Busy) as error:
+            # Perhaps they are stored: trying again could store them twice. Or the database was held by another program
+            # for too long: that is no row's fault, and each would wait as long again.
+            for _, answer in batch:
                 _settle(answer, error)
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to one of the rows.
@@ -88,6 +108,13 @@ class Lane:
         middle = len(batch) // 2
         await self._commit_batch(batch[:middle])
         await self._commit_batch(batch[middle:])
+
+    async def _write(self, postings: list[Posting]) -> list[Message]:
+        self._began = time.monotonic()
+        try:
+            return await self._database.write(service.store_batch, self._chats, postings)
+        finally:
+            self._began = None
 
     def _count(self, rows: int) -> None:
         self.rows += rows

@@ -11,11 +11,11 @@ import asyncio
 from typing import Final, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from keypost.clock import Clock
-from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
+from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say, held
 from keypost.db.tx import Tx
 from keypost.errors import Fault
 from keypost.ids import IdSource
@@ -24,6 +24,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 READERS: Final = 4
+LOCK_TIMEOUT_MS: Final = 5_000
+"""How long another session may hold what a write needs before the write is refused."""
+LOCK_NOT_AVAILABLE: Final = "55P03"
 OWNER_KEY: Final = 5397
 """The number of the advisory lock; any will do that nobody else takes."""
 HOLDS: Final = "holds the database"
@@ -40,7 +43,8 @@ class PostgresDatabase:
         self._hooks = hooks
         self._turn = asyncio.Lock()
         self._was_taken = False
-        self._writing = _engine(url, size=1, settings={"synchronous_commit": "on"})
+        settings = {"synchronous_commit": "on", "lock_timeout": str(LOCK_TIMEOUT_MS)}
+        self._writing = _engine(url, size=1, settings=settings)
         self._reading = _engine(url, size=READERS, settings={"default_transaction_read_only": "on"}).execution_options(
             isolation_level="REPEATABLE READ"
         )
@@ -63,8 +67,13 @@ class PostgresDatabase:
 
         def work(connection: Connection) -> tuple[R, Tx]:
             tx = Tx(connection, self.clock.now_ms(), self.ids)
-            result = verb(tx, *args, **kwargs)
-            self._hooks.before_commit(tx)
+            try:
+                result = verb(tx, *args, **kwargs)
+                self._hooks.before_commit(tx)
+            except DBAPIError as error:
+                if _is_held(error):
+                    raise held() from error
+                raise
             return result, tx
 
         # A caller that goes away must not leave memory behind a commit that happened.
@@ -98,6 +107,10 @@ async def _take(connection: AsyncConnection) -> bool:
     if await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": OWNER_KEY}):
         connection.info[HOLDS] = True
     return HOLDS in connection.info
+
+
+def _is_held(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
 async def _commit(connection: AsyncConnection) -> None:

@@ -6,6 +6,7 @@ process owns the data directory.
 """
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +15,11 @@ from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from keypost.clock import Clock
-from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
+from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say, held
 from keypost.db.tx import Tx
 from keypost.ids import IdSource
 
@@ -27,6 +29,7 @@ R = TypeVar("R")
 READERS: Final = 4
 COMMITS_PER_CHECKPOINT: Final = 200
 BUSY_TIMEOUT_MS: Final = 5_000
+"""How long another program (a backup, somebody who looks into it) may hold the database before a write is refused."""
 
 
 class SqliteDatabase:
@@ -76,7 +79,7 @@ class SqliteDatabase:
         self._writing.shutdown()
 
     def _transact(self, work: Callable[[Tx], R]) -> tuple[R, Tx]:
-        self._writer.exec_driver_sql("BEGIN IMMEDIATE")
+        self._begin()
         tx = Tx(self._writer, self.clock.now_ms(), self.ids)
         try:
             result = work(tx)
@@ -87,6 +90,15 @@ class SqliteDatabase:
                 self._writer.exec_driver_sql("ROLLBACK")
             raise
         return result, tx
+
+    def _begin(self) -> None:
+        try:
+            self._writer.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            # Its primary code: the rest says which lock it was.
+            if isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise held() from error
+            raise
 
     def _settle(self, answer: asyncio.Future[Any], result: object, tx: Tx) -> None:
         # Memory must follow the commit even if the one who asked has gone.
