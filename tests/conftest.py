@@ -15,6 +15,7 @@ from tests.world import World
 from keypost.db.migrate import migrate_sqlite
 
 BOTH = ("sqlite", "postgresql")
+WITHOUT_FAST_LANE = "sqlite without the fast lane"
 
 settings.register_profile(
     "keypost",
@@ -61,7 +62,7 @@ async def lasting_world(
 @asynccontextmanager
 async def _world(kind: str, folder: Path, migrated_file: Path, postgres: Postgres) -> AsyncIterator[World]:
     name = await postgres.create() if kind == "postgresql" else ""
-    world = World(folder, postgres.url(name) if name else "")
+    world = World(folder, postgres.url(name) if name else "", has_fast_lane=kind != WITHOUT_FAST_LANE)
     world.settings.data.mkdir(mode=0o700)
     if not name:
         shutil.copy(migrated_file, world.settings.data)

@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from keypost.clock import WallClock
 from keypost.web.door import Door
+from keypost.web.fast_lane import FastLane
 from keypost.web.protocol import Bounds, Gate, guarding
 
 OPEN: Final = Gate(Bounds(connections_per_address=10_000))
@@ -40,10 +42,18 @@ def listening() -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(door: Door, listener: socket.socket, gate: Gate = OPEN) -> AsyncIterator[None]:
-    """The web server of `keypost.cli.serving`, without its waiting for a signal."""
+async def serving(
+    door: Door | ASGIApp, listener: socket.socket, gate: Gate = OPEN, fast_lane: FastLane | None = None
+) -> AsyncIterator[None]:
+    """The web server of `keypost.cli.serving`, without its waiting for a signal; if wanted, without the fast lane."""
     config = uvicorn.Config(
-        door, http=guarding(gate), ws="none", lifespan="off", log_config=None, server_header=False, proxy_headers=False
+        door,
+        http=guarding(gate, fast_lane),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
     )
     config.load()
     web = uvicorn.Server(config)

@@ -51,8 +51,9 @@ class World:
     alan: Visitor
     stranger: Client
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, *, has_fast_lane: bool = True) -> None:
         self.folder = folder
+        self.has_fast_lane = has_fast_lane
         self.clock = HeldClock()
         self._listener = listening()
         port = self._listener.getsockname()[1]
@@ -70,7 +71,8 @@ class World:
 
     async def start(self) -> None:
         self.server = await self._life.enter_async_context(running(self.settings, self.clock))
-        await self._life.enter_async_context(serving(self.server.door, self._listener.dup()))
+        fast_lane = self.server.fast_lane if self.has_fast_lane else None
+        await self._life.enter_async_context(serving(self.server.door, self._listener.dup(), fast_lane=fast_lane))
         self._life.callback(self.server.hub.end_streams)
 
     async def stop(self) -> None:

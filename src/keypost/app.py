@@ -53,6 +53,7 @@ from keypost.tokens.attribution import Attribution
 from keypost.tokens.register import Register
 from keypost.web.api_docs import ApiDocument
 from keypost.web.door import Door
+from keypost.web.fast_lane import FastLane
 from keypost.web.headers import Headers
 from keypost.web.parts import Parts
 from keypost.web.routing import Routes
@@ -72,6 +73,7 @@ class Server(Struct, frozen=True, kw_only=True):
     """A running server's parts. `door` answers requests as long as the context of `running` is open."""
 
     door: Door
+    fast_lane: FastLane
     settings: Settings
     database: Database
     keys: Keys
@@ -170,13 +172,11 @@ def _build(
     parts.add(Cabinet, cabinet)
     parts.add(SessionCookie, SessionCookie(settings))
     parts.add(ApiDocument, ApiDocument(ROUTES, OPERATIONS, settings.address))
+    counting = Counting(settings, database.clock, budgets)
+    door = Door(Routes(ROUTES), parts, Headers(https=settings.is_https), counting)
     server = Server(
-        door=Door(
-            Routes(ROUTES),
-            parts,
-            Headers(https=settings.is_https),
-            Counting(settings, database.clock, budgets),
-        ),
+        door=door,
+        fast_lane=FastLane(door),
         settings=settings,
         database=database,
         keys=keys,

@@ -1,27 +1,21 @@
 """What the server does with a connection before there is a request, over real sockets."""
 
-import asyncio
 import inspect
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import re
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.live.until import PATIENCE_S
-from tests.people import Tool
-from tests.serving import listening, serving
+from tests.web.lines import PATH, SOON, line, lines, post
 from tests.world import World
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from keypost.proxies import Proxies
 from keypost.web.headers import FIXED, PLAIN
-from keypost.web.protocol import Bounds, Gate, Protocol
-
-SOON = Bounds(head_s=0.1, head_max=2_000, fields_max=20, target_max=500, connections_per_address=2)
-PATH = "/api/v2/channelsbyname/builds/message"
+from keypost.web.protocol import Answering, Bounds, Gate, Protocol
 
 MALFORMED = (
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -42,75 +36,6 @@ MALFORMED = (
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     b"hello\r\n\r\n",
 )
-
-
-class Line:
-    """A connection that says exactly what it is told to."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-
-    async def say(self, *pieces: bytes) -> None:
-        """Each piece leaves by itself."""
-        for piece in pieces:
-            self._writer.write(piece)
-            await self._writer.drain()
-            await asyncio.sleep(0)
-
-    async def hear(self) -> tuple[int, bytes]:
-        """The next answer: its status and body."""
-        async with asyncio.timeout(PATIENCE_S):
-            head = await self._reader.readuntil(b"\r\n\r\n")
-            length = next(
-                (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
-            )
-            return int(head.split()[1]), await self._reader.readexactly(length)
-
-    async def hear_code(self) -> tuple[int, str]:
-        status, body = await self.hear()
-        return status, json.loads(body)["code"]
-
-    async def hear_end(self) -> bytes:
-        """What is left until the server closes."""
-        async with asyncio.timeout(PATIENCE_S):
-            return await self._reader.read()
-
-    async def end(self) -> None:
-        self._writer.close()
-        await self._writer.wait_closed()
-
-
-@asynccontextmanager
-async def lines(world: World, gate: Gate, count: int = 1) -> AsyncIterator[list[Line]]:
-    """Connections to a server of the world that has a gate of its own."""
-    listener = listening()
-    port = listener.getsockname()[1]
-    async with serving(world.server.door, listener, gate):
-        made = [Line(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(count)]
-        try:
-            yield made
-        finally:
-            for line in made:
-                await line.end()
-
-
-@asynccontextmanager
-async def line(world: World, bounds: Bounds = SOON) -> AsyncIterator[Line]:
-    async with lines(world, Gate(bounds)) as (one,):
-        yield one
-
-
-def post(tool: Tool, text: str, *fields: str, sync: bool = False) -> bytes:
-    body = json.dumps({"text": text, "sync_message": sync}).encode()
-    head = [
-        f"POST {PATH} HTTP/1.1",
-        "Host: x",
-        f"X-Keypost-Token: {tool.secret}",
-        f"Content-Length: {len(body)}",
-        *fields,
-    ]
-    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 
 async def test_a_connection_that_says_nothing_is_closed(lasting_world: World) -> None:
@@ -290,6 +215,10 @@ def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
         "on_message_complete",
         "send_400_response",
     }
-    for attribute in ("transport", "client", "headers", "url", "parser", "loop", "cycle"):
+    fields = ("transport", "client", "headers", "url", "parser", "loop", "cycle", "scope", "pipeline", "flow")
+    for attribute in (*fields, "server_state.default_headers", "on_response_complete"):
         assert f"self.{attribute}" in source
+    # What it asks of an answer that is under way, so of ours too.
+    assert set(re.findall(r"self\.cycle\.(\w+)", source)) == {*Answering.__slots__, "body", "more_body"}
+    assert "write_paused" in inspect.getsource(FlowControl)
     assert "response_complete" in inspect.getsource(RequestResponseCycle)

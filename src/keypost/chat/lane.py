@@ -82,11 +82,16 @@ class Lane:
     async def _commit_batch(self, batch: list[_Waiting]) -> None:
         try:
             stored = await self._write([posting for postings, _ in batch for posting in postings])
-        except (CommitUnknown, Busy) as error:
-            # Perhaps they are stored: trying again could store them twice. Or the database was held by another program
-            # for too long: that is no row's fault, and each would wait as long again.
-            for _, answer in batch:
+        except CommitUnknown as error:
+            for _, answer in batch:  # Perhaps they are stored: trying again could store them twice.
                 _settle(answer, error)
+            return
+        except Busy as error:
+            # Another program held the database for too long. That is no row's fault, and whoever waits behind them
+            # would wait as long again.
+            for _, answer in (*batch, *self._waiting):
+                _settle(answer, error)
+            self._waiting.clear()
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to one of the rows.
             await self._replay(batch, error)

@@ -42,7 +42,7 @@ async def serve(server: Server, listener: socket.socket) -> None:
     """Serves until SIGINT or SIGTERM."""
     config = uvicorn.Config(
         server.door,
-        http=guarding(Gate(proxies=Proxies(server.settings.trusted_proxies))),
+        http=guarding(Gate(proxies=Proxies(server.settings.trusted_proxies)), server.fast_lane),
         ws="none",
         lifespan="off",
         log_config=None,

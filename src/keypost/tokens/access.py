@@ -28,6 +28,12 @@ async def _by_what_posts(request: Request) -> Caller:
     return await _by_either(request, Scope.POST)
 
 
+def _by_token_that_posts(request: Request) -> Caller | None:
+    """Extension tokens are in memory; people's API tokens are not."""
+    carried = credential_of(request)
+    return None if carried is None or _is_api_token(carried) else _verified(request, carried, Scope.POST)
+
+
 async def _by_what_calls_bots(request: Request) -> Caller:
     return await _by_either(request, Scope.INCOMING)
 
@@ -48,6 +54,7 @@ TOKEN_THAT_POSTS: Final = Access(
     _by_what_posts,
     schemes=("token", "token_in_address", "api_token"),
     refuses=(*TOKEN_REFUSES, "oauthtoken_invalid"),
+    admit_now=_by_token_that_posts,
 )
 TOKEN_FOR_BOT: Final = Access(
     "an extension token (kpt_, kpx_) with the scope incoming, or a person's API token (kpa_) with the scope post",

@@ -25,7 +25,7 @@ from keypost.web.credentials import take_secrets
 from keypost.web.headers import Headers
 from keypost.web.limiting import Counted, Limiting
 from keypost.web.parts import Parts
-from keypost.web.routing import Route, Routes, Surface
+from keypost.web.routing import Match, Route, Routes, Surface
 
 logger = log.get(__name__)
 
@@ -45,12 +45,21 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        query, secrets = take_secrets(scope["query_string"])
-        scope = {**scope, "query_string": query, "state": {"parts": self._parts, "secrets": secrets}}
-        request = Request(scope, receive)
+        request = self.request_of(scope, receive=receive)
         response = await self._answer(request)
         self._headers.add(request, response)
         await response(scope, receive, send)
+
+    def find(self, path: str) -> Match | None:
+        return self._routes.find(path)
+
+    def request_of(self, scope: Scope, match: Match | None = None, receive: Receive | None = None) -> Request:
+        """The request without secrets in its address: they are kept apart."""
+        query, secrets = take_secrets(scope["query_string"])
+        state = {"parts": self._parts, "secrets": secrets}
+        names = match.names if match is not None else {}
+        scope = {**scope, "query_string": query, "state": state, "path_params": names}
+        return Request(scope, receive) if receive is not None else Request(scope)
 
     async def _answer(self, request: Request) -> Response:
         match = self._routes.find(request.scope["path"])
@@ -68,22 +77,34 @@ class Door:
         page = route.access.surface is Surface.PAGE
         try:
             response = await self._admitted(request, route)
-        except Refusal as refusal:
-            may_go_on = await drain(request)
-            response = problem.refused(request, refusal, page=page)
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - each becomes an answer.
+            may_go_on = await drain(request) if isinstance(error, Refusal) else True
+            response = self.refusing(request, error, page=page)
             if not may_go_on:
                 response.headers["Connection"] = "close"
-        except asyncio.CancelledError:  # Only the server's own stop cancels a request.
-            response = problem.refused(request, STOPPING, page=page)
-        except Exception as error:  # noqa: BLE001 - the last resort: the caller gets a reference, the log the reason.
-            response = problem.failed(request, error, page=page)
+        self._note(request, route, response, started)
+        return response
+
+    def refusing(self, request: Request, error: BaseException, *, page: bool) -> Response:
+        if isinstance(error, asyncio.CancelledError):  # Only the server's own stop cancels a request.
+            error = STOPPING
+        if isinstance(error, Refusal):
+            return problem.refused(request, error, page=page)
+        # The last resort: the caller gets a reference, the log the reason.
+        return problem.failed(request, error, page=page)
+
+    def finish(self, request: Request, route: Route, response: Response, started: float) -> None:
+        """What every answer gets at its end."""
+        self._note(request, route, response, started)
+        self._headers.add(request, response)
+
+    def _note(self, request: Request, route: Route, response: Response, started: float) -> None:
         counted: Counted | None = request.scope["state"].get("counted")
         if counted is not None:
             response.headers.update(counted.headers)
         # The route's own pattern, never the path: a path can hold a secret (a sign-in link's does).
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         logger.debug("request", method=request.method, route=route.path, status=response.status_code, ms=milliseconds)
-        return response
 
     async def _admitted(self, request: Request, route: Route) -> Response:
         if route.access.surface is Surface.WIRE:
@@ -94,8 +115,16 @@ class Door:
         if caller is None:
             return await route.endpoint(request)
         _require_own_company(request, caller)
-        self._count(request, route, caller)
+        self.count(request, route, caller)
         return await route.endpoint(request, caller)
+
+    def admit_now(self, request: Request, route: Route) -> Caller | None:
+        """The caller whom a route of the wire admits, if memory knows; None if it has to be looked up."""
+        require_acceptable(request, route.media)
+        caller = route.access.admit_now(request) if route.access.admit_now is not None else None
+        if caller is not None:
+            _require_own_company(request, caller)
+        return caller
 
     async def _admit(self, request: Request, route: Route) -> Caller | None:
         try:
@@ -107,7 +136,7 @@ class Door:
                 self._limits.require_few_failures(address)
             raise
 
-    def _count(self, request: Request, route: Route, caller: Caller) -> None:
+    def count(self, request: Request, route: Route, caller: Caller) -> None:
         counted = self._limits.count(route, caller)
         request.scope["state"]["counted"] = counted
         if counted.refusal is not None:

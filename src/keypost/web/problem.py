@@ -83,7 +83,7 @@ def refused(request: Request, refusal: Refusal, *, page: bool) -> Response:
     return _answer(request, status, Problem(refusal.sentence, refusal.code), page=page, headers=headers)
 
 
-def failed(request: Request, error: Exception, *, page: bool) -> Response:
+def failed(request: Request, error: BaseException, *, page: bool) -> Response:
     """A 500 says nothing but a reference; the log has the reason under the same one."""
     reference = secrets.token_hex(REFERENCE_BYTES)
     logger.error("fault", reference=reference, exc_info=error)

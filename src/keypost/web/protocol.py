@@ -4,22 +4,31 @@ No ASGI server closes a connection that says nothing, or says half of something;
 where that can be done. A request that breaks a rule of HTTP's framing is answered 400 and its connection closed: what
 two readers of one stream understand differently, an attacker uses. Bodies are bounded where they are read (`body.py`).
 
+A short post that arrives whole is offered to the fast lane before it becomes an ASGI request; what that does not take
+goes on as if nothing had been.
+
 Leans on the inside of uvicorn's `HttpToolsProtocol`, which is pinned; `tests/web/test_protocol.py` says on what.
 """
 
 import asyncio
 from collections import Counter
+from functools import partial
 from typing import Any, ClassVar, Final
+from urllib.parse import unquote
 
+import httptools
 import msgspec
 from msgspec import Struct
+from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
 from keypost.proxies import Proxies
+from keypost.web.fast_lane import BODY_MAX, FastLane
 from keypost.web.headers import FIXED, PLAIN
 from keypost.web.problem import STATUS, Problem
+from keypost.web.routing import Match
 
 logger = log.get(__name__)
 
@@ -30,9 +39,14 @@ TARGET_MAX: Final = 8 * 1024
 CONNECTIONS_MAX: Final = 100
 """Of one address, at once."""
 FORWARDED_FOR: Final = b"x-forwarded-for"
+HOLD_S: Final = 1.0
+"""How long a short post may take to arrive whole; a longer one is the application's to wait for."""
 CONNECTIONS_RETRY_S: Final = 10
 """When a client that was turned away for its many connections may try again."""
-
+NOBODY_WAITS: Final = asyncio.Event()
+"""For a body that is there: uvicorn wakes whoever waits for more of it."""
+LONG: Final = frozenset({b"transfer-encoding", b"content-encoding", b"expect"})
+"""Fields of requests whose bodies are still to come, or are not as they look."""
 
 _FIELDS: Final = b"".join(
     b"%b: %b\r\n" % (name.lower().encode(), value.encode())
@@ -73,13 +87,33 @@ class Gate:
             del self._open[address]  # Or the addresses of a year would stay.
 
 
-def guarding(gate: Gate) -> "type[Protocol]":
+def guarding(gate: Gate, fast_lane: FastLane | None = None) -> "type[Protocol]":
     """What uvicorn takes as its setting `http`: a class, of which it makes one for each connection."""
-    return type("Guard", (Protocol,), {"_gate": gate})
+    return type("Guard", (Protocol,), {"_gate": gate, "_fast_lane": fast_lane})
+
+
+class Answering:
+    """An answer of the fast lane that is on its way, with what uvicorn's protocol looks for in one of its own."""
+
+    __slots__ = ("disconnected", "keep_alive", "message_event", "response_complete")
+
+    def __init__(self) -> None:
+        self.disconnected = False
+        self.keep_alive = True
+        self.message_event = NOBODY_WAITS
+        self.response_complete = False
+
+
+class Held(Struct):
+    """A post that the fast lane may take, and as much of its body as is there."""
+
+    match: Match
+    body: bytes = b""
 
 
 class Protocol(HttpToolsProtocol):
     _gate: ClassVar[Gate]
+    _fast_lane: ClassVar[FastLane | None]
 
     def __init__(self, **server: Any) -> None:
         super().__init__(**server)
@@ -87,6 +121,7 @@ class Protocol(HttpToolsProtocol):
         self._in_head = True
         self._head_size = 0
         self._deadline: asyncio.TimerHandle | None = None
+        self._held: Held | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -114,9 +149,12 @@ class Protocol(HttpToolsProtocol):
         # What the parser has not passed on yet: a field, or a target, without an end.
         if self._in_head and self._head_size > bounds.head_max + bounds.target_max:
             self._refuse_head()
+        if self._held is not None and self._deadline is None:
+            self._deadline = self.loop.call_later(HOLD_S, self._hold_no_longer)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._held = None
         self._in_head = True
         self._fields_size = 0
 
@@ -143,20 +181,82 @@ class Protocol(HttpToolsProtocol):
             self._refuse(Invalid("request_malformed", trouble))
             return
         self.scope["client"] = (self._client(), 0)
-        super().on_headers_complete()
+        self._held = self._find_held()
+        if self._held is None:
+            super().on_headers_complete()
 
     def _client(self) -> str:
         said = (value.decode("latin-1") for name, value in self.headers if name == FORWARDED_FOR)
         return self._gate.proxies.client_of(self._address, said)
 
     def on_body(self, body: bytes) -> None:
-        if not self.transport.is_closing():
+        if self._held is not None:
+            self._held.body += body
+        elif not self.transport.is_closing():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._in_head = True
-        if not self.transport.is_closing():
-            super().on_message_complete()
+        if self.transport.is_closing():
+            return
+        if self._held is not None:
+            self._stop_waiting()
+            if self._is_taken(self._held):
+                return
+            self._pass_on(self._held)
+        super().on_message_complete()
+
+    def _find_held(self) -> Held | None:
+        """Whether the request is a short post for the fast lane, and nothing else is under way on its connection."""
+        parser = self.parser
+        if self._fast_lane is None or self._is_answering or self.pipeline or self.flow.write_paused:
+            return None
+        if parser.get_method() != b"POST" or parser.get_http_version() != "1.1" or not parser.should_keep_alive():
+            return None
+        if parser.should_upgrade() or not _is_short(self.headers):
+            return None
+        try:
+            address = httptools.parse_url(self.url)
+            path = unquote(address.path.decode("ascii"))
+        except (httptools.HttpParserInvalidURLError, ValueError):
+            return None
+        match = self._fast_lane.find(path)
+        if match is None:
+            return None
+        self.scope |= {"method": "POST", "path": path, "raw_path": address.path, "query_string": address.query or b""}
+        return Held(match)
+
+    def _is_taken(self, held: Held) -> bool:
+        answering = Answering()
+        done = partial(self._answer, answering)
+        if self._fast_lane is None or not self._fast_lane.take(held.match, dict(self.scope), held.body, done):
+            return False
+        self._held = None
+        self.cycle = answering  # type: ignore[assignment]
+        return True
+
+    def _pass_on(self, held: Held) -> None:
+        """To the application, as if it had come there at once."""
+        self._held = None
+        super().on_headers_complete()
+        super().on_body(held.body)
+
+    def _hold_no_longer(self) -> None:
+        self._deadline = None
+        if self._held is not None and not self.transport.is_closing():
+            self._pass_on(self._held)
+
+    def _answer(self, answering: Answering, response: Response) -> None:
+        answering.response_complete = True
+        if not self.transport.is_closing():  # Else the client has gone; its message is stored all the same.
+            fields = [*self.server_state.default_headers, *response.raw_headers]
+            if not answering.keep_alive:
+                fields.append((b"connection", b"close"))
+            head = b"".join([b"%b: %b\r\n" % field for field in fields])
+            self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[response.status_code], head, bytes(response.body)))
+            if not answering.keep_alive:
+                self.transport.close()
+        self.on_response_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the reason is for programmers.
         """What uvicorn says of a request that cannot be parsed."""
@@ -196,15 +296,23 @@ class Protocol(HttpToolsProtocol):
         self._stop_waiting()
         logger.info("refused at the socket", code=refusal.code)
         if not self._is_answering:  # Else the answer would stand inside another one.
-            self.transport.write(_answer(refusal))
+            self.transport.write(_refusing(refusal))
         self.transport.close()
 
 
-def _answer(refusal: Refusal) -> bytes:
+def _refusing(refusal: Refusal) -> bytes:
     body = msgspec.json.encode(Problem(refusal.sentence, refusal.code))
     retry = b"retry-after: %d\r\n" % refusal.retry_after_s if isinstance(refusal, TooMany) else b""
     head = b"content-length: %d\r\n" % len(body)
     return b"".join((STATUS_LINE[STATUS[type(refusal)]], head, retry, _FIELDS, b"\r\n", body))
+
+
+def _is_short(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether the body has a length, a small one, and comes at once and as it is."""
+    lengths = [value for name, value in headers if name == b"content-length"]
+    if len(lengths) != 1 or len(lengths[0]) > len(str(BODY_MAX)) or not 0 < int(lengths[0]) <= BODY_MAX:
+        return False
+    return LONG.isdisjoint({name for name, _ in headers})
 
 
 def _trouble(headers: list[tuple[bytes, bytes]], version: str) -> str:

@@ -11,8 +11,10 @@ from starlette.responses import Response
 
 from keypost.caller import Caller
 from keypost.web.family import Family
+from keypost.web.prompt import Prepare, Prompt
 
 Admit = Callable[[Request], Awaitable[Caller | None]]
+AdmitNow = Callable[[Request], Caller | None]
 Endpoint = Callable[..., Awaitable[Response]]
 
 COMPANY: Final = "/company/{org}"
@@ -34,6 +36,7 @@ class Access(Struct, frozen=True):
     """Who may call a route, with which credential: a sentence for readers, and the function that enforces it.
 
     `schemes` name what programs can present (`web/openapi.py` describes each), `refuses` the codes that they may get.
+    `admit_now` does the same without waiting, where memory knows the credential; else it answers None.
     """
 
     credential: str
@@ -41,6 +44,7 @@ class Access(Struct, frozen=True):
     admit: Admit
     schemes: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
+    admit_now: AdmitNow | None = None
 
 
 async def _nobody(_request: Request) -> None:
@@ -61,7 +65,7 @@ class Route(Struct, frozen=True):
 
     `with_company` also serves it under `/company/{org}`, where `{org}` must be the caller's own organisation.
     `family` is what limits count its calls as; every route of the wire has one, Keypost's own API has none. `media` is
-    what it answers with if it does not refuse, `*/*` if that depends.
+    what it answers with if it does not refuse, `*/*` if that depends. With `prepare`, the fast lane may take its posts.
     """
 
     methods: tuple[str, ...]
@@ -71,6 +75,7 @@ class Route(Struct, frozen=True):
     with_company: bool = False
     family: Family | None = None
     media: str = JSON
+    prepare: Prepare | None = None
 
     @property
     def is_newer_wire(self) -> bool:
@@ -81,7 +86,8 @@ def wire(
     methods: tuple[str, ...], path: str, endpoint: Endpoint, access: Access, family: Family, *, media: str = JSON
 ) -> Route:
     """An address of the wire: each is also served for a company, and counted."""
-    return Route(methods, path, endpoint, access, with_company=True, family=family, media=media)
+    prepare = endpoint.prepare if isinstance(endpoint, Prompt) else None
+    return Route(methods, path, endpoint, access, with_company=True, family=family, media=media, prepare=prepare)
 
 
 class Match(Struct, frozen=True):

@@ -18,6 +18,7 @@ from keypost.errors import Conflict, Invalid
 KEY_MAX: Final = 255
 HEADERS: Final = ("Idempotency-Key", "webhook-id", "X-GitHub-Delivery", "X-Gitea-Delivery", "X-Forgejo-Delivery")
 """The first that a request has is its delivery's name."""
+_FIELDS: Final = frozenset(header.lower().encode() for header in HEADERS)
 
 
 class Delivery(Struct, frozen=True):
@@ -42,6 +43,10 @@ def delivery_of(request: Request, caller: Caller, body: bytes) -> Delivery | Non
             where = f"{request.method} {request.scope['path']}?".encode() + request.scope["query_string"]
             return Delivery(caller, _digest([_name(header, given)]), _digest([where, body]))
     return None
+
+
+def has_name(request: Request) -> bool:
+    return not _FIELDS.isdisjoint(name for name, _ in request.headers.raw)
 
 
 class UnderWay:

@@ -45,39 +45,43 @@ class Settling(Struct, frozen=True):
 
     def require(self, caller: Caller, target: Target) -> None:
         """Refuses what `find` would refuse, and makes nothing."""
-        match target:
-            case PersonNamed(named):
-                self._person(caller, named)
-            case ChatOrPerson(shown_id):
-                if self._person_numbered(caller, shown_id) is None:
-                    find_place(self.chats, caller, ChatShown(shown_id))
-            case _:
-                find_place(self.chats, caller, target)
+        self.find_known(caller, target)
+
+    def find_known(self, caller: Caller, target: Target) -> Chat | None:
+        """None for a direct chat that there is not yet."""
+        meant = self._meant(caller, target)
+        return meant if isinstance(meant, Chat) else self._direct(caller, meant)
 
     async def find(self, caller: Caller, target: Target, contents: Sequence[Content], ties: Ties = NO_TIES) -> Chat:
         """Where `contents` are to be said: what would be refused makes no chat. `ties` name messages: where there is no
         chat yet, there are none.
         """
+        meant = self._meant(caller, target)
+        if isinstance(meant, Chat):
+            return meant
+        known = self._direct(caller, meant)
+        return known if known is not None else await self._open_direct(caller, meant, contents, ties)
+
+    def _meant(self, caller: Caller, target: Target) -> Chat | Person:
+        """A chat, or the person whose direct chat with the caller it is."""
         match target:
             case PersonNamed(named):
-                return await self._direct(caller, self._person(caller, named), contents, ties)
+                return self._person(caller, named)
             case ChatOrPerson(shown_id):
                 person = self._person_numbered(caller, shown_id)
-                if person is None:
-                    return find_place(self.chats, caller, ChatShown(shown_id))
-                return await self._direct(caller, person, contents, ties)
+                return person if person is not None else find_place(self.chats, caller, ChatShown(shown_id))
             case _:
                 return find_place(self.chats, caller, target)
 
-    async def _direct(self, caller: Caller, person: Person, contents: Sequence[Content], ties: Ties) -> Chat:
-        persons = frozenset({caller.person_id, person.id})
-        known = self.chats.find_direct(caller.org_id, persons)
-        if known is not None:
-            return known
+    def _direct(self, caller: Caller, person: Person) -> Chat | None:
+        return self.chats.find_direct(caller.org_id, frozenset({caller.person_id, person.id}))
+
+    async def _open_direct(self, caller: Caller, person: Person, contents: Sequence[Content], ties: Ties) -> Chat:
         if ties.reply_to is not None or ties.opening is not None:
             name = "reply_to" if ties.reply_to is not None else "thread_message_id"
             raise NotFound("message_not_found", f"{name} is not the id of a message of this chat.")
         judge_ahead(self.people, caller, ChatKind.DIRECT, contents)
+        persons = frozenset({caller.person_id, person.id})
         title = " and ".join(sorted(self.people.get(caller.org_id, each).name for each in persons))
         return await self.database.write(chat.open_direct, self.chats, caller.org_id, title, persons)
 

@@ -15,9 +15,6 @@ class Unstored(Lane):
         super().__init__(database, chats)
         self._ids = database.ids
 
-    async def commit_all(self, postings: Sequence[Posting]) -> list[Message]:
-        return await self.submit(postings)
-
     def submit(self, postings: Sequence[Posting]) -> asyncio.Future[list[Message]]:
         answer: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
         answer.set_result([self._message(posting) for posting in postings])
