@@ -134,6 +134,7 @@ async def poll(stage: Stage) -> Page:
     ballot = page.get_by_role("group", name="Where?")
     await ballot.get_by_text("There").click()
     await expect(ballot.get_by_role("button", pressed=True)).to_have_count(1)
+    await ballot.get_by_role("button").last.focus()
     return page
 
 
