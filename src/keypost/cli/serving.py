@@ -38,11 +38,13 @@ def bind(host: str, port: int) -> socket.socket:
         raise Fault(f"Cannot listen on {host}:{port}: {reason}. Stop what listens there, or use --port.") from error
 
 
-async def serve(server: Server, listener: socket.socket) -> None:
-    """Serves until SIGINT or SIGTERM."""
+async def serve(server: Server, listener: socket.socket, *, has_fast_lane: bool = True) -> None:
+    """Serves until SIGINT or SIGTERM. Without the fast lane, every request goes by the ASGI application."""
     config = uvicorn.Config(
         server.door,
-        http=guarding(Gate(proxies=Proxies(server.settings.trusted_proxies)), server.fast_lane),
+        http=guarding(
+            Gate(proxies=Proxies(server.settings.trusted_proxies)), server.fast_lane if has_fast_lane else None
+        ),
         ws="none",
         lifespan="off",
         log_config=None,

@@ -11,6 +11,14 @@ from keypost.errors import Fault
 US_PER_S: Final = 1_000_000
 
 
+class Servers(Struct, frozen=True, kw_only=True):
+    """The product, the same without its fast lane, and the same that stores nothing."""
+
+    durable: Subject
+    door: Subject
+    lane: Subject
+
+
 class Run(Struct, frozen=True, kw_only=True):
     """A load, and what the server counted meanwhile."""
 
@@ -28,42 +36,43 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class Round(Struct, frozen=True, kw_only=True):
-    """`lane` is the server that stores nothing, `durable` and `many` the one that stores, with the usual and with many
-    connections; `nginx` is None where it is not installed.
+    """`lane` is the server that stores nothing, `door` one that stores without the fast lane, `durable` and `many` the
+    one that stores, with the usual and with many connections; `nginx` is None where it is not installed.
     """
 
     nginx: Heard | None
     lane: Run
+    door: Run
     durable: Run
     many: Run
 
     @property
     def all_heard(self) -> list[Heard]:
-        own = [self.lane.heard, self.durable.heard, self.many.heard]
+        own = [run.heard for run in (self.lane, self.door, self.durable, self.many)]
         return own if self.nginx is None else [*own, self.nginx]
 
 
 class Comparison:
     """What is compared runs in turn, so that what else the machine does slows all of it down alike."""
 
-    def __init__(self, plan: Plan, loader: Loader, durable: Subject, lane: Subject, nginx_port: int | None) -> None:
+    def __init__(self, plan: Plan, loader: Loader, servers: Servers, nginx_port: int | None) -> None:
         self._plan = plan
         self._loader = loader
-        self._durable = durable
-        self._lane = lane
+        self._servers = servers
         self._nginx_port = nginx_port
 
     def warm_up(self) -> None:
         """First statements are compiled, first pages are written."""
-        for subject in (self._lane, self._durable):
+        for subject in (self._servers.lane, self._servers.door, self._servers.durable):
             self.post(subject)
 
     def round(self) -> Round:
         return Round(
             nginx=self.ask(self._nginx_port) if self._nginx_port is not None else None,
-            lane=self.post(self._lane),
-            durable=self.post(self._durable),
-            many=self.post(self._durable, connections=self._plan.many_connections),
+            lane=self.post(self._servers.lane),
+            door=self.post(self._servers.door),
+            durable=self.post(self._servers.durable),
+            many=self.post(self._servers.durable, connections=self._plan.many_connections),
         )
 
     def ask(self, port: int) -> Heard:

@@ -51,6 +51,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     lane_per_s: int
     durable_per_s: int
     durable_over_lane: float
+    door_per_s: int
+    durable_over_door: float
     c256_per_s: int
     c256_over_c64: float
     rows_per_commit: float
@@ -60,6 +62,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     p99_over_fdatasync: float
     cpu_us_per_post: float
     lane_cpu_us_per_post: float
+    door_cpu_us_per_post: float
     nginx_per_s: int | None
     durable_over_nginx: float | None
     client_per_s: int
@@ -87,6 +90,8 @@ def conclude(measured: Measured) -> Figures:
         lane_per_s=round(median(lambda one: one.lane.per_s)),
         durable_per_s=round(median(lambda one: one.durable.per_s)),
         durable_over_lane=round(median(lambda one: one.durable.per_s / one.lane.per_s), 3),
+        door_per_s=round(median(lambda one: one.door.per_s)),
+        durable_over_door=round(median(lambda one: one.durable.per_s / one.door.per_s), 2),
         c256_per_s=round(median(lambda one: one.many.per_s)),
         c256_over_c64=round(median(lambda one: one.many.per_s / one.durable.per_s), 2),
         rows_per_commit=round(_rows_per_commit(measured.rounds), 1),
@@ -96,6 +101,7 @@ def conclude(measured: Measured) -> Figures:
         p99_over_fdatasync=round(p99_ms / measured.disk_ms, 1),
         cpu_us_per_post=round(median(lambda one: one.durable.cpu_us), 1),
         lane_cpu_us_per_post=round(median(lambda one: one.lane.cpu_us), 1),
+        door_cpu_us_per_post=round(median(lambda one: one.door.cpu_us), 1),
         nginx_per_s=round(statistics.median(nginx)) if nginx else None,
         durable_over_nginx=round(statistics.median(over_nginx), 3) if over_nginx else None,
         client_per_s=round(measured.client.per_s),

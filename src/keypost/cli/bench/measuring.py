@@ -8,7 +8,7 @@ from statistics import median
 
 from keypost.cli.bench import nginx, open_files
 from keypost.cli.bench.children import Loader, Subject, child, subjects
-from keypost.cli.bench.comparison import Comparison, Round
+from keypost.cli.bench.comparison import Comparison, Round, Servers
 from keypost.cli.bench.disk import fdatasync_p50_ms
 from keypost.cli.bench.fan_out import fan_out
 from keypost.cli.bench.figures import Figures, Measured, conclude
@@ -30,8 +30,9 @@ def measure(plan: Plan, folder: Path, tell: Tell) -> Figures:
     with ExitStack() as stack:
         tell("Starting the servers ...")
         loader, trivial = Loader(stack.enter_context(child("load"))), stack.enter_context(child("trivial"))
-        durable, lane = stack.enter_context(subjects(*_orders(folder)))
-        comparison = Comparison(plan, loader, durable, lane, _nginx(stack, folder, tell))
+        durable, door, lane = stack.enter_context(subjects(*_orders(folder)))
+        servers = Servers(durable=durable, door=door, lane=lane)
+        comparison = Comparison(plan, loader, servers, _nginx(stack, folder, tell))
         memory = used_bytes(durable.pid)
         comparison.warm_up()
         rounds = []
@@ -60,8 +61,12 @@ def measure(plan: Plan, folder: Path, tell: Tell) -> Figures:
     )
 
 
-def _orders(folder: Path) -> tuple[Order, Order]:
-    return Order(folder=str(folder / "durable")), Order(folder=str(folder / "lane"), storing=False)
+def _orders(folder: Path) -> tuple[Order, Order, Order]:
+    return (
+        Order(folder=str(folder / "durable")),
+        Order(folder=str(folder / "door"), fast_lane=False),
+        Order(folder=str(folder / "lane"), storing=False),
+    )
 
 
 def _offer(plan: Plan, comparison: Comparison, server: Subject, rounds: list[Round], tell: Tell) -> list[Offered]:

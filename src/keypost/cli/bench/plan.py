@@ -19,10 +19,13 @@ class Stock(Struct, frozen=True, kw_only=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """What a server's process is told. Without `stock` it serves what is in its folder already."""
+    """What a server's process is told. Without `stock` it serves what is in its folder already; without `fast_lane`
+    every post takes the way that it takes in any ASGI server.
+    """
 
     folder: str
     storing: bool = True
+    fast_lane: bool = True
     stock: Stock | None = Stock()
 
 
@@ -45,4 +48,4 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 USUAL: Final = Plan()
-QUICK: Final = Plan(seconds=0.6, disk_writes=300, subscribers=400, fanned_out=20, rates=(), grown=0, stored=())
+QUICK: Final = Plan(seconds=0.5, disk_writes=300, subscribers=300, fanned_out=20, rates=(), grown=0, stored=())

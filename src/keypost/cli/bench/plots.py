@@ -61,6 +61,7 @@ def _rates(figures: Figures) -> Iterator[Bar]:
     if figures.nginx_per_s is not None:
         yield _rate("nginx, return 200", figures.nginx_per_s)
     yield _rate("Keypost, nothing stored", figures.lane_per_s)
+    yield _rate("Keypost, ASGI door", figures.door_per_s)
     yield _rate("Keypost, 64 connections", figures.durable_per_s)
     yield _rate("Keypost, 256 connections", figures.c256_per_s)
     yield _rate("deliveries to pages", figures.fanout_per_s)

@@ -64,7 +64,7 @@ async def _run(order: Order) -> None:
         async with running(settings, lane_kind=Lane if order.storing else Unstored) as server:
             say(Ready(settings.port, await fill(server, order.stock) if order.stock is not None else None))
             answering = asyncio.create_task(_answer(server.lane), name="answering")
-            await serve(server, listener)
+            await serve(server, listener, has_fast_lane=order.fast_lane)
             answering.cancel()
 
 

@@ -51,6 +51,11 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
         f"{figures.cpu_us_per_post:.0f} µs of processor each",
     )
     yield "the same without storing", f"{figures.lane_per_s:,}", f"{figures.durable_over_lane:.2f} of it with storing"
+    yield (
+        "posts stored a second, by the ASGI door",
+        f"{figures.door_per_s:,}",
+        f"x {figures.durable_over_door:.2f} by the fast lane",
+    )
     yield "posts stored a second, 256 connections", f"{figures.c256_per_s:,}", f"x {figures.c256_over_c64:.2f}"
     if figures.nginx_per_s is not None and figures.durable_over_nginx is not None:
         yield (
