@@ -20,7 +20,7 @@ def test_the_operator_of_the_demo_may_do_everything(demo: Demo) -> None:
     me = call(demo, "GET", "/me").json()
 
     assert me["person"]["email"] == demo.facts.persons[0].email
-    assert me["scopes"] == sorted(["post", "messages.read", "person", "admin", "operator"])
+    assert me["scopes"] == sorted(["post", "mention.all", "messages.read", "person", "admin", "operator"])
 
 
 def test_the_demo_says_in_one_line_how_to_set_up_gitlab(demo: Demo) -> None:
@@ -72,7 +72,7 @@ async def test_an_operator_token_of_an_older_demo_is_replaced_and_the_other_stay
 
     assert second.operator_token not in {old, first.operator_token}
     assert found is not None
-    assert found.scopes == {Scope.POST, Scope.READ, Scope.PERSON, Scope.ADMIN, Scope.OPERATOR}
+    assert found.scopes == {Scope.POST, Scope.MENTION_ALL, Scope.READ, Scope.PERSON, Scope.ADMIN, Scope.OPERATOR}
     assert third.operator_token == second.operator_token
     assert first.token == second.token == third.token
 

@@ -22,7 +22,7 @@ def test_a_folder_of_any_name_works_and_nothing_is_written_beside_it(tmp_path: P
     assert {path.name for path in tmp_path.iterdir()} == {name, data.with_suffix(".out").name}
     kept = {path.name for path in data.iterdir()}
     assert {"keypost.db", "master.key", "demo.json", "keypost.log"} <= kept
-    assert not [name for name in kept if not name.startswith(("keypost.", "master.", "demo.", "logs", "lock"))]
+    assert not [name for name in kept if not name.startswith(("keypost.", "master.", "demo.", "files", "logs", "lock"))]
 
 
 def test_a_file_is_no_folder_for_data(tmp_path: Path) -> None:
