@@ -76,6 +76,7 @@ async def test_everybody_is_told_the_numbers_and_the_voter_alone_for_what(world:
     assert told[1].data == {
         "chat": world.id_of("#general"),
         "message": show_message(poll.id),
+        "thread": "",
         "option": 1,
     }
     assert [frame.name for frame in heard if frame is not None] == ["votes", "message"]
