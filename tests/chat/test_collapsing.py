@@ -35,7 +35,7 @@ async def test_what_comes_too_late_changes_nothing_but_what_also_becomes_true(wo
     lane, place, done = Lane(world.database, world.server.chats), world.chat("#general"), []
     newer = await lane.commit(posting(place, "pipeline 7", 2, "passed"))
 
-    late = replace(posting(place, "pipeline 7", 1, "running"), also=lambda _tx: done.append("handled"))
+    late = replace(posting(place, "pipeline 7", 1, "running"), also=lambda _tx, _message: done.append("handled"))
     answered = await lane.commit(late)
 
     assert answered == newer
