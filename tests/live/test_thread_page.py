@@ -36,6 +36,7 @@ async def test_a_reader_goes_into_a_thread_answers_there_and_comes_back(world: W
     await posted(tool, {"text": "Why?", "thread_message_id": root, "thread_title": "Build 7"})
     await page.get_by_role("link", name="Build 7 1 reply").click()
     await expect(page.get_by_role("region", name="The message of this thread")).to_contain_text("Build 7 failed")
+    await expect(page.locator("#chat")).to_have_attribute("data-live", "on")
     await page.get_by_role("textbox").fill("A test")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("log").locator("#messages article")).to_have_count(2)
