@@ -140,14 +140,14 @@ class Visitor(Client):
         super().__init__(base)
         self.person = person
         self.api_token = api_token
-        self._sign_in_path = sign_in_path
+        self.sign_in_path = sign_in_path
 
     async def sign_in(self) -> Answer:
-        return await self.post(await self._sign_in_path())
+        return await self.post(await self.sign_in_path())
 
     async def sign_in_address(self) -> str:
         """For a browser."""
-        return f"{self.base}{await self._sign_in_path()}"
+        return f"{self.base}{await self.sign_in_path()}"
 
     async def arrive(self) -> None:
         """Signs in, unless they are in already."""

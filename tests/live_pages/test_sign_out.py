@@ -57,4 +57,4 @@ async def test_a_page_that_was_opened_after_an_earlier_sign_out_stays_open(world
 def another_browser(world: World) -> Visitor:
     """Ada's, with a session of its own."""
     ada = world.ada
-    return world._known(Visitor(world.base, ada.person, ada._sign_in_path, ada.api_token))
+    return world._known(Visitor(world.base, ada.person, ada.sign_in_path, ada.api_token))

@@ -1,0 +1,43 @@
+"""What a test of faults has in hand: the server's process, a member who reads, a crowd that posts."""
+
+import random
+
+from msgspec import Struct
+from tests.faults.audit import complaints, complaints_of_reader, read_books
+from tests.faults.crowd import CLIENTS, Crowd, Place
+from tests.faults.ledger import Ledger
+from tests.faults.reader import Reader
+from tests.faults.served import Served
+from tests.people import Visitor, posting_path
+
+PLACE = "#general"
+
+
+class Stage(Struct, frozen=True):
+    served: Served
+    ada: Visitor
+    secret: str
+
+    @property
+    def place(self) -> Place:
+        return Place(posting_path(PLACE), self.secret)
+
+    def crowd(self, *, clients: int = CLIENTS, may_be_unsure: bool = False) -> Crowd:
+        return Crowd(self.served, self.place, clients=clients, may_be_unsure=may_be_unsure)
+
+    def reader(self) -> Reader:
+        return Reader(self.served, self.ada)
+
+    async def complaints(self, ledger: Ledger, reader: Reader | None = None) -> list[str]:
+        """Of the auditor, who looks while the server runs."""
+        books = await read_books(self.served.settings)
+        found = complaints(ledger, books)
+        if reader is not None and not found and books.messages:
+            await reader.until_heard(books.messages[-1].id)
+            found += complaints_of_reader(reader.runs, books)
+        return found
+
+
+def chance() -> random.Random:
+    """Its own for every run: what is found is found at moments, which no seed brings back."""
+    return random.Random()
