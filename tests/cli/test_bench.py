@@ -9,7 +9,7 @@ import msgspec
 from tests.cli.terminal import Terminal
 
 from keypost.cli.bench.measuring import measure
-from keypost.cli.bench.plan import Plan
+from keypost.cli.bench.plan import Plan, Stock
 from keypost.cli.bench.plots import plots
 
 TINY: Final = Plan(
@@ -22,7 +22,7 @@ TINY: Final = Plan(
     fanned_out=3,
     rates=(0.5, 0.9),
     grown=0,
-    stored=(10,),
+    starts=(Stock(messages=10),),
 )
 PROMISED: Final = {
     "lane_per_s",

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -55,6 +56,9 @@ async def serve(server: Server, listener: socket.socket, *, has_fast_lane: bool 
         timeout_graceful_shutdown=DRAIN_S,
     )
     web = _Uvicorn(config)
+    # What was loaded stays as long as the process: the collector need not stop everybody to look through it.
+    gc.collect()
+    gc.freeze()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stop, web, server.hub)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -16,14 +17,15 @@ from keypost.errors import Fault
 
 def migrate_sqlite(path: Path) -> None:
     """Foreign keys are off while tables are rebuilt (a rebuild deletes the old table, and would delete its children)
-    and checked as a whole before the commit: a migration happens whole, or not at all.
+    and checked as a whole before the commit: a migration happens whole, or not at all. Where there was nothing to
+    migrate nothing is checked, for it reads every row, and what is written otherwise is held by the keys themselves.
     """
     with writing_engine(path).connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
-            upgrade(connection)
-            _require_whole(connection)
+            if upgrade(connection):
+                _require_whole(connection)
             connection.exec_driver_sql("COMMIT")
         except BaseException:
             connection.exec_driver_sql("ROLLBACK")
@@ -49,8 +51,12 @@ async def migrate_postgres(url: str) -> None:
         await engine.dispose()
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection) -> bool:
+    """Whether there was anything to do."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
+    versions = MigrationContext.configure(connection)
+    before = versions.get_current_heads()
     command.upgrade(config, "head")
+    return versions.get_current_heads() != before

@@ -24,6 +24,7 @@ REPLACED_LIFE_MS: Final = DAY_MS
 """How long the old token of a replaced pair goes on, so that nothing posts into the void meanwhile."""
 LIVE_TOKENS_MAX: Final = 50
 """Live tokens of one person. Reached only by mistake; the wall keeps a stuck script from filling the table."""
+LOADED_AT_ONCE: Final = 5_000
 
 BY_OWNER: Final = "revoked by its owner"
 BY_ADMIN: Final = "revoked by an admin"
@@ -32,8 +33,9 @@ DEPARTED: Final = "its owner has left"
 """Why a token ends, in words for its owner and for its extension."""
 
 
-def load(tx: Tx) -> tuple[list[Token], list[TokenSecret]]:
-    return store.list_all(tx)
+def load(tx: Tx, at_once: int = LOADED_AT_ONCE) -> tuple[list[Token], list[TokenSecret]]:
+    """Every token of every organisation; so many rows are read at once."""
+    return store.list_all(tx, at_once)
 
 
 def mint(

@@ -1,8 +1,9 @@
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, bindparam, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, insert, or_, select, tuple_, update
 
 from keypost.caller import Scope
 from keypost.db.tables import token_secrets, tokens
@@ -15,6 +16,10 @@ from keypost_sdk.content import Served
 PAGE: Final = 200
 ORG_PAGE: Final = 1_000
 """Tokens of an organisation that are listed at once: twenty people with all that they may have."""
+GRANTS_HELD: Final = 1_024
+
+_settings: Final = msgspec.json.Decoder(dict[str, Any])
+_serves: Final = msgspec.json.Decoder(tuple[Served, ...])
 
 
 def add(tx: Tx, token: Token) -> None:
@@ -148,13 +153,23 @@ def next_expiry(tx: Tx) -> int | None:
     return row.at if row is not None else None
 
 
-def list_all(tx: Tx) -> tuple[list[Token], list[TokenSecret]]:
+def list_all(tx: Tx, at_once: int) -> tuple[list[Token], list[TokenSecret]]:
     """Every token of every organisation, for the register at start: ended ones still say whose messages theirs were."""
-    rows = tx.all(select(*token_secrets.c["org_id", "token_id", "digest", "retires_at"]))
-    return [to_token(row) for row in tx.all(select(tokens))], [
+    rows = _each(tx, select(*token_secrets.c["org_id", "id", "token_id", "digest", "retires_at"]), at_once)
+    return [to_token(row) for row in _each(tx, select(tokens), at_once)], [
         TokenSecret(org_id=row.org_id, token_id=row.token_id, digest=row.digest, retires_at=row.retires_at)
         for row in rows
     ]
+
+
+def _each(tx: Tx, query: Select[Any], at_once: int) -> Iterator[Row[Any]]:
+    """Every row, of which few are held at once: all of them take more memory than what is made of them."""
+    key = query.selected_columns["org_id", "id"]
+    some = query.order_by(*key).limit(at_once)
+    page = tx.all(some)
+    while page:
+        yield from page
+        page = tx.all(some.where(tuple_(*key) > tuple_(page[-1].org_id, page[-1].id)))
 
 
 def to_token(row: Row[Any]) -> Token:
@@ -167,12 +182,7 @@ def to_token(row: Row[Any]) -> Token:
         owner_kind=OwnerKind(row.owner_kind),
         owner_id=row.owner_id,
         app_id=row.app_id,
-        grant=Grant(
-            scope=msgspec.json.decode(row.scope, type=frozenset[Scope]),
-            carriers=msgspec.json.decode(row.carriers, type=frozenset[Carrier]),
-            networks=msgspec.json.decode(row.networks, type=tuple[str, ...]),
-            budget=row.budget,
-        ),
+        grant=_grant(row.scope, row.carriers, row.networks, row.budget),
         origin=origin,
         created_at=row.created_at,
         expires_at=row.expires_at,
@@ -180,9 +190,20 @@ def to_token(row: Row[Any]) -> Token:
         revoked_at=row.revoked_at,
         revoked_reason=row.revoked_reason,
         last_used_at=row.last_used_at,
-        settings=msgspec.json.decode(row.settings, type=dict[str, Any]),
-        serves=msgspec.json.decode(row.serves, type=tuple[Served, ...]),
+        settings=_settings.decode(row.settings),
+        serves=_serves.decode(row.serves),
         told=Told(row.told_outcome) if row.told_outcome is not None else None,
+    )
+
+
+@lru_cache(GRANTS_HELD)
+def _grant(scope: str, carriers: str, networks: str, budget: int | None) -> Grant:
+    """Most tokens of an extension may do the same; memory has that once."""
+    return Grant(
+        scope=msgspec.json.decode(scope, type=frozenset[Scope]),
+        carriers=msgspec.json.decode(carriers, type=frozenset[Carrier]),
+        networks=msgspec.json.decode(networks, type=tuple[str, ...]),
+        budget=budget,
     )
 
 

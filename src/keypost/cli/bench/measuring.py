@@ -15,7 +15,7 @@ from keypost.cli.bench.figures import Figures, Measured, conclude
 from keypost.cli.bench.growth import Growth, growth
 from keypost.cli.bench.memory import used_bytes
 from keypost.cli.bench.offered import Offered, offer
-from keypost.cli.bench.plan import Order, Plan, Stock
+from keypost.cli.bench.plan import Order, Plan
 from keypost.cli.bench.starting import Start, start
 
 Tell = Callable[[str], None]
@@ -88,9 +88,9 @@ def _grow(plan: Plan, comparison: Comparison, folder: Path, tell: Tell) -> list[
 
 def _start(plan: Plan, folder: Path, tell: Tell) -> list[Start]:
     starts = []
-    for stored in plan.stored:
-        tell(f"A start with {stored} messages ...")
-        starts.append(start(folder / f"start-{stored}", Stock(messages=stored)))
+    for number, stock in enumerate(plan.starts):
+        tell(f"A start with {stock.messages} messages and {stock.tokens} tokens ...")
+        starts.append(start(folder / f"start-{number}", stock))
     return starts
 
 

@@ -18,6 +18,10 @@ class Stock(Struct, frozen=True, kw_only=True):
     messages: int = 1_000
 
 
+MUCH: Final = Stock(tokens=100_000, members=2_500, messages=1_000_000)
+"""Nobody may have more than fifty tokens at once, hence the members."""
+
+
 class Order(Struct, frozen=True, kw_only=True):
     """What a server's process is told. Without `stock` it serves what is in its folder already; without `fast_lane`
     every post takes the way that it takes in any ASGI server.
@@ -32,7 +36,7 @@ class Order(Struct, frozen=True, kw_only=True):
 class Plan(Struct, frozen=True, kw_only=True):
     """`seconds` is how long each load of each round lasts. `rates` are shares of what the server did in closed loop,
     offered to it in open loop; `grown` how many times larger each part of the organisation is made, 0 for not at all;
-    `stored` how many messages servers have that are started anew.
+    `starts` what servers have that are started anew.
     """
 
     rounds: int = 3
@@ -44,8 +48,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     fanned_out: int = 100
     rates: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
     grown: int = 10
-    stored: tuple[int, ...] = (1_000, 1_000_000)
+    starts: tuple[Stock, ...] = (Stock(), MUCH)
 
 
 USUAL: Final = Plan()
-QUICK: Final = Plan(seconds=0.5, disk_writes=300, subscribers=300, fanned_out=20, rates=(), grown=0, stored=())
+QUICK: Final = Plan(seconds=0.5, disk_writes=300, subscribers=300, fanned_out=20, rates=(), grown=0, starts=())

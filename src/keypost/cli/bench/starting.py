@@ -17,11 +17,10 @@ PATIENCE_S: Final = 60
 
 
 class Start(Struct, frozen=True, kw_only=True):
-    """How long a server with so many messages takes from the start of its process to its first answer, and its memory
-    then.
-    """
+    """How long a server with so much takes from the start of its process to its first answer, and its memory then."""
 
     messages: int
+    tokens: int
     seconds: float
     memory_bytes: int
 
@@ -30,7 +29,12 @@ def start(folder: Path, stock: Stock) -> Start:
     with subjects(Order(folder=str(folder), stock=stock)):
         pass
     times, memory = zip(*(_start(folder) for _ in range(STARTS)), strict=True)
-    return Start(messages=stock.messages, seconds=round(median(times), 2), memory_bytes=round(median(memory)))
+    return Start(
+        messages=stock.messages,
+        tokens=stock.tokens,
+        seconds=round(median(times), 2),
+        memory_bytes=round(median(memory)),
+    )
 
 
 def _start(folder: Path) -> tuple[float, int]:

@@ -38,8 +38,11 @@ def show(figures: Figures) -> None:
     if figures.starts:
         say("\nA start:")
         say_table(
-            ("messages", "seconds", "MB"),
-            [(f"{one.messages:,}", f"{one.seconds:.2f}", f"{one.memory_bytes / MIB:.0f}") for one in figures.starts],
+            ("messages", "tokens", "seconds", "MB"),
+            [
+                (f"{one.messages:,}", f"{one.tokens:,}", f"{one.seconds:.2f}", f"{one.memory_bytes / MIB:.0f}")
+                for one in figures.starts
+            ],
         )
     say(f"\n{_machine(figures.machine)}")
 
