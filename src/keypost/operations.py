@@ -29,7 +29,7 @@ from keypost.webhooks import association, bots, editing, incoming, late, posting
 
 CONTENT: Final = (
     *("text_length_exceeded", "secret_in_message", "mention_not_allowed", "team_mention_not_allowed"),
-    *("server_busy", "server_stopping"),
+    *("server_busy", "server_stopping", "disk_full", "disk_failed"),
 )
 """Of whatever comes into a chat."""
 DELIVERY: Final = ("delivery_under_way", "delivery_differs")
@@ -43,7 +43,7 @@ BOT: Final = ("bot_not_found", "bot_not_channel_member", "bot_message_forbidden"
 BOT_OF_APP: Final = ("bot_not_found", "bot_message_forbidden")
 OF_APP: Final = ("invalid_appkey", "extension_disabled", "param_missing")
 OF_BOT: Final = ("invalid_appkey", "extension_disabled")
-FILES: Final = (*CONTENT, "files_too_many", "file_too_large", "disk_full")
+FILES: Final = (*CONTENT, "files_too_many", "file_too_large")
 ALL_FILES: Final = "At most 10 files, of 50 MiB each; one message for each. All of them are stored, or none."
 BY_HANDLER: Final = (*DELIVERY, "execution_handler_not_found", "refused_by_extension")
 REACH: Final = ("botmessage_no_valid_users", "bot_unauthorized_message_access")

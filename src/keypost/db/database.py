@@ -5,7 +5,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from keypost.clock import Clock
 from keypost.db.tx import Tx
-from keypost.errors import Busy, Fault
+from keypost.errors import Fault
 from keypost.ids import IdSource
 
 P = ParamSpec("P")
@@ -42,11 +42,6 @@ class Database(Protocol):
 
 class CommitUnknown(Fault):
     """The transaction may have been committed. Whoever repeats it may do it twice."""
-
-
-def held() -> Busy:
-    """For a write that waited too long for another program's; nothing of it is stored."""
-    return Busy("server_busy", "Another program holds the database. Try again in a second.")
 
 
 def conclude_or_say(hooks: Hooks, tx: Tx) -> None:

@@ -15,7 +15,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from keypost.clock import Clock
-from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say, held
+from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
+from keypost.db.trouble import trouble
 from keypost.db.tx import Tx
 from keypost.errors import Fault
 from keypost.ids import IdSource
@@ -26,7 +27,6 @@ R = TypeVar("R")
 READERS: Final = 4
 LOCK_TIMEOUT_MS: Final = 5_000
 """How long another session may hold what a write needs before the write is refused."""
-LOCK_NOT_AVAILABLE: Final = "55P03"
 OWNER_KEY: Final = 5397
 """The number of the advisory lock; any will do that nobody else takes."""
 HOLDS: Final = "holds the database"
@@ -71,8 +71,8 @@ class PostgresDatabase:
                 result = verb(tx, *args, **kwargs)
                 self._hooks.before_commit(tx)
             except DBAPIError as error:
-                if _is_held(error):
-                    raise held() from error
+                if refusal := trouble(error):
+                    raise refusal from error
                 raise
             return result, tx
 
@@ -107,10 +107,6 @@ async def _take(connection: AsyncConnection) -> bool:
     if await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": OWNER_KEY}):
         connection.info[HOLDS] = True
     return HOLDS in connection.info
-
-
-def _is_held(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
 async def _commit(connection: AsyncConnection) -> None:

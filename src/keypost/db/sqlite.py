@@ -3,6 +3,10 @@
 The writer's connection alone writes *and checkpoints*: SQLite before 3.51.3 can corrupt a WAL file when one connection
 commits while another checkpoints, and Pythons carry older ones. For the same reason there is no `mmap_size`, and one
 process owns the data directory.
+
+A connection that met a failing disk is not used again: after a failed fsync the next one can succeed without having
+written what the first could not. Its successor is opened before it is closed, so that the index of the WAL stays, which
+knows nothing of the commit that failed; the next one is written over that.
 """
 
 import asyncio
@@ -15,13 +19,17 @@ from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from keypost import log
 from keypost.clock import Clock
-from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say, held
+from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
+from keypost.db.trouble import PRIMARY, code_of, trouble
 from keypost.db.tx import Tx
 from keypost.ids import IdSource
+
+logger = log.get(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,6 +38,8 @@ READERS: Final = 4
 COMMITS_PER_CHECKPOINT: Final = 200
 BUSY_TIMEOUT_MS: Final = 5_000
 """How long another program (a backup, somebody who looks into it) may hold the database before a write is refused."""
+FAILING: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
+"""Primary codes after which a connection is not trusted with another write."""
 
 
 class SqliteDatabase:
@@ -41,7 +51,9 @@ class SqliteDatabase:
         self._reading = ThreadPoolExecutor(READERS, "sqlite-reader")
         self._local = threading.local()
         self._readers: list[Connection] = []
-        self._writer = self._writing.submit(_open_writer, writing_engine(path)).result()
+        self._write_engine = writing_engine(path)
+        self._writer = self._writing.submit(self._write_engine.connect).result()
+        self._is_suspect = False
         self._read_engine = _reading_engine(path)
         self._commits = 0
 
@@ -63,13 +75,14 @@ class SqliteDatabase:
 
     async def read(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         def job() -> R:
-            connection = self._reader()
-            # The driver sends no BEGIN for a SELECT by itself; without one, two selects could see two states.
-            connection.exec_driver_sql("BEGIN")
             try:
-                return verb(Tx(connection, self.clock.now_ms(), self.ids), *args, **kwargs)
-            finally:
-                connection.exec_driver_sql("ROLLBACK")
+                return self._look(lambda tx: verb(tx, *args, **kwargs))
+            except DBAPIError as error:
+                refusal = trouble(error)
+                if refusal is None:
+                    raise
+                self._forget_reader()
+                raise refusal from error
 
         return await asyncio.get_running_loop().run_in_executor(self._reading, job)
 
@@ -79,26 +92,53 @@ class SqliteDatabase:
         self._writing.shutdown()
 
     def _transact(self, work: Callable[[Tx], R]) -> tuple[R, Tx]:
-        self._begin()
-        tx = Tx(self._writer, self.clock.now_ms(), self.ids)
         try:
+            if self._is_suspect:
+                self._replace_writer()
+            self._writer.exec_driver_sql("BEGIN IMMEDIATE")
+            tx = Tx(self._writer, self.clock.now_ms(), self.ids)
             result = work(tx)
             self._hooks.before_commit(tx)
-            self._writer.exec_driver_sql("COMMIT")
+            self._commit()
+        except DBAPIError as error:
+            self._roll_back()
+            self._suspect(error)
+            if refusal := trouble(error):
+                raise refusal from error
+            raise
         except BaseException:
-            if self._writer.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
-                self._writer.exec_driver_sql("ROLLBACK")
+            self._roll_back()
             raise
         return result, tx
 
-    def _begin(self) -> None:
+    def _commit(self) -> None:
         try:
-            self._writer.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            # Its primary code: the rest says which lock it was.
-            if isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-                raise held() from error
-            raise
+            self._writer.exec_driver_sql("COMMIT")
+        except DBAPIError as error:
+            if code_of(error) != sqlite3.SQLITE_IOERR_FSYNC:
+                raise
+            # All of it is in the file, and whoever reads that after a crash may find it there.
+            self._suspect(error)
+            raise CommitUnknown("The disk failed while it committed.") from error
+
+    def _roll_back(self) -> None:
+        if not _in_transaction(self._writer):
+            return
+        try:
+            self._writer.exec_driver_sql("ROLLBACK")
+        except DBAPIError:
+            self._is_suspect = True
+
+    def _suspect(self, error: DBAPIError) -> None:
+        if code_of(error) & PRIMARY in FAILING:
+            self._is_suspect = True
+
+    def _replace_writer(self) -> None:
+        fresh = self._write_engine.connect()
+        self._writer.invalidate()
+        self._writer.close()
+        self._writer, self._is_suspect = fresh, False
+        logger.warning("the connection that writes was replaced: the disk had failed")
 
     def _settle(self, answer: asyncio.Future[Any], result: object, tx: Tx) -> None:
         # Memory must follow the commit even if the one who asked has gone.
@@ -113,7 +153,25 @@ class SqliteDatabase:
         self._commits += 1
         if self._commits >= COMMITS_PER_CHECKPOINT:
             self._commits = 0
-            self._writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._checkpoint("PASSIVE")
+
+    def _checkpoint(self, mode: str) -> None:
+        """One that fails loses nothing: the next does its work, or the next start."""
+        try:
+            self._writer.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})").fetchall()
+        except DBAPIError as error:
+            self._suspect(error)
+            logger.warning("a checkpoint failed", exc_info=error)
+
+    def _look(self, work: Callable[[Tx], R]) -> R:
+        connection = self._reader()
+        # The driver sends no BEGIN for a SELECT by itself; without one, two selects could see two states.
+        connection.exec_driver_sql("BEGIN")
+        try:
+            return work(Tx(connection, self.clock.now_ms(), self.ids))
+        finally:
+            if _in_transaction(connection):  # SQLite may have ended it by itself, where the disk failed.
+                connection.exec_driver_sql("ROLLBACK")
 
     def _reader(self) -> Connection:
         if not hasattr(self._local, "connection"):
@@ -122,6 +180,14 @@ class SqliteDatabase:
         connection: Connection = self._local.connection
         return connection
 
+    def _forget_reader(self) -> None:
+        if hasattr(self._local, "connection"):
+            connection = self._local.connection
+            del self._local.connection
+            self._readers.remove(connection)
+            connection.invalidate()
+            connection.close()
+
     def _close_readers(self) -> None:
         # A read goes on when its caller has gone, and SQLite crashes when a connection is closed under it.
         self._reading.shutdown()
@@ -129,7 +195,7 @@ class SqliteDatabase:
             connection.close()
 
     def _close_writer(self) -> None:
-        self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._checkpoint("TRUNCATE")
         self._writer.close()
 
 
@@ -166,8 +232,9 @@ def _prepare_writer(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _open_writer(engine: Engine) -> Connection:
-    return engine.connect()
+def _in_transaction(connection: Connection) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.in_transaction)
 
 
 def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:
