@@ -37,7 +37,10 @@ async def test_no_session_of_a_running_server_is_idle_in_a_transaction(
     assert set(states) == {"idle"}
 
 
-async def test_a_second_server_on_the_same_database_is_refused(world: World, tmp_path: Path) -> None:
+async def test_a_second_server_on_the_same_database_is_refused(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "GHOST_S", 0.2)
     second = Settings(data=tmp_path / "second", database_url=world.settings.database_url)
     standup = await world.tool()
 

@@ -14,8 +14,8 @@ from tests.postgres import Postgres
 from tests.world import World
 
 from keypost.app import running
+from keypost.db.connecting import async_url
 from keypost.db.migrate import migrate_postgres, migrate_sqlite
-from keypost.db.postgres import async_url
 from keypost.db.sqlite import writing_engine
 from keypost.db.tables import metadata
 from keypost.errors import Fault

@@ -81,6 +81,7 @@ class Crowd:
                 await self.ledger.note_answer(post, shown)
                 return was_cut
             if status in AGAIN:
+                await self.ledger.note_refused()
                 continue
             if status == 500 and self._may_be_unsure:
                 if post.is_named:

@@ -25,6 +25,7 @@ class Ledger:
         self.unknown: set[str] = set()
         self.surprises: list[str] = []
         self.repeats = 0
+        self.refused = 0
         self._news = asyncio.Condition()
         self._requests = 0
 
@@ -42,6 +43,12 @@ class Ledger:
         async with self._news:
             self._news.notify_all()
 
+    async def note_refused(self) -> None:
+        """It was told to come again."""
+        self.refused += 1
+        async with self._news:
+            self._news.notify_all()
+
     def note_unknown(self, post: Post) -> None:
         self.unknown.add(post.text)
 
@@ -50,6 +57,11 @@ class Ledger:
         wanted = len(self.answered) + more
         async with self._news:
             await self._news.wait_for(lambda: len(self.answered) >= wanted)
+
+    async def until_refused(self, more: int) -> None:
+        wanted = self.refused + more
+        async with self._news:
+            await self._news.wait_for(lambda: self.refused >= wanted)
 
     async def until_about(self, most: int, chance: random.Random) -> None:
         """Until some answers have come, and then a few turns of the loop: at no particular moment of any request."""

@@ -8,19 +8,40 @@ from tests.faults.crowd import CLIENTS, Crowd, Place
 from tests.faults.ledger import Ledger
 from tests.faults.reader import Reader
 from tests.faults.served import Served
-from tests.people import Visitor, posting_path
+from tests.people import Answer, Tool, Visitor, posting_path
+
+from keypost.ids import show_token
+from keypost.settings import Settings
 
 PLACE = "#general"
 
 
 class Stage(Struct, frozen=True):
+    """`books_at` are settings with the database's own address. `tool` is of Ada."""
+
     served: Served
+    books_at: Settings
     ada: Visitor
-    secret: str
+    tool: Tool
+    chat_id: str
 
     @property
     def place(self) -> Place:
-        return Place(posting_path(PLACE), self.secret)
+        return Place(posting_path(PLACE), self.tool.secret)
+
+    async def say(self, text: str, *, name: str = "") -> Answer:
+        headers = [("Idempotency-Key", name)] if name else []
+        return await self.tool.carry(posting_path(PLACE), {"text": text}, headers)
+
+    async def say_nothing(self) -> Answer:
+        """Refused for its content, where its sender is not."""
+        return await self.tool.carry(posting_path(PLACE), {})
+
+    async def read(self) -> Answer:
+        return await self.ada.read(self.chat_id)
+
+    async def revoke(self) -> Answer:
+        return await self.ada.post(f"/tokens/{show_token(self.tool.token.id)}/revoke")
 
     def crowd(self, *, clients: int = CLIENTS, may_be_unsure: bool = False) -> Crowd:
         return Crowd(self.served, self.place, clients=clients, may_be_unsure=may_be_unsure)
@@ -30,7 +51,7 @@ class Stage(Struct, frozen=True):
 
     async def complaints(self, ledger: Ledger, reader: Reader | None = None) -> list[str]:
         """Of the auditor, who looks while the server runs."""
-        books = await read_books(self.served.settings)
+        books = await read_books(self.books_at)
         found = complaints(ledger, books)
         if reader is not None and not found and books.messages:
             await reader.until_heard(books.messages[-1].id)

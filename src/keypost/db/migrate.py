@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from keypost.db.postgres import async_url
+from keypost.db.connecting import async_url
 from keypost.db.sqlite import writing_engine
 from keypost.errors import Fault
 

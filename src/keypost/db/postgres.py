@@ -5,21 +5,31 @@ write-ahead log (`synchronous_commit` is set on by us: a server-wide default can
 
 The writing connection holds the database for this process by a lock of its session. When it was cut, the one that takes
 its place holds it before anything is written, or nothing is written any more.
+
+When it is cut in the middle of a commit, the next one asks PostgreSQL whether that has happened: memory follows, and
+the caller hears the truth. Only when the database cannot be reached again does the caller hear that nobody knows, and
+memory follows as soon as it can.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Final, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from msgspec import Struct
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from keypost import log
 from keypost.clock import Clock
+from keypost.db.connecting import LOST, Way
 from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
-from keypost.db.trouble import trouble
+from keypost.db.trouble import away
 from keypost.db.tx import Tx
-from keypost.errors import Fault
+from keypost.errors import Busy, Fault
 from keypost.ids import IdSource
+
+logger = log.get(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,6 +44,20 @@ HOLDS: Final = "holds the database"
 GHOST_S: Final = 5.0
 """How long PostgreSQL may take to notice that our own earlier connection was cut."""
 LOOK_EVERY_S: Final = 0.1
+SETTLE_EVERY_S: Final = 0.5
+TAKE: Final = text("SELECT pg_try_advisory_lock(:key)")
+NUMBER: Final = text("SELECT CAST(pg_current_xact_id_if_assigned() AS text)")
+STATUS: Final = text("SELECT pg_xact_status(CAST(CAST(:number AS text) AS xid8))")
+
+
+class Committing(Struct):
+    """A transaction whose commit was sent, and not answered. `number` is PostgreSQL's for it, None if it changes
+    nothing; `has_happened` is None as long as nobody knows.
+    """
+
+    tx: Tx
+    number: str | None
+    has_happened: bool | None = None
 
 
 class PostgresDatabase:
@@ -43,38 +67,35 @@ class PostgresDatabase:
         self._hooks = hooks
         self._turn = asyncio.Lock()
         self._was_taken = False
+        self._committing: Committing | None = None
+        self._settling: asyncio.Task[None] | None = None
         settings = {"synchronous_commit": "on", "lock_timeout": str(LOCK_TIMEOUT_MS)}
-        self._writing = _engine(url, size=1, settings=settings)
-        self._reading = _engine(url, size=READERS, settings={"default_transaction_read_only": "on"}).execution_options(
-            isolation_level="REPEATABLE READ"
-        )
+        self._writing = Way(url, size=1, settings=settings)
+        reading = {"default_transaction_read_only": "on"}
+        self._reading = Way(url, size=READERS, settings=reading, isolation_level="REPEATABLE READ")
 
     async def own(self) -> None:
         """Holds the database for this process: another server's memory would not follow what this one commits."""
-        async with self._writing.connect() as connection:
-            if not await _take(connection):
+        async with self._writing.first() as connection:
+            if not await _take_in_time(connection):
                 raise Fault("Another Keypost is running on this database. Stop it first.")
 
     async def write(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        async def transact() -> R:
-            async with self._turn:
-                async with self._writing.connect() as connection:
-                    await self._hold(connection)
-                    result, tx = await connection.run_sync(work)
-                    await _commit(connection)
-                conclude_or_say(self._hooks, tx)
-                return result
-
         def work(connection: Connection) -> tuple[R, Tx]:
             tx = Tx(connection, self.clock.now_ms(), self.ids)
-            try:
-                result = verb(tx, *args, **kwargs)
-                self._hooks.before_commit(tx)
-            except DBAPIError as error:
-                if refusal := trouble(error):
-                    raise refusal from error
-                raise
+            result = verb(tx, *args, **kwargs)
+            self._hooks.before_commit(tx)
             return result, tx
+
+        async def transact() -> R:
+            async with self._turn:
+                async with self._owning() as connection:
+                    result, tx = await connection.run_sync(work)
+                    committing = Committing(tx, await connection.scalar(NUMBER))
+                    await self._commit(connection, committing)
+                if committing.has_happened is None:
+                    await self._ask(committing)
+                return result
 
         # A caller that goes away must not leave memory behind a commit that happened.
         return await asyncio.shield(asyncio.ensure_future(transact()))
@@ -83,54 +104,80 @@ class PostgresDatabase:
         def work(connection: Connection) -> R:
             return verb(Tx(connection, self.clock.now_ms(), self.ids), *args, **kwargs)
 
-        async with self._reading.connect() as connection:
+        async with self._reading.connected() as connection:
             return await connection.run_sync(work)
 
     async def close(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+            await asyncio.gather(self._settling, return_exceptions=True)
         async with self._turn:
-            await self._writing.dispose()
-        await self._reading.dispose()
+            await self._writing.close()
+        await self._reading.close()
+
+    @asynccontextmanager
+    async def _owning(self) -> AsyncIterator[AsyncConnection]:
+        """The writing connection, behind which the database is ours and memory has followed it."""
+        async with self._writing.connected() as connection:
+            if HOLDS not in connection.info:
+                await self._hold(connection)
+                await self._settle(connection)
+            yield connection
 
     async def _hold(self, connection: AsyncConnection) -> None:
         """Whoever held the database meanwhile has changed what our memory says: there is no way back but a restart."""
-        if HOLDS in connection.info:
-            return
-        end = asyncio.get_running_loop().time() + GHOST_S
-        while not self._was_taken and not await _take(connection):
-            self._was_taken = asyncio.get_running_loop().time() > end
-            await asyncio.sleep(LOOK_EVERY_S)
-        if self._was_taken:
+        if self._was_taken or not await _take_in_time(connection):
+            self._was_taken = True
             raise Fault("Another Keypost has taken this database. Stop it, and start this one again.")
 
+    async def _commit(self, connection: AsyncConnection, committing: Committing) -> None:
+        self._committing = committing
+        try:
+            await connection.commit()
+        except LOST as error:
+            logger.warning("a commit was not answered", kind=type(error).__name__)
+            await connection.invalidate()
+        else:
+            self._conclude(committing, has_happened=True)
 
-async def _take(connection: AsyncConnection) -> bool:
-    if await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": OWNER_KEY}):
-        connection.info[HOLDS] = True
-    return HOLDS in connection.info
+    async def _ask(self, committing: Committing) -> None:
+        """Returns if it has happened after all."""
+        try:
+            async with self._owning():
+                pass  # On the way there it was settled.
+        except Busy as error:
+            self._settling = asyncio.create_task(self._settle_soon(), name="settling a commit")
+            raise CommitUnknown("The database went away while it committed.") from error
+        if not committing.has_happened:
+            raise away()
+
+    async def _settle_soon(self) -> None:
+        """Without waiting for somebody to write: what memory does not know it lets pass."""
+        while self._committing is not None:
+            await asyncio.sleep(SETTLE_EVERY_S)
+            with suppress(Busy):
+                async with self._turn, self._owning():
+                    pass
+
+    async def _settle(self, connection: AsyncConnection) -> None:
+        """What became of the commit that was not answered. Its session has ended, for this one has got its lock."""
+        committing = self._committing
+        if committing is not None:
+            status = await connection.scalar(STATUS, {"number": committing.number})
+            await connection.rollback()
+            self._conclude(committing, has_happened=status == "committed" or committing.number is None)
+
+    def _conclude(self, committing: Committing, *, has_happened: bool) -> None:
+        committing.has_happened, self._committing = has_happened, None
+        if has_happened:
+            conclude_or_say(self._hooks, committing.tx)
 
 
-async def _commit(connection: AsyncConnection) -> None:
-    try:
-        await connection.commit()
-    except SQLAlchemyError as error:
-        raise CommitUnknown("The database went away while it committed.") from error
-
-
-def async_url(url: str) -> str:
-    try:
-        make_url(url)
-    except (ArgumentError, ValueError):  # Its text can hold the password.
-        raise Fault("The address of the database cannot be read. It is like postgresql://user@host/name.") from None
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
-
-
-def _engine(url: str, *, size: int, settings: dict[str, str]) -> AsyncEngine:
-    return create_async_engine(
-        async_url(url),
-        pool_size=size,
-        max_overflow=0,
-        # After the database was restarted, the first request finds a good connection, not a dead one.
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={"server_settings": settings},
-    )
+async def _take_in_time(connection: AsyncConnection) -> bool:
+    end = asyncio.get_running_loop().time() + GHOST_S
+    while not await connection.scalar(TAKE, {"key": OWNER_KEY}):
+        if asyncio.get_running_loop().time() > end:
+            return False
+        await asyncio.sleep(LOOK_EVERY_S)
+    connection.info[HOLDS] = True
+    return True

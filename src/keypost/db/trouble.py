@@ -1,4 +1,5 @@
-"""What a database says that is nobody's fault who asked: another program holds it, its disk is full, its disk fails.
+"""What a database says that is nobody's fault who asked: another program holds it, its disk is full or fails, it has
+gone.
 
 Nothing of what was asked is stored then, and asking for it again later is right.
 """
@@ -19,6 +20,8 @@ PRIMARY: Final = 0xFF
 
 def trouble(error: DBAPIError) -> Busy | None:
     """The refusal that it comes to; None if it is about what was asked."""
+    if error.connection_invalidated:
+        return away()
     said = OF_POSTGRES.get(getattr(error.orig, "sqlstate", None) or "") or OF_SQLITE.get(code_of(error) & PRIMARY)
     return said() if said is not None else None
 
@@ -26,6 +29,11 @@ def trouble(error: DBAPIError) -> Busy | None:
 def code_of(error: DBAPIError) -> int:
     """The whole code of SQLite's; 0 if it is none of its: its driver raises some of the same kinds by itself."""
     return getattr(error.orig, "sqlite_errorcode", 0)
+
+
+def away() -> Busy:
+    """For what needs a database that cannot be reached."""
+    return Busy("server_busy", "The database cannot be reached. Try again in a second.")
 
 
 def _held() -> Busy:
@@ -47,4 +55,12 @@ OF_SQLITE: Final[Mapping[int, Said]] = {
     # No descriptor is left to open it with, say.
     sqlite3.SQLITE_CANTOPEN: _disk_failed,
 }
-OF_POSTGRES: Final[Mapping[str, Said]] = {"55P03": _held, "53100": _disk_full, "58030": _disk_failed}
+OF_POSTGRES: Final[Mapping[str, Said]] = {
+    "55P03": _held,
+    "53100": _disk_full,
+    "58030": _disk_failed,
+    # It stops, it has crashed, it is starting.
+    "57P01": away,
+    "57P02": away,
+    "57P03": away,
+}

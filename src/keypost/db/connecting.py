@@ -1,0 +1,79 @@
+"""The way to PostgreSQL: connections, and what it means when there are none."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from keypost import log
+from keypost.db.trouble import away, trouble
+from keypost.errors import Fault
+
+logger = log.get(__name__)
+
+CONNECT_S: Final = 5.0
+"""How long PostgreSQL may take to let us in."""
+LOST: Final = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What is raised when a connection cannot be made or ends: on the way in not all of it goes through SQLAlchemy."""
+
+
+class Way:
+    """A pool of `size` connections with the same `settings`."""
+
+    def __init__(self, url: str, *, size: int, settings: Mapping[str, str], **options: Any) -> None:
+        self._is_open = True
+        self._engine = create_async_engine(
+            async_url(url),
+            pool_size=size,
+            max_overflow=0,
+            # After the database was restarted, the first request finds a good connection, not a dead one.
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"server_settings": dict(settings), "timeout": CONNECT_S},
+        ).execution_options(**options)
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[AsyncConnection]:
+        """Busy where the database is away, or goes before anything was committed: then nothing is stored."""
+        try:
+            connection = await self._engine.connect()
+        except LOST as error:
+            self._note(is_open=False, why=error)
+            raise away() from error
+        self._note(is_open=True)
+        try:
+            yield connection
+        except DBAPIError as error:
+            if refusal := trouble(error):
+                raise refusal from error
+            raise
+        finally:
+            await connection.close()
+
+    def first(self) -> AsyncConnection:
+        """At the start, where nobody is told to come again: raises what the driver does."""
+        return self._engine.connect()
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    def _note(self, *, is_open: bool, why: Exception | None = None) -> None:
+        """Once when it changes, and not for each request."""
+        if self._is_open and not is_open:
+            # Its class alone: the text can hold the address with its password.
+            logger.warning("the database cannot be reached", kind=type(why).__name__)
+        elif is_open and not self._is_open:
+            logger.info("the database can be reached again")
+        self._is_open = is_open
+
+
+def async_url(url: str) -> str:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):  # Its text can hold the password.
+        raise Fault("The address of the database cannot be read. It is like postgresql://user@host/name.") from None
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)

@@ -1,0 +1,85 @@
+"""F11: the connection to PostgreSQL breaks in the middle of a commit. Whether it has happened, the server finds out."""
+
+import asyncio
+
+import pytest
+from tests.faults.proxy import Cut, Proxy
+from tests.faults.stage import Stage, chance
+from tests.live.until import PATIENCE_S
+
+CUTS = 20
+BETWEEN = 40
+
+pytestmark = pytest.mark.parametrize("world", ["postgresql"], indirect=True)
+
+
+async def test_a_commit_whose_answer_is_lost_leaves_nothing_out_and_nothing_twice(
+    proxied: tuple[Stage, Proxy],
+) -> None:
+    await cut_again_and_again(*proxied, cuts=CUTS, between=BETWEEN)
+
+
+async def cut_again_and_again(stage: Stage, proxy: Proxy, *, cuts: int, between: int) -> None:
+    crowd, reader, luck = stage.crowd(), stage.reader(), chance()
+
+    async with reader.reading():
+        async with crowd.posting() as ledger:
+            for _ in range(cuts):
+                await ledger.until_about(between, luck)
+                await proxy.cut(luck.choice(list(Cut)))
+            await ledger.until_answered(between)
+
+        assert await stage.complaints(ledger, reader) == []
+
+
+async def test_a_database_that_goes_and_comes_back_under_load_loses_nothing(proxied: tuple[Stage, Proxy]) -> None:
+    await gone_again_and_again(*proxied, times=5, between=BETWEEN)
+
+
+async def gone_again_and_again(stage: Stage, proxy: Proxy, *, times: int, between: int) -> None:
+    # It may go in the middle of a commit, and be away when the server asks what became of that.
+    crowd, reader, luck = stage.crowd(may_be_unsure=True), stage.reader(), chance()
+
+    async with reader.reading():
+        async with crowd.posting() as ledger:
+            for _ in range(times):
+                await ledger.until_about(between, luck)
+                await proxy.close()
+                await ledger.until_refused(1)
+                await proxy.open()
+            await ledger.until_answered(between)
+
+        assert await stage.complaints(ledger, reader) == []
+
+
+async def test_while_the_database_is_away_callers_are_told_to_come_again(proxied: tuple[Stage, Proxy]) -> None:
+    stage, proxy = proxied
+    before = await stage.say("before")
+    await proxy.close()
+
+    away = [await stage.say("while it is away"), await stage.say("the same, named", name="once"), await stage.read()]
+    await proxy.open()
+    back = [await stage.say("the same, named", name="once"), await stage.read()]
+
+    assert [(answer.status, answer.refused_with) for answer in away] == [(503, "server_busy")] * 3
+    assert {answer.headers["Retry-After"] for answer in away} == {"1"}
+    assert [before.status, *(answer.status for answer in back)] == [204, 204, 200]
+    assert [message["content"]["text"] for message in back[1].json["data"]] == ["before", "the same, named"]
+
+
+@pytest.mark.parametrize("comes_back", ["at once", "later"])
+async def test_a_token_whose_revocation_got_no_answer_is_refused_all_the_same(
+    proxied: tuple[Stage, Proxy], comes_back: str
+) -> None:
+    stage, proxy = proxied
+    assert (await stage.say("before")).status == 204
+
+    revoking = asyncio.create_task(stage.revoke())
+    await proxy.cut(Cut.AFTER, then_close=comes_back == "later")
+    revoked = await revoking
+    await proxy.open()
+
+    assert revoked.status == (500 if comes_back == "later" else 303)
+    async with asyncio.timeout(PATIENCE_S):
+        while (await stage.say_nothing()).status != 401:  # What stores nothing does not make the server look.
+            pass
