@@ -65,6 +65,7 @@ LIMITS: Final = (
     ("seconds a third party waits for a handler's answer", "webhooks.arrival", "PATIENCE_S"),
     ("calls of one app's incoming handler at once", "webhooks.dispatcher", "AT_ONCE"),
     ("calls that are counted at once, of those who call", "limits.meters", "METERS_MAX"),
+    ("posts a minute of a token that pass in any chat, however full", "limits.counting", "ASSURED_PER_MINUTE"),
     ("messages that wait to be stored", "chat.lane", "WAITING_MAX"),
     ("messages in one reading", "chat.message_store", "MESSAGES_MAX"),
 )

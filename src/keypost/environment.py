@@ -9,6 +9,8 @@ from keypost.errors import Invalid
 from keypost.proxies import Proxies
 from keypost.settings import (
     DEFAULT_POSTS_PER_MINUTE,
+    DEFAULT_POSTS_PER_MINUTE_IN_CHAT,
+    DEFAULT_POSTS_PER_MINUTE_OF_PERSON,
     NO_BOUND,
     POSTS_PER_MINUTE_MAX,
     Limits,
@@ -43,6 +45,7 @@ def _networks(text: str) -> tuple[str, ...] | None:
     return found
 
 
+_POSTS: Final = f"a whole number from {NO_BOUND} to {POSTS_PER_MINUTE_MAX}"
 _TEXT_SIZE: Final = f"a whole number from 1 to {TEXT_CEILING}"
 
 VARIABLES: Final = (
@@ -64,9 +67,25 @@ VARIABLES: Final = (
         "KEYPOST_POSTS_PER_MINUTE",
         "posts_per_minute",
         read_posts_per_minute,
-        f"a whole number from {NO_BOUND} to {POSTS_PER_MINUTE_MAX}",
+        _POSTS,
         f"posts a minute of a token, where neither it nor its organisation says another number. "
         f"{DEFAULT_POSTS_PER_MINUTE} if it is not set; {NO_BOUND}: no bound",
+    ),
+    Variable(
+        "KEYPOST_POSTS_PER_MINUTE_OF_PERSON",
+        "posts_per_minute_of_person",
+        read_posts_per_minute,
+        _POSTS,
+        f"posts a minute of all tokens of a person together; {DEFAULT_POSTS_PER_MINUTE_OF_PERSON} if it is not set; "
+        f"{NO_BOUND}, here or for tokens: no bound",
+    ),
+    Variable(
+        "KEYPOST_POSTS_PER_MINUTE_IN_CHAT",
+        "posts_per_minute_in_chat",
+        read_posts_per_minute,
+        _POSTS,
+        f"posts a minute of all tokens together to one chat; {DEFAULT_POSTS_PER_MINUTE_IN_CHAT} if it is not set; "
+        f"{NO_BOUND}, here or for tokens: no bound",
     ),
     Variable(
         "KEYPOST_LIMITS",

@@ -13,6 +13,10 @@ DEFAULT_PORT: Final = 5397
 """K-E-Y-P on a phone's keys."""
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_POSTS_PER_MINUTE: Final = 300
+DEFAULT_POSTS_PER_MINUTE_OF_PERSON: Final = 1_200
+"""What four busy tokens make: somebody with twenty quiet ones never comes near."""
+DEFAULT_POSTS_PER_MINUTE_IN_CHAT: Final = 600
+"""What two busy tokens make: ten messages a second, which nobody reads any more."""
 POSTS_PER_MINUTE_MAX: Final = 100_000
 NO_BOUND: Final = 0
 
@@ -21,7 +25,7 @@ class Limits(StrEnum):
     """Whose rules bound how fast tools may call."""
 
     KEYPOST = "keypost"
-    """Ours: a budget for each token, and no lock."""
+    """Ours: a budget for each token, each person and each chat, and no lock."""
     VENDOR = "vendor"
     """The wire's: a number of calls for each person and family, and a lock for whoever passes it."""
 
@@ -47,7 +51,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     `base_url` is how people and tools reach this server; every address that Keypost hands out starts with it,
     never with what a request claims. `demo` shows the gallery. `trusted_proxies` are addresses and CIDR blocks of
     proxies in front, which say whom they speak for. `posts_per_minute` is the budget of each token for which neither it
-    nor its organisation says another; `NO_BOUND` for none.
+    nor its organisation says another; `NO_BOUND` for none. `posts_per_minute_of_person` is what all tokens of a person
+    may make together, `posts_per_minute_in_chat` what a chat takes from all tokens together.
 
     `text_max` and `long_text_max` are the characters that the text of a message may have, the longer one in posts to
     `/api/v3/chats/…/messages`. Neither can be above `TEXT_CEILING`.
@@ -64,6 +69,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     text_max: int = TEXT_MAX
     long_text_max: int = LONG_TEXT_MAX
     posts_per_minute: int = DEFAULT_POSTS_PER_MINUTE
+    posts_per_minute_of_person: int = DEFAULT_POSTS_PER_MINUTE_OF_PERSON
+    posts_per_minute_in_chat: int = DEFAULT_POSTS_PER_MINUTE_IN_CHAT
     limits: Limits = Limits.KEYPOST
 
     @property

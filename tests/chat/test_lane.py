@@ -98,6 +98,27 @@ async def test_a_lane_that_is_full_says_so_and_keeps_what_it_took(
     assert len(await world.messages_in("#general")) == 5
 
 
+async def test_a_quiet_sender_is_stored_with_the_next_batch_however_many_wait(world: World) -> None:
+    lane = Lane(world.database, world.server.chats)
+    noise = [lane.commit(posting(world, "noise")) for _ in range(3 * BATCH_MAX)]
+
+    await asyncio.gather(*noise, lane.commit(by_another(world, "quiet")))
+
+    assert (await world.texts_in("#general")).index("quiet") < BATCH_MAX
+
+
+async def test_a_full_lane_has_room_for_who_has_little_in_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "WAITING_MAX", 5)
+    lane = Lane(world.database, world.server.chats)
+    noise = [lane.commit(posting(world, f"{number}")) for number in range(5)]
+    quiet = [lane.commit(by_another(world, f"quiet {number}")) for number in range(3)]
+
+    outcomes = await asyncio.gather(*noise, *quiet, return_exceptions=True)
+
+    assert [isinstance(outcome, Busy) for outcome in outcomes] == [False] * 3 + [True] * 2 + [False] * 2 + [True]
+    assert sorted(await world.texts_in("#general")) == ["0", "1", "2", "quiet 0", "quiet 1"]
+
+
 async def test_draining_waits_for_everything_that_was_taken(world: World) -> None:
     lane = Lane(world.database, world.server.chats)
     tasks = [asyncio.create_task(lane.commit(posting(world, f"{number}"))) for number in range(20)]
@@ -114,6 +135,11 @@ def posting(world: World, text: str, **changes: object) -> Posting:
     sender = Sender(kind=PartyKind.PERSON, id=ada.id, name=ada.name)
     base = Posting(org_id=ada.org_id, chat_id=world.chat("#general").id, sender=sender, content=Content(text=text))
     return structs.replace(base, **changes)
+
+
+def by_another(world: World, text: str) -> Posting:
+    grace = world.grace.person
+    return posting(world, text, sender=Sender(kind=PartyKind.PERSON, id=grace.id, name=grace.name))
 
 
 def to_nowhere(world: World) -> Posting:

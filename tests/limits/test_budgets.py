@@ -53,7 +53,9 @@ async def test_every_counted_answer_says_what_is_left(world: World) -> None:
 
     assert [told(answer) for answer in (posted, refused, unreadable, event)] == [(19, 1), (18, 2), (17, 3), (16, 4)]
     assert [answer.status for answer in (posted, refused, unreadable, event)] == [204, 404, 400, 401]
-    assert {answer.headers["RateLimit-Policy"] for answer in (posted, refused)} == {'"token";q=60;w=60'}
+    without_chat = '"token";q=60;w=60, "person";q=1200;w=60'
+    assert posted.headers["RateLimit-Policy"] == without_chat + ', "chat";q=600;w=60'
+    assert refused.headers["RateLimit-Policy"] == without_chat
 
 
 async def test_a_refusal_says_what_is_left_too(world: World) -> None:

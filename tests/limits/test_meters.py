@@ -42,4 +42,4 @@ def used_up(meters: Meters[int, Bucket], key: int, now: int) -> None:
 
 
 def take(meters: Meters[int, Bucket], key: int, now: int) -> int:
-    return meters.get(key, now, lambda: Bucket(RATE, now)).take(RATE, now)
+    return (meters.find(key) or meters.add(key, Bucket(RATE, now), now)).take(RATE, now)

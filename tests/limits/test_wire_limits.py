@@ -114,6 +114,15 @@ async def test_a_budget_that_was_chosen_holds_beside_the_wires_limits(world: Wor
     assert "RateLimit" not in (await plain.say("#general", "Hello")).headers
 
 
+async def test_what_a_budget_refuses_brings_nobody_nearer_to_a_lock(world: World) -> None:
+    slow, plain = await world.tool(budget=3), await world.tool()
+
+    refused = [(await slow.say("#general", "Hello")).status for _ in range(POSTS + 1)]
+
+    assert refused == [204] + [429] * POSTS
+    assert (await plain.say("#general", "Hello")).status == 204
+
+
 async def test_a_clock_that_is_set_back_locks_nobody_for_longer(world: World) -> None:
     standup = await world.tool()
     await lock(standup)

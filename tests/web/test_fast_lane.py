@@ -22,6 +22,7 @@ from tests.world import World
 from keypost.db.tables import messages
 from keypost.web import protocol
 
+GOOD = b'{"text":"good"}'
 IDS = re.compile(rb"\d{13}_\d+")
 VARY = frozenset({b"date"})
 
@@ -208,20 +209,26 @@ async def _require_same(world: World, wish: Wish) -> None:
     assert stored[0] == stored[1] or "X-GitHub-Delivery: twice" in wish.fields
 
 
-@pytest.mark.parametrize("count", [3])
-async def test_both_doors_count_alike(world: World, count: int) -> None:
-    await world.restart(posts_per_minute=count * 3)
-    tools = [await world.tool(), await world.tool()]
-    kinds = [b'{"text":"good"}', b"bad", b'{"text":"good"}', b'{"text":"late"}', b'{"text":"late"}']
-    async with both(world) as doors:
-        said = [
-            [await heard(door, request(tool, PATH, kind)) for kind in kinds]
-            for door, tool in zip(doors, tools, strict=True)
-        ]
+@pytest.mark.parametrize(
+    ("policy", "limits"),
+    [
+        ("token", {"posts_per_minute": 9}),
+        ("person", {"posts_per_minute": 600, "posts_per_minute_of_person": 9}),
+        ("chat", {"posts_per_minute": 600, "posts_per_minute_in_chat": 9}),
+    ],
+)
+async def test_both_doors_count_alike(world: World, policy: str, limits: dict[str, int]) -> None:
+    await world.restart(**limits)
+    tool, said = await world.tool(), []
+    for which in range(2):
+        await world.restart()  # It has forgotten what was counted.
+        async with both(world) as doors:
+            said.append([await heard(doors[which], request(tool, PATH, body)) for body in (GOOD, b"bad", *[GOOD] * 5)])
 
     assert said[0] == said[1]
-    assert [heard.status.split()[1] for heard in said[0]] == [b"204", b"400", b"204", b"429", b"429"]
-    assert any(field.startswith(b"ratelimit:") for field in said[0][0].fields)
+    assert [answer.status.split()[1] for answer in said[0]][:3] == [b"204", b"400", b"204"]
+    assert said[0][-1].status.split()[1] == b"429"
+    assert any(field.startswith(b'ratelimit: "%b";r=0' % policy.encode()) for field in said[0][-1].fields)
 
 
 @pytest.mark.parametrize(

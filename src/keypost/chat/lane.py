@@ -1,11 +1,11 @@
 """The lane: the one way by which messages are stored.
 
 Postings gather while the last batch commits; a batch is one transaction. Each caller is answered after the commit.
+Senders take turns, so that nobody waits behind the noise of another.
 """
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 from typing import Final
@@ -13,16 +13,18 @@ from typing import Final
 from keypost.chat import service
 from keypost.chat.directory import Chats
 from keypost.chat.model import Message, Posting
+from keypost.chat.waiting import Waiter, Waiting, sender_of
 from keypost.db.database import CommitUnknown, Database
 from keypost.errors import Busy
 
 BATCH_MAX: Final = 256
+"""Messages, unless those of one caller alone are more."""
 WAITING_MAX: Final = 4_096
-"""Callers. With the largest messages that there can be, they hold a quarter of a gigabyte."""
+"""Callers. With the largest messages that there can be, they hold a quarter of a gigabyte. When so many wait, whoever
+has the most waiting makes room for who has little: nobody is kept out by another's noise.
+"""
 COMMIT_MAX_S: Final = 3.0
 """A commit that takes longer means that the disk or the database is in trouble. Until it is over nobody else waits."""
-
-_Waiting = tuple[Sequence[Posting], asyncio.Future[list[Message]]]
 
 
 class Lane:
@@ -31,7 +33,7 @@ class Lane:
     def __init__(self, database: Database, chats: Chats) -> None:
         self._database = database
         self._chats = chats
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting = Waiting()
         self._running: asyncio.Task[None] | None = None
         self._began: float | None = None
         self.rows = 0
@@ -48,19 +50,25 @@ class Lane:
 
     def submit(self, postings: Sequence[Posting]) -> asyncio.Future[list[Message]]:
         """What `commit_all` waits for. Whoever waits no more takes nothing back: the messages are stored."""
-        self.require_room()
+        self.require_room(postings[0])
+        if self._is_full:  # Of those who have more waiting than this one.
+            _settle(self._waiting.drop()[1], _full())
         answer: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((postings, answer))
+        self._waiting.add((postings, answer))
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="lane")
         return answer
 
-    def require_room(self) -> None:
+    def require_room(self, posting: Posting) -> None:
         """Refuses now what would wait for long: a sender that hears so at once sends again, and memory stays small."""
-        if len(self._waiting) >= WAITING_MAX:
-            raise Busy("server_busy", "Too many messages are waiting to be stored. Try again in a second.")
+        if self._is_full and not self._waiting.is_short(sender_of(posting)):
+            raise _full()
         if self._began is not None and time.monotonic() - self._began > COMMIT_MAX_S:
             raise Busy("server_busy", "Storing messages takes too long at the moment. Try again in a second.")
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._waiting) >= WAITING_MAX
 
     @property
     def is_committing(self) -> bool:
@@ -74,12 +82,12 @@ class Lane:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                await self._commit_batch([self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))])
+                await self._commit_batch(self._waiting.take(BATCH_MAX))
         finally:
             # No await between the last look at the queue and this line: nothing can slip in unseen.
             self._running = None
 
-    async def _commit_batch(self, batch: list[_Waiting]) -> None:
+    async def _commit_batch(self, batch: list[Waiter]) -> None:
         try:
             stored = await self._write([posting for postings, _ in batch for posting in postings])
         except CommitUnknown as error:
@@ -89,9 +97,8 @@ class Lane:
         except Busy as error:
             # Another program held the database for too long. That is no row's fault, and whoever waits behind them
             # would wait as long again.
-            for _, answer in (*batch, *self._waiting):
+            for _, answer in (*batch, *self._waiting.take_all()):
                 _settle(answer, error)
-            self._waiting.clear()
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to one of the rows.
             await self._replay(batch, error)
@@ -101,7 +108,7 @@ class Lane:
         for postings, answer in batch:
             _settle(answer, list(islice(messages, len(postings))))
 
-    async def _replay(self, batch: list[_Waiting], error: Exception) -> None:
+    async def _replay(self, batch: list[Waiter], error: Exception) -> None:
         """The batch was rolled back as a whole: its halves are tried, so that a bad one fails alone in the end.
 
         Anybody may post what only the transaction can refuse (an answer to no message, say). In halves, one such costs
@@ -124,6 +131,10 @@ class Lane:
     def _count(self, rows: int) -> None:
         self.rows += rows
         self.batches += 1
+
+
+def _full() -> Busy:
+    return Busy("server_busy", "Too many messages are waiting to be stored. Try again in a second.")
 
 
 def _settle(answer: asyncio.Future[list[Message]], outcome: list[Message] | Exception) -> None:

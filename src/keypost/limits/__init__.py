@@ -1,4 +1,4 @@
-"""How fast tools may call: the budget of each token, the wire's limits for each person, and wrong credentials.
+"""How fast tools may call: budgets of tokens, persons and chats, the wire's limits, and wrong credentials.
 
 All of it is in memory and forgotten with the server: what it bounds is measured in minutes. Knows no row and no HTTP.
 """

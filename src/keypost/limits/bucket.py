@@ -34,29 +34,37 @@ class Bucket:
     none pass: nobody waits longer for it. The rate comes with each call, and may be another one each time.
     """
 
-    __slots__ = ("_at", "_full", "_rate")
+    __slots__ = ("_at", "_full", "_rate", "_size")
 
     def __init__(self, rate: Rate, now: int) -> None:
         self._rate = rate
+        self._size = rate.size
         self._full = 0
         self._at = now
 
     def take(self, rate: Rate, now: int) -> int:
         """Takes one call. Answers 0, or after how many milliseconds to try again (then nothing was taken)."""
         self._empty(now)
-        self._rate = rate
-        # After a change to a smaller bucket, what does not fit any more is given up.
-        self._full = min(self._full, rate.size)
-        over = self._full + CALL - rate.size
+        if rate is not self._rate:
+            self._change(rate)
+        over = self._full + CALL - self._size
         if over > 0:
             return -(-over // rate.per_minute)
         self._full += CALL
         return 0
 
+    def give_back(self) -> None:
+        """Takes back the last call: what it was for did not come about."""
+        self._full = max(0, self._full - CALL)
+
+    @property
+    def per_minute(self) -> int:
+        return self._rate.per_minute
+
     @property
     def left(self) -> int:
         """Calls that could be taken at once, as of the last one."""
-        return (self._rate.size - self._full) // CALL
+        return (self._size - self._full) // CALL
 
     @property
     def empty_in_ms(self) -> int:
@@ -67,7 +75,14 @@ class Bucket:
         self._empty(now)
         return self._full == 0
 
+    def _change(self, rate: Rate) -> None:
+        """In a smaller bucket, what does not fit any more is given up."""
+        self._rate, self._size = rate, rate.size
+        self._full = min(self._full, self._size)
+
     def _empty(self, now: int) -> None:
-        passed = max(0, now - self._at)
-        self._full = max(0, self._full - passed * self._rate.per_minute)
+        full = self._full
+        if full and now > self._at:
+            full -= (now - self._at) * self._rate.per_minute
+            self._full = max(full, 0)
         self._at = now

@@ -1,34 +1,34 @@
-"""Counts what tools do, and refuses what is one too many: each token by its budget, and by the wire's limits each
-person, if those are chosen.
+"""Counts what tools do, and refuses what is one too many: of each token, of all tokens of a person, of all that post
+into a chat, and by the wire's limits if those are chosen.
 """
 
-import math
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from keypost.caller import Caller
-from keypost.clock import MINUTE_MS, SECOND_MS, Clock
+from keypost.clock import Clock
 from keypost.errors import Throttled, TooMany
-from keypost.ids import ApiTokenId, OrgId, PersonId, TokenId
+from keypost.ids import ChatId, OrgId, PersonId
 from keypost.limits import wire
-from keypost.limits.bucket import Bucket, Rate, rate_of
+from keypost.limits.bucket import Bucket, Rate
 from keypost.limits.budgets import Budgets
 from keypost.limits.lock import Lock
 from keypost.limits.meters import Meters
-from keypost.settings import NO_BOUND, Limits, Settings
+from keypost.limits.tally import Tally, Tool, Uncounted, seconds_of
+from keypost.settings import Limits, Settings
 from keypost.web.family import Family
 from keypost.web.limiting import Counted
 from keypost.web.routing import Route
 
-NOT_COUNTED: Final = Counted()
-POLICY: Final = "token"
-WINDOW_S: Final = MINUTE_MS // SECOND_MS
+NOT_COUNTED: Final = Uncounted()
+ASSURED_PER_MINUTE: Final = 6
+"""Of each token, in what it shares with others: so much is let through however full that is."""
+ASSURED: Final = Rate(ASSURED_PER_MINUTE, burst=2)
 FAILURES: Final = Rate(per_minute=30, burst=30)
 """Wrong credentials of one address."""
 IPV6_PREFIX: Final = 64
 """What one customer of a provider has: within it an address is free to choose."""
 
-Tool = tuple[OrgId, TokenId | ApiTokenId]
 Habit = tuple[OrgId, PersonId, Family]
 
 
@@ -39,56 +39,83 @@ class Counting:
         self._clock = clock
         self._budgets = budgets
         self._is_vendors = settings.limits is Limits.VENDOR
-        self._buckets: Meters[Tool, Bucket] = Meters()
+        self._tools: Meters[Tool, Bucket] = Meters()
+        self._persons: Meters[tuple[OrgId, PersonId], Bucket] = Meters()
+        self._chats: Meters[tuple[OrgId, ChatId], Bucket] = Meters()
+        self._assured: Meters[Tool, Bucket] = Meters()
         self._locks: Meters[Habit, Lock] = Meters()
         self._failures: Meters[str, Bucket] = Meters()
 
     def count(self, route: Route, caller: Caller) -> Counted:
+        """One that is refused leaves no trace, but for the lock that it may begin."""
         if route.family is None:
             return NOT_COUNTED
         now = self._clock.now_ms()
-        wait = self._wait_of_wire(route, route.family, caller, now) if self._is_vendors else 0
-        if wait:
-            return Counted(refusal=_locked(route, _seconds(wait)))
-        return NOT_COUNTED if route.family.is_reading else self._spend(caller, now)
+        counted = NOT_COUNTED if route.family.is_reading else self._spend(caller, now)
+        if self._is_vendors and counted.refusal is None:
+            wait = self._wait_of_wire(route, route.family, caller, now)
+            if wait:
+                counted.give_back()
+                return Uncounted(_locked(route, seconds_of(wait)))
+        return counted
 
     def require_few_failures(self, address: str) -> None:
         """Only who fails is refused: a right credential gets in from an address whatever others try from there."""
         now = self._clock.now_ms()
-        bucket = self._failures.get(network_of(address), now, lambda: Bucket(FAILURES, now))
+        network = network_of(address)
+        bucket = self._failures.find(network) or self._failures.add(network, Bucket(FAILURES, now), now)
         wait = bucket.take(FAILURES, now)
         if wait:
             sentence = "Too many requests with a wrong credential came from your address. Look what sends them."
-            raise TooMany("too_many_failures", sentence, retry_after_s=_seconds(wait))
+            raise TooMany("too_many_failures", sentence, retry_after_s=seconds_of(wait))
 
     def _wait_of_wire(self, route: Route, family: Family, caller: Caller, now: int) -> int:
         rules = wire.NEWER_RULES if route.is_newer_wire else wire.RULES
-        lock = self._locks.get((caller.org_id, caller.person_id, family), now, lambda: Lock(now))
+        habit = (caller.org_id, caller.person_id, family)
+        lock = self._locks.find(habit) or self._locks.add(habit, Lock(now), now)
         return lock.take(rules[family], now)
 
-    def _spend(self, caller: Caller, now: int) -> Counted:
-        per_minute, tool = self._budgets.of_caller(caller), caller.credential_id
-        if per_minute == NO_BOUND or tool is None:
+    def _spend(self, caller: Caller, now: int) -> Tally | Uncounted:
+        bounds, credential = self._budgets.of_caller(caller), caller.credential_id
+        if bounds is None or credential is None:
             return NOT_COUNTED
-        rate = rate_of(per_minute)
-        bucket = self._buckets.get((caller.org_id, tool), now, lambda: Bucket(rate, now))
-        wait = bucket.take(rate, now)
-        return Counted(_headers(per_minute, bucket), _over_budget(_seconds(wait)) if wait else None)
+        tool, rate = (caller.org_id, credential), bounds.of_token
+        token = self._tools.find(tool) or self._tools.add(tool, Bucket(rate, now), now)
+        tally = Tally(tool, bounds, token, self._enter)
+        if wait := token.take(rate, now):
+            tally.refuse("This token has used up its budget.", wait)
+            return tally
+        tally.filled.append(token)
+        if bounds.of_person is not None:
+            self._count_person(tally, bounds.of_person, (caller.org_id, caller.person_id), now)
+        return tally
 
+    def _count_person(self, tally: Tally, rate: Rate, key: tuple[OrgId, PersonId], now: int) -> None:
+        tally.person = self._persons.find(key) or self._persons.add(key, Bucket(rate, now), now)
+        if wait := self._share(tally, tally.person, rate, now):
+            tally.refuse("All tokens of this person together have used up their budget.", wait)
 
-def _headers(per_minute: int, bucket: Bucket) -> dict[str, str]:
-    """As the IETF's draft "RateLimit header fields for HTTP" has them: `q` calls in a window of `w` seconds; of these
-    `r` may come now, and after `t` seconds as many as ever at once.
-    """
-    return {
-        "RateLimit-Policy": f'"{POLICY}";q={per_minute};w={WINDOW_S}',
-        "RateLimit": f'"{POLICY}";r={bucket.left};t={_seconds(bucket.empty_in_ms)}',
-    }
+    def _enter(self, tally: Tally, org_id: OrgId, chat_id: ChatId) -> None:
+        rate, key, now = tally.bounds.in_chat, (org_id, chat_id), self._clock.now_ms()
+        if rate is None:
+            return
+        tally.chat = self._chats.find(key) or self._chats.add(key, Bucket(rate, now), now)
+        if wait := self._share(tally, tally.chat, rate, now):
+            tally.refuse("All tokens together have posted too much to this chat.", wait)
 
-
-def _over_budget(seconds: int) -> TooMany:
-    sentence = f"This token has used up its budget. Try again in {seconds} s."
-    return TooMany("rate_limit_exceeded", sentence, retry_after_s=seconds)
+    def _share(self, tally: Tally, bucket: Bucket, rate: Rate, now: int) -> int:
+        """As `Bucket.take`. What is full by the noise of others is not full for one who says little."""
+        if not bucket.take(rate, now):
+            tally.filled.append(bucket)
+            return 0
+        if tally.is_assured:
+            return 0
+        assured = self._assured.find(tally.tool) or self._assured.add(tally.tool, Bucket(ASSURED, now), now)
+        wait = assured.take(ASSURED, now)
+        if not wait:
+            tally.filled.append(assured)
+            tally.is_assured = True
+        return wait
 
 
 def _locked(route: Route, seconds: int) -> TooMany:
@@ -97,10 +124,6 @@ def _locked(route: Route, seconds: int) -> TooMany:
     if route.is_newer_wire:
         return TooMany("rate_limit_exceeded", sentence, retry_after_s=seconds)
     return Throttled("request_limit_exceeded", sentence, retry_after_s=seconds)
-
-
-def _seconds(milliseconds: int) -> int:
-    return math.ceil(milliseconds / SECOND_MS)
 
 
 def network_of(address: str) -> str:

@@ -1,6 +1,6 @@
 """Many buckets or locks, by whom they are for. Those that have nothing to say any more are forgotten."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from itertools import islice
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -28,12 +28,13 @@ class Meters(Generic[K, M]):
     def __len__(self) -> int:
         return len(self._meters)
 
-    def get(self, key: K, now: int, new: Callable[[], M]) -> M:
-        meter = self._meters.get(key)
-        if meter is None:
-            if len(self._meters) >= self._room:
-                self._make_room(now)
-            meter = self._meters[key] = new()
+    def find(self, key: K) -> M | None:
+        return self._meters.get(key)
+
+    def add(self, key: K, meter: M, now: int) -> M:
+        if len(self._meters) >= self._room:
+            self._make_room(now)
+        self._meters[key] = meter
         return meter
 
     def _make_room(self, now: int) -> None:

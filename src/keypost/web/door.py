@@ -23,7 +23,7 @@ from keypost.web.acceptance import require_acceptable
 from keypost.web.body import drain
 from keypost.web.credentials import take_secrets
 from keypost.web.headers import Headers
-from keypost.web.limiting import Counted, Limiting
+from keypost.web.limiting import COUNTED, Counted, Limiting
 from keypost.web.parts import Parts
 from keypost.web.routing import Match, Route, Routes, Surface
 
@@ -99,9 +99,9 @@ class Door:
         self._headers.add(request, response)
 
     def _note(self, request: Request, route: Route, response: Response, started: float) -> None:
-        counted: Counted | None = request.scope["state"].get("counted")
+        counted: Counted | None = request.scope["state"].get(COUNTED)
         if counted is not None:
-            response.headers.update(counted.headers)
+            response.raw_headers += counted.fields()
         # The route's own pattern, never the path: a path can hold a secret (a sign-in link's does).
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         logger.debug("request", method=request.method, route=route.path, status=response.status_code, ms=milliseconds)
@@ -138,7 +138,7 @@ class Door:
 
     def count(self, request: Request, route: Route, caller: Caller) -> None:
         counted = self._limits.count(route, caller)
-        request.scope["state"]["counted"] = counted
+        request.scope["state"][COUNTED] = counted
         if counted.refusal is not None:
             raise counted.refusal
 

@@ -27,5 +27,5 @@ class Family(StrEnum):
         return self in READINGS
 
 
-READINGS: Final = frozenset({Family.MESSAGES_READ, Family.MESSAGE_READ, Family.FILE_READ, Family.SUBSCRIBERS_READ})
+READINGS: Final = (Family.MESSAGES_READ, Family.MESSAGE_READ, Family.FILE_READ, Family.SUBSCRIBERS_READ)
 """They change nothing that others see, and take nothing from a budget of posts."""

@@ -36,6 +36,7 @@ from keypost.settings import Settings
 from keypost.tokens.leaks import refuse_secrets
 from keypost.tokens.register import Register
 from keypost.web.body import read_body
+from keypost.web.limiting import count_place
 from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
 from keypost.webhooks import bot_use
@@ -114,11 +115,14 @@ class BotPost(Struct, frozen=True):
         bot = await bot_use.usable(request, caller)
         people, chats = part(request, People), part(request, Chats)
         if place is not None:
-            return [judge(people, chats, caller, place, content, bot_name=bot.unique_name, ties=ties)]
+            posting = judge(people, chats, caller, place, content, bot_name=bot.unique_name, ties=ties)
+            count_place(request, posting.org_id, chats.get(posting.org_id, posting.chat_id).home_id)
+            return [posting]
         query = request.query_params
         wish = draft.wish(query.get("user_ids", query.get("userids")))
         readers = await part(request, Database).read(choose, people, chats, caller, bot, wish)
         mine = await chats_with(request, caller, bot, readers, [content])
+        count_reader(request, mine)
         return [posting_by(people, caller, bot, chat, content, ties) for chat in mine]
 
 
@@ -143,6 +147,14 @@ async def chats_with(
     if len(known) == len(readers):
         return known
     return await part(request, Database).write(_open_chats, chats, bot, readers)
+
+
+def count_reader(request: Request, places: Sequence[Chat]) -> None:
+    """Counts a message to one person in their chat with the bot. One to many is not refused for the sake of a single
+    chat.
+    """
+    if len(places) == 1:
+        count_place(request, places[0].org_id, places[0].home_id)
 
 
 def _open_chats(tx: Tx, chats: Chats, bot: Bot, readers: Sequence[Person]) -> list[Chat]:

@@ -21,6 +21,7 @@ from keypost.settings import Settings
 from keypost.tokens.leaks import refuse_secrets
 from keypost.tokens.register import Register
 from keypost.web.body import read_body
+from keypost.web.limiting import count_place
 from keypost.web.parts import part
 from keypost.web.replies import no_content
 from keypost_sdk.content import Message as Content
@@ -43,6 +44,7 @@ async def edit(request: Request, caller: Caller) -> Response:
     named = _named(request, caller)
     content = judge(content_of(decode_content(await read_body(request), EditDraft)), part(request, Settings).text_max)
     refuse_secrets(content, part(request, Keys), part(request, Register))
+    count_place(request, named.chat.org_id, named.chat.home_id)  # Everybody there sees it, as they see a post.
     people = part(request, People)
     await part(request, Database).write(own.edit, people, caller, named.chat, named.message_id, content)
     return no_content()

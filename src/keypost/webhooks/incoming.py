@@ -17,7 +17,9 @@ from keypost.extensions.model import App
 from keypost.ids import AppId, PersonId, read_number
 from keypost.messages.decoding import decode
 from keypost.people.directory import People
+from keypost.tokens.register import Register
 from keypost.web.body import RAW_MAX, read_body
+from keypost.web.limiting import count_place
 from keypost.web.parts import part
 from keypost.web.replies import ok
 from keypost.webhooks import bot_use
@@ -43,6 +45,7 @@ class ReachedOut(Struct, frozen=True):
 async def receive(request: Request, caller: Caller) -> Response:
     people, app = part(request, People), request.path_params["app"]
     found = await part(request, Database).read(_find_app, people, caller, app, appkey_of(request))
+    _count_origin(request, caller)
     return told(await arrive(request, caller, Target(found), await read_body(request, RAW_MAX)))
 
 
@@ -61,6 +64,14 @@ async def receive_by_bot_v3(request: Request, caller: Caller) -> Response:
     readers = await _readers(request, caller, bot)
     ending = await arrive(request, caller, Target(app, bot, readers), body)
     return ok(ReachedOut([str(person_id) for person_id in _reached(ending, readers)]))
+
+
+def _count_origin(request: Request, caller: Caller) -> None:
+    """The chat where the handler's answer will be said. When it answers, it is too late to refuse the event."""
+    origin = part(request, Register).get(caller.org_id, caller.token).origin
+    if origin is not None:
+        place = part(request, Chats).get(caller.org_id, origin.chat_id)
+        count_place(request, place.org_id, place.home_id)
 
 
 def _find_app(tx: Tx, people: People, caller: Caller, shown_app: str, appkey: str | None) -> App:

@@ -43,12 +43,8 @@ class Settling(Struct, frozen=True):
     people: People
     chats: Chats
 
-    def require(self, caller: Caller, target: Target) -> None:
-        """Refuses what `find` would refuse, and makes nothing."""
-        self.find_known(caller, target)
-
     def find_known(self, caller: Caller, target: Target) -> Chat | None:
-        """None for a direct chat that there is not yet."""
+        """Refuses what `find` would refuse, and makes nothing: None for a direct chat that there is not yet."""
         meant = self._meant(caller, target)
         return meant if isinstance(meant, Chat) else self._direct(caller, meant)
 

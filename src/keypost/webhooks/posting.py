@@ -1,5 +1,6 @@
 """A tool posts a message: to a channel, to a chat of any kind, or to a person."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -25,6 +26,7 @@ from keypost.settings import Settings
 from keypost.tokens.leaks import refuse_secrets
 from keypost.tokens.register import Register
 from keypost.web.body import read_body
+from keypost.web.limiting import count_place
 from keypost.web.parts import part
 from keypost.web.prompt import Ready
 from keypost.web.replies import no_content, ok
@@ -82,8 +84,13 @@ class Post(Struct, frozen=True):
         if place is None:
             return None
         posting, lane = _posting(request, caller, place, content, ties), part(request, Lane)
-        lane.require_room()
-        return Ready(lambda: lane.submit([posting]), lambda stored: self.answer(stored[0], draft))
+        lane.require_room(posting)
+
+        def commit() -> asyncio.Future[list[Message]]:
+            count_place(request, place.org_id, place.home_id)
+            return lane.submit([posting])
+
+        return Ready(commit, lambda stored: self.answer(stored[0], draft))
 
     async def _judge(self, request: Request, caller: Caller, draft: Draft) -> list[Posting]:
         content, ties = self._content(request, draft), ties_of(draft)
@@ -93,7 +100,9 @@ class Post(Struct, frozen=True):
         bot_name = request.query_params.get("bot_unique_name") if by_bots else None
         if bot_name is not None:
             await require_own_bot(request, caller, bot_name)
-        return [_posting(request, caller, place, content, ties, bot_name)]
+        posting = _posting(request, caller, place, content, ties, bot_name)
+        count_place(request, place.org_id, place.home_id)
+        return [posting]
 
     def _content(self, request: Request, draft: Draft) -> Content:
         _require_switch(request, "mark_as_read")

@@ -16,6 +16,7 @@ from keypost.extensions.attaching import store_files, taken_in
 from keypost.files.cabinet import Cabinet
 from keypost.files.receiving import receiving
 from keypost.people.directory import People
+from keypost.web.limiting import count_place
 from keypost.web.parts import part
 from keypost.web.replies import no_content
 from keypost.webhooks import bot_use, bots
@@ -35,7 +36,9 @@ class Upload(Struct, frozen=True):
         caller.require(Scope.POST)
         people, chats = part(request, People), part(request, Chats)
         target, settling = self.target(request.path_params[self.name]), Settling(part(request, Database), people, chats)
-        settling.require(caller, target)  # Before the first byte of the body is taken.
+        # Before the first byte of the body is taken.
+        if (known := settling.find_known(caller, target)) is not None:
+            count_place(request, known.org_id, known.home_id)
         async with receiving(request, part(request, Cabinet)) as form:
             draft, brought = taken_in(request, form)
             chat = await settling.find(caller, target, [each.content for each in brought])
@@ -64,6 +67,7 @@ async def by_bot(request: Request, caller: Caller) -> Response:
         readers = await part(request, Database).read(choose, people, chats, caller, bot, wish)
         contents = [each.content for each in brought]
         places = await bots.chats_with(request, caller, bot, readers, contents)
+        bots.count_reader(request, places)
         judged = [
             (bots.posting_by(people, caller, bot, place, each.content), each) for place in places for each in brought
         ]

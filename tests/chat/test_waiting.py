@@ -1,0 +1,107 @@
+"""Senders take turns in the lane: nobody waits behind the noise of another, or is kept out by it."""
+
+from collections import Counter
+from typing import Any, cast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keypost.chat.model import PartyKind, Posting, Sender
+from keypost.chat.waiting import Waiter, Waiting, sender_of
+from keypost.ids import ChatId, OrgId
+from keypost_sdk.content import Message as Content
+
+NOISY, QUIET = 1, 99
+SENDERS = st.integers(1, 6)
+ADDED = st.tuples(SENDERS, st.integers(1, 3))
+STEPS = st.lists(ADDED | st.integers(1, 8), max_size=60)
+
+
+@given(steps=STEPS)
+def test_each_sender_is_served_in_order_and_nobody_is_lost(steps: list[tuple[int, int] | int]) -> None:
+    waiting, added, taken = Waiting(), [], []
+    for step in steps:
+        if isinstance(step, int):
+            taken += waiting.take(step)
+        else:
+            added.append(waiter(*step))
+            waiting.add(added[-1])
+        assert len(waiting) == len(added) - len(taken)
+    taken += waiting.take_all()
+
+    for sender in range(1, 7):
+        assert of(sender, taken) == of(sender, added)
+    assert not waiting
+
+
+@given(
+    before=st.lists(SENDERS, max_size=200), steps=st.lists(SENDERS | st.just(None), max_size=60), mine=st.just(QUIET)
+)
+def test_a_quiet_sender_waits_for_one_of_each_other_at_most(
+    before: list[int], steps: list[int | None], mine: int
+) -> None:
+    waiting = Waiting()
+    for sender in before:
+        waiting.add(waiter(sender))
+    waiting.add(waiter(mine))
+    served: Counter[int] = Counter()
+    for step in steps:
+        if step is not None:
+            waiting.add(waiter(step))
+        elif served[mine] == 0:
+            served.update(senders(waiting.take(1)))
+    while not served[mine]:
+        served.update(senders(waiting.take(1)))
+
+    assert max(served.values()) == 1
+
+
+@given(line=st.lists(SENDERS, min_size=1, max_size=60), rows_max=st.integers(1, 40), size=st.integers(1, 50))
+def test_a_batch_is_as_large_as_may_be_and_never_larger(line: list[int], rows_max: int, size: int) -> None:
+    """Unless a single one is larger: it has to be stored too."""
+    waiting = Waiting()
+    for sender in line:
+        waiting.add(waiter(sender, size))
+
+    rows = sum(len(postings) for postings, _ in waiting.take(rows_max))
+
+    assert rows == max(size, min(len(line) * size, rows_max // size * size))
+
+
+@given(line=st.lists(SENDERS, min_size=1, max_size=40), newcomer=st.integers(1, 7))
+def test_who_has_the_most_waiting_makes_room_for_who_has_less(line: list[int], newcomer: int) -> None:
+    waiting, model = Waiting(), Counter(line)
+    for sender in line:
+        waiting.add(waiter(sender))
+
+    is_short = waiting.is_short(newcomer)
+
+    assert is_short == (model[newcomer] + 1 < max(model.values()))
+    if is_short:
+        (dropped,) = senders([waiting.drop()])
+        waiting.add(waiter(newcomer))
+        assert model[dropped] == max(model.values())
+        assert Counter(senders(waiting.take_all())) == model + Counter([newcomer]) - Counter([dropped])
+
+
+def test_nobody_keeps_a_newcomer_out_however_many_wait() -> None:
+    waiting = Waiting()
+    for _ in range(4_096):
+        waiting.add(waiter(NOISY))
+
+    assert not waiting.is_short(NOISY)
+    assert waiting.is_short(QUIET)
+
+
+def waiter(sender: int, size: int = 1) -> Waiter:
+    said = Sender(kind=PartyKind.PERSON, id=sender, name="")
+    posting = Posting(org_id=OrgId(1), chat_id=ChatId(1), sender=said, content=Content())
+    return [posting] * size, cast(Any, None)
+
+
+def senders(waiters: list[Waiter]) -> list[int]:
+    return [sender_of(postings[0]) for postings, _ in waiters]
+
+
+def of(sender: int, waiters: list[Waiter]) -> list[int]:
+    return [id(postings) for postings, _ in waiters if sender_of(postings[0]) == sender]
