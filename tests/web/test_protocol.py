@@ -36,6 +36,9 @@ MALFORMED = (
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     b"hello\r\n\r\n",
 )
+BROKEN = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
+"""In its body, behind a head that is right."""
+WISHING = b"GET /signed-out HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n"
 
 
 async def test_a_connection_that_says_nothing_is_closed(lasting_world: World) -> None:
@@ -97,7 +100,7 @@ async def test_a_head_within_its_bounds_is_not(lasting_world: World) -> None:
         assert (await wordy.hear())[0] == 200
 
 
-@pytest.mark.parametrize("raw", MALFORMED)
+@pytest.mark.parametrize("raw", [*MALFORMED, BROKEN])
 async def test_what_two_readers_could_understand_differently_is_read_by_nobody(
     lasting_world: World, raw: bytes
 ) -> None:
@@ -115,6 +118,53 @@ async def test_a_request_behind_a_malformed_one_is_not_heard(world: World) -> No
         await odd.hear_end()
 
     assert await world.texts_in("#builds") == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("bad", [*MALFORMED, BROKEN])
+async def test_what_stands_whole_before_a_malformed_request_is_answered(
+    lasting_world: World, count: int, bad: bytes
+) -> None:
+    tool = await lasting_world.standing_tool()
+    before, texts = await lasting_world.texts_in("#builds"), [f"{number}" for number in range(count)]
+    async with line(lasting_world) as odd:
+        await odd.say(b"".join(post(tool, text) for text in texts) + bad + post(tool, "Behind"))
+
+        assert [(await odd.hear())[0] for _ in texts] == [204] * count
+        assert await odd.hear_code() == (400, "request_malformed")
+        assert await odd.hear_end() == b""
+
+    assert await lasting_world.texts_in("#builds") == [*before, *texts]
+
+
+async def test_a_request_that_would_rather_speak_another_protocol_is_the_last_on_its_connection(
+    lasting_world: World,
+) -> None:
+    tool = await lasting_world.standing_tool()
+    before = await lasting_world.texts_in("#builds")
+    async with line(lasting_world) as wishing:
+        await wishing.say(post(tool, "First") + WISHING + post(tool, "Behind"))
+
+        assert (await wishing.hear())[0] == 204
+        assert b"connection: close" in (await wishing.hear_raw())[0]
+        assert await wishing.hear_end() == b""
+
+    assert await lasting_world.texts_in("#builds") == [*before, "First"]
+
+
+async def test_a_body_behind_a_wish_for_another_protocol_is_refused_and_not_read_as_a_request(
+    lasting_world: World,
+) -> None:
+    tool = await lasting_world.standing_tool()
+    before = await lasting_world.texts_in("#builds")
+    smuggling = WISHING.replace(b"\r\n\r\n", b"\r\nContent-Length: 400\r\n\r\n") + post(tool, "Smuggled")
+    async with line(lasting_world) as wishing:
+        await wishing.say(smuggling)
+
+        assert await wishing.hear_code() == (400, "request_malformed")
+        assert await wishing.hear_end() == b""
+
+    assert await lasting_world.texts_in("#builds") == before
 
 
 async def test_an_address_has_only_so_many_connections_at_once(lasting_world: World) -> None:
@@ -213,6 +263,7 @@ def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
         "on_headers_complete",
         "on_body",
         "on_message_complete",
+        "on_response_complete",
         "send_400_response",
     }
     fields = ("transport", "client", "headers", "url", "parser", "loop", "cycle", "scope", "pipeline", "flow")

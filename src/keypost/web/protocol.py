@@ -95,12 +95,13 @@ def guarding(gate: Gate, fast_lane: FastLane | None = None) -> "type[Protocol]":
 class Answering:
     """An answer of the fast lane that is on its way, with what uvicorn's protocol looks for in one of its own."""
 
-    __slots__ = ("disconnected", "keep_alive", "message_event", "response_complete")
+    __slots__ = ("disconnected", "keep_alive", "message_event", "more_body", "response_complete")
 
     def __init__(self) -> None:
         self.disconnected = False
         self.keep_alive = True
         self.message_event = NOBODY_WAITS
+        self.more_body = False
         self.response_complete = False
 
 
@@ -122,6 +123,8 @@ class Protocol(HttpToolsProtocol):
         self._head_size = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._held: Held | None = None
+        self._refused: Refusal | None = None
+        self._is_deaf = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -138,19 +141,33 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
+        if self._hears_no_more:
             return
         if self._in_head:
             self._head_size += len(data)
             if self._deadline is None:  # The first bytes of the next request on a connection that was kept.
                 self._expect_head()
-        super().data_received(data)
+        self._feed(data)
         bounds = self._gate.bounds
         # What the parser has not passed on yet: a field, or a target, without an end.
         if self._in_head and self._head_size > bounds.head_max + bounds.target_max:
             self._refuse_head()
         if self._held is not None and self._deadline is None:
             self._deadline = self.loop.call_later(HOLD_S, self._hold_no_longer)
+
+    def _feed(self, data: bytes) -> None:
+        """As uvicorn does it, but for a request that would rather speak another protocol: the parser stops behind it,
+        and what follows could be of either.
+        """
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            if not self._hears_no_more:
+                self._is_deaf = True
+                self.cycle.keep_alive = False
+        except httptools.HttpParserError:
+            self.send_400_response("")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -175,9 +192,9 @@ class Protocol(HttpToolsProtocol):
         self._in_head = False
         self._head_size = 0
         self._stop_waiting()
-        if self.transport.is_closing():
+        if self._hears_no_more:
             return
-        if trouble := _trouble(self.headers, self.parser.get_http_version()):
+        if trouble := _trouble(self.headers, self.parser):
             self._refuse(Invalid("request_malformed", trouble))
             return
         self.scope["client"] = (self._client(), 0)
@@ -192,12 +209,12 @@ class Protocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         if self._held is not None:
             self._held.body += body
-        elif not self.transport.is_closing():
+        elif not self._hears_no_more:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._in_head = True
-        if self.transport.is_closing():
+        if self._hears_no_more:
             return
         if self._held is not None:
             self._stop_waiting()
@@ -286,17 +303,42 @@ class Protocol(HttpToolsProtocol):
         self._refuse(HeadTooLarge("header_too_large", sentence))
 
     @property
+    def _hears_no_more(self) -> bool:
+        return self._is_deaf or self._refused is not None or self.transport.is_closing()
+
+    @property
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Answers and closes: what comes after on this connection is not trusted any more."""
-        if self.transport.is_closing():
+        """Answers and closes: what comes after on this connection is not trusted any more. What came before it whole is
+        answered first.
+        """
+        if self._hears_no_more:
             return
         self._stop_waiting()
         logger.info("refused at the socket", code=refusal.code)
-        if not self._is_answering:  # Else the answer would stand inside another one.
-            self.transport.write(_refusing(refusal))
+        if not self._is_answering:
+            self._end_with(refusal)
+        elif not self.cycle.more_body:
+            self._refused = refusal
+        elif self.pipeline:  # What cannot be read is the body of the last in line, which nobody has looked at.
+            self.pipeline.popleft()
+            self._refused = refusal
+        elif not self.cycle.response_started:
+            self.cycle.disconnected = True
+            self._end_with(refusal)
+        else:
+            self.transport.close()
+
+    def on_response_complete(self) -> None:
+        is_last = not self.pipeline
+        super().on_response_complete()
+        if self._refused is not None and is_last and not self.transport.is_closing():
+            self._end_with(self._refused)
+
+    def _end_with(self, refusal: Refusal) -> None:
+        self.transport.write(_refusing(refusal))
         self.transport.close()
 
 
@@ -315,12 +357,14 @@ def _is_short(headers: list[tuple[bytes, bytes]]) -> bool:
     return LONG.isdisjoint({name for name, _ in headers})
 
 
-def _trouble(headers: list[tuple[bytes, bytes]], version: str) -> str:
+def _trouble(headers: list[tuple[bytes, bytes]], parser: httptools.HttpRequestParser) -> str:
     """What the parser lets pass and two readers could understand differently; empty if there is nothing."""
-    names = Counter(name for name, _ in headers)
+    names, version = Counter(name for name, _ in headers), parser.get_http_version()
     if names[b"host"] > 1 or (version == "1.1" and not names[b"host"]):
         return "The request must have one Host header."
     codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
     if codings and (codings != [b"chunked"] or version == "1.0"):
         return "Transfer-Encoding can be chunked only, and only in HTTP/1.1."
+    if parser.should_upgrade() and (codings or names[b"content-length"]):  # The parser would not read its body.
+        return "A request with a body cannot ask for another protocol here. Let your client speak HTTP/1.1 alone."
     return ""
