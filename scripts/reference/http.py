@@ -28,7 +28,9 @@ Every refusal has the same body, and a code of the list in [errors](errors.md):
 ```
 
 A 500 also has `reference`, which the log knows. A 401 has `WWW-Authenticate`, a 405 `Allow`, a 429 and a 503
-`Retry-After`. Browsers that ask for `text/html` at a page's address get a page with the same sentence.
+`Retry-After`. Answers to whatever is counted have `RateLimit` and `RateLimit-Policy`: see
+[how to post](../how-to/post-with-a-token.md#how-fast). Browsers that ask for `text/html` at a page's address get a page
+with the same sentence.
 """
 PAGES: Final = """
 ## For browsers

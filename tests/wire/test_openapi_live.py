@@ -26,6 +26,7 @@ from keypost.clock import MINUTE_MS
 from keypost.ids import show_channel
 from keypost.operations import OPERATIONS
 from keypost.routes import ROUTES
+from keypost.web.answer_headers import ALL as LIMITING
 from keypost.web.credentials import HEADER_SHOWN
 from keypost.web.openapi import Json, document
 from keypost.web.routing import COMPANY
@@ -39,6 +40,8 @@ CHECKS: Final = [
 ]
 EXAMPLES: Final = 16
 """Of each address on each database: there are many addresses."""
+BUDGET: Final = 3
+"""One call at once: whoever makes a second one is refused for it, and is told so as the document says."""
 NOT_AS_OPERATOR: Final = frozenset(Scope) - {Scope.OPERATOR}
 """Strangers' requests make no programs run here."""
 OURS: Final = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False, "allow-x00": False}})
@@ -92,6 +95,7 @@ class Caller:
 
 @pytest.fixture(scope="module")
 async def caller(lasting_world: World) -> Caller:
+    await lasting_world.restart(posts_per_minute=BUDGET)
     tool = await lasting_world.standing_tool()
     return Caller(lasting_world, tool, await lasting_world.program(lasting_world.ada, *NOT_AS_OPERATOR))
 
@@ -111,8 +115,11 @@ async def test_every_answer_is_one_that_the_document_promises(
         case.body["text"] = "Hello"  # Made-up texts are blank, mostly, and hide what is behind them.
     headers = data.draw(st.sampled_from(caller.credentials(operation)))
 
-    lasting_world.clock.move(MINUTE_MS)  # Or made-up limits and missing credentials would hide what is behind them.
+    # Most of the time budgets are full again: or they and missing credentials would hide what is behind them.
+    lasting_world.clock.move(data.draw(st.sampled_from([MINUTE_MS, MINUTE_MS, MINUTE_MS, 0])))
 
     answer = await asyncio.to_thread(case.call, lasting_world.base, headers=headers)
 
     case.validate_response(answer, checks=CHECKS)
+    promised = operation.definition.raw["responses"][str(answer.status_code)].get("headers", {})
+    assert {name for name in LIMITING if name.lower() in answer.headers} <= promised.keys()

@@ -7,6 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from keypost.codes import CODES
+from keypost.web import answer_headers
+from keypost.web.answer_headers import headers_of
 from keypost.web.multipart import FORM
 from keypost.web.operation import Form, Media, Operation, Query
 from keypost.web.problem import STATUS, Problem
@@ -75,7 +77,11 @@ def document(routes: Iterable[Route], operations: Operations, address: str) -> J
         "info": {"title": "Keypost", "version": version("keypost"), "description": WIRE},
         "servers": [{"url": address}],
         "paths": paths,
-        "components": {"schemas": schemas.all, "securitySchemes": _security_schemes(documented)},
+        "components": {
+            "schemas": schemas.all,
+            "headers": answer_headers.ALL,
+            "securitySchemes": _security_schemes(documented),
+        },
     }
 
 
@@ -166,12 +172,13 @@ def _content(kind: Any, schemas: _Schemas) -> Json:
 def _answers(route: Route, operation: Operation, schemas: _Schemas, prefix: str) -> Json:
     answers: Json = {}
     for status, kind in operation.gives.items():
-        answers[str(status)] = {"description": "Success"}
+        answers[str(status)] = {"description": "Success", **headers_of(route, status)}
         if kind is not None:
             answers[str(status)]["content"] = _content(kind, schemas)
     problem = {"content": _content(Problem, schemas)}
     for status, codes in sorted(refusals(route, operation, with_company=bool(prefix)).items()):
-        answers[str(status)] = {"description": ", ".join(f"`{code}`" for code in codes), **problem}
+        description = ", ".join(f"`{code}`" for code in codes)
+        answers[str(status)] = {"description": description, **headers_of(route, status), **problem}
     return answers
 
 
