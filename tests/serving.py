@@ -44,7 +44,7 @@ def listening() -> socket.socket:
 @asynccontextmanager
 async def serving(
     door: Door | ASGIApp, listener: socket.socket, gate: Gate = OPEN, fast_lane: FastLane | None = None
-) -> AsyncIterator[None]:
+) -> AsyncIterator[uvicorn.Server]:
     """The web server of `keypost.cli.serving`, without its waiting for a signal; if wanted, without the fast lane."""
     config = uvicorn.Config(
         door,
@@ -60,7 +60,7 @@ async def serving(
     web.lifespan = config.lifespan_class(config)
     await web.startup(sockets=[listener])
     try:
-        yield
+        yield web
     finally:
         # As its own shutdown does, without the tenth of a second that it sleeps: that is minutes for all worlds.
         for server in web.servers:

@@ -72,6 +72,7 @@ class Crowd:
                 status, body = await client.post(post)
             except _Cut:
                 was_cut = True
+                self.ledger.note_cut()
                 if not post.is_named:
                     self.ledger.note_unknown(post)
                     return was_cut

@@ -25,6 +25,7 @@ class Ledger:
         self.unknown: set[str] = set()
         self.surprises: list[str] = []
         self.repeats = 0
+        self.cuts = 0
         self.refused = 0
         self._news = asyncio.Condition()
         self._requests = 0
@@ -48,6 +49,10 @@ class Ledger:
         self.refused += 1
         async with self._news:
             self._news.notify_all()
+
+    def note_cut(self) -> None:
+        """A connection ended over a post that was sent on it."""
+        self.cuts += 1
 
     def note_unknown(self, post: Post) -> None:
         self.unknown.add(post.text)

@@ -23,5 +23,5 @@ async def killed_again_and_again(stage: Stage, *, kills: int, between: int) -> N
             await ledger.until_answered(between)
 
         assert await stage.complaints(ledger, reader) == []
-    assert ledger.repeats >= kills
-    assert reader.cuts == kills
+    assert ledger.cuts >= kills
+    assert reader.cuts > 0

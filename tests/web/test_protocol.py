@@ -1,5 +1,6 @@
 """What the server does with a connection before there is a request, over real sockets."""
 
+import asyncio
 import inspect
 import json
 import re
@@ -8,7 +9,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.web.lines import PATH, SOON, line, lines, post
+from tests.serving import listening, serving
+from tests.web.lines import PATH, SOON, Line, line, lines, post
 from tests.world import World
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -217,6 +219,48 @@ async def test_requests_that_come_together_are_answered_in_their_order(world: Wo
     assert ids == sorted(ids)
 
 
+@pytest.mark.parametrize("there", [0, 20, -5], ids=["nothing", "half a head", "half a body"])
+@pytest.mark.parametrize("name", [[], ["Idempotency-Key: 1"]], ids=["in the fast lane", "by the application"])
+async def test_what_comes_on_a_kept_connection_while_the_server_stops_is_answered_as_the_last(
+    world: World, there: int, name: list[str]
+) -> None:
+    tool, listener = await world.tool(), listening()
+    port = listener.getsockname()[1]
+    async with serving(world.server.door, listener, fast_lane=world.server.fast_lane) as web:
+        kept = Line(*await asyncio.open_connection("127.0.0.1", port))
+        await kept.say(post(tool, "First"))
+        assert (await kept.hear())[0] == 204
+
+        second = post(tool, "Second", *name)
+        await kept.say(second[:there])
+        for connection in list(web.server_state.connections):
+            connection.shutdown()
+        await kept.say(second[there:] if there else second)
+        head = await kept.hear_head()
+        rest = await kept.hear_end()
+        await kept.end()
+
+    assert head.startswith(b"HTTP/1.1 204 ")
+    assert b"connection: close" in head.lower()
+    assert rest == b""
+    assert await world.texts_in("#builds") == ["First", "Second"]
+
+
+async def test_a_kept_connection_on_which_nothing_comes_while_the_server_stops_is_closed(world: World) -> None:
+    tool, listener = await world.tool(), listening()
+    port = listener.getsockname()[1]
+    async with serving(world.server.door, listener, fast_lane=world.server.fast_lane) as web:
+        kept = Line(*await asyncio.open_connection("127.0.0.1", port))
+        await kept.say(post(tool, "First"))
+        assert (await kept.hear())[0] == 204
+
+        for connection in list(web.server_state.connections):
+            connection.shutdown()
+
+        assert await kept.hear_end() == b""
+        await kept.end()
+
+
 async def test_a_client_that_waits_to_be_told_is_told_to_go_on(world: World) -> None:
     tool = await world.tool()
     head, _, body = post(tool, "Waited", "Expect: 100-continue").partition(b"\r\n\r\n")
@@ -265,6 +309,7 @@ def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
         "on_message_complete",
         "on_response_complete",
         "send_400_response",
+        "shutdown",
     }
     fields = ("transport", "client", "headers", "url", "parser", "loop", "cycle", "scope", "pipeline", "flow")
     for attribute in (*fields, "server_state.default_headers", "on_response_complete"):

@@ -43,6 +43,8 @@ HOLD_S: Final = 1.0
 """How long a short post may take to arrive whole; a longer one is the application's to wait for."""
 CONNECTIONS_RETRY_S: Final = 10
 """When a client that was turned away for its many connections may try again."""
+LEAVE_S: Final = 0.5
+"""How long a server that stops waits for what a client may have sent already on a connection that it keeps."""
 NOBODY_WAITS: Final = asyncio.Event()
 """For a body that is there: uvicorn wakes whoever waits for more of it."""
 LONG: Final = frozenset({b"transfer-encoding", b"content-encoding", b"expect"})
@@ -97,9 +99,9 @@ class Answering:
 
     __slots__ = ("disconnected", "keep_alive", "message_event", "more_body", "response_complete")
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_alive: bool) -> None:
         self.disconnected = False
-        self.keep_alive = True
+        self.keep_alive = keep_alive
         self.message_event = NOBODY_WAITS
         self.more_body = False
         self.response_complete = False
@@ -125,6 +127,7 @@ class Protocol(HttpToolsProtocol):
         self._held: Held | None = None
         self._refused: Refusal | None = None
         self._is_deaf = False
+        self._is_leaving = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -200,7 +203,7 @@ class Protocol(HttpToolsProtocol):
         self.scope["client"] = (self._client(), 0)
         self._held = self._find_held()
         if self._held is None:
-            super().on_headers_complete()
+            self._pass_head_on()
 
     def _client(self) -> str:
         said = (value.decode("latin-1") for name, value in self.headers if name == FORWARDED_FOR)
@@ -244,7 +247,7 @@ class Protocol(HttpToolsProtocol):
         return Held(match)
 
     def _is_taken(self, held: Held) -> bool:
-        answering = Answering()
+        answering = Answering(keep_alive=not self._is_leaving)
         done = partial(self._answer, answering)
         if self._fast_lane is None or not self._fast_lane.take(held.match, dict(self.scope), held.body, done):
             return False
@@ -255,8 +258,13 @@ class Protocol(HttpToolsProtocol):
     def _pass_on(self, held: Held) -> None:
         """To the application, as if it had come there at once."""
         self._held = None
-        super().on_headers_complete()
+        self._pass_head_on()
         super().on_body(held.body)
+
+    def _pass_head_on(self) -> None:
+        super().on_headers_complete()
+        if self._is_leaving and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def _hold_no_longer(self) -> None:
         self._deadline = None
@@ -274,6 +282,17 @@ class Protocol(HttpToolsProtocol):
             if not answering.keep_alive:
                 self.transport.close()
         self.on_response_complete()
+
+    def shutdown(self) -> None:
+        """The server stops. What a client has sent by now is read and answered, with the word that it was the last: a
+        connection that is closed over it would be reset.
+        """
+        self._is_leaving = True
+        if self._is_answering:
+            super().shutdown()
+        elif self._held is None and not self.transport.is_closing():
+            self._stop_waiting()
+            self._deadline = self.loop.call_later(LEAVE_S, self._too_slow)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the reason is for programmers.
         """What uvicorn says of a request that cannot be parsed."""
