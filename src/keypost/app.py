@@ -16,6 +16,7 @@ from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.chat.lane import Lane
 from keypost.clock import Clock, WallClock
+from keypost.db import mark
 from keypost.db.database import Database
 from keypost.db.floor import newest_id
 from keypost.db.migrate import migrate_postgres, migrate_sqlite
@@ -200,6 +201,7 @@ def _build(
 async def _database(settings: Settings, path: Path, clock: Clock, events_log: Log) -> Database:
     """Migrated and open, and nobody else's."""
     if not settings.database_url:
+        await asyncio.to_thread(mark.require_whole, path)
         await asyncio.to_thread(migrate_sqlite, path)
         return SqliteDatabase(path, clock, events_log)
     database = PostgresDatabase(settings.database_url, clock, events_log)

@@ -25,6 +25,7 @@ from sqlalchemy.pool import NullPool
 from keypost import log
 from keypost.clock import Clock
 from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
+from keypost.db.mark import Mark
 from keypost.db.trouble import PRIMARY, code_of, trouble
 from keypost.db.tx import Tx
 from keypost.ids import IdSource
@@ -53,6 +54,7 @@ class SqliteDatabase:
         self._readers: list[Connection] = []
         self._write_engine = writing_engine(path)
         self._writer = self._writing.submit(self._write_engine.connect).result()
+        self._mark = Mark(path, self._writer.exec_driver_sql("PRAGMA user_version").scalar_one())
         self._is_suspect = False
         self._read_engine = _reading_engine(path)
         self._commits = 0
@@ -96,10 +98,14 @@ class SqliteDatabase:
             if self._is_suspect:
                 self._replace_writer()
             self._writer.exec_driver_sql("BEGIN IMMEDIATE")
+            before = _changes(self._writer)
             tx = Tx(self._writer, self.clock.now_ms(), self.ids)
             result = work(tx)
             self._hooks.before_commit(tx)
+            if _changes(self._writer) != before:
+                self._mark.raise_in(_driver(self._writer))
             self._commit()
+            self._mark.keep()
         except DBAPIError as error:
             self._roll_back()
             self._suspect(error)
@@ -197,6 +203,7 @@ class SqliteDatabase:
     def _close_writer(self) -> None:
         self._checkpoint("TRUNCATE")
         self._writer.close()
+        self._mark.close()
 
 
 def writing_engine(path: Path) -> Engine:
@@ -233,8 +240,16 @@ def _prepare_writer(connection: Any, _record: object) -> None:
 
 
 def _in_transaction(connection: Connection) -> bool:
-    driver: Any = connection.connection.dbapi_connection
-    return bool(driver.in_transaction)
+    return bool(_driver(connection).in_transaction)
+
+
+def _changes(connection: Connection) -> int:
+    """Rows that were written since it was opened."""
+    return int(_driver(connection).total_changes)
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
 
 
 def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:
