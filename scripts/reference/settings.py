@@ -27,7 +27,7 @@ In its folder:
 | --- | --- |
 | `demo.json` | addresses, ids, sign-in links, a token and an API token, for scripts. Mode 0600 |
 | `keypost.db`, `-wal`, `-shm` | the SQLite database. Mode 0600 |
-| `keypost.mark` | how far the database had come: a server whose database lacks something that was acknowledged says so and does not start. Mode 0600 |
+| `keypost.mark` | how far the database had come, so that nothing is missing unseen. Mode 0600 |
 | `master.key` | the master key. Mode 0600. Keep a copy somewhere else |
 | `lock` | held by the server that owns this folder |
 | `keypost.log` | the server's log, JSON lines. Mode 0600 |
