@@ -178,7 +178,7 @@ def _build(
     door = Door(Routes(ROUTES), parts, Headers(https=settings.is_https), counting)
     server = Server(
         door=door,
-        fast_lane=FastLane(door),
+        fast_lane=FastLane(door, database.epoch),
         settings=settings,
         database=database,
         keys=keys,

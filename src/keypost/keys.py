@@ -3,7 +3,6 @@
 One file of 32 random bytes outside the database; a stolen database alone gives nothing to test a guess against.
 """
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -51,7 +50,7 @@ class Keys:
 
     def digest(self, secret: str) -> bytes:
         """What is stored of a credential: 32 bytes, useless without the master key."""
-        return hmac.new(self._pepper, secret.encode(), hashlib.sha256).digest()
+        return hmac.digest(self._pepper, secret.encode(), "sha256")
 
     def seal(self, content: bytes, *, purpose: str) -> bytes:
         """Encrypts what must be read back. `purpose` is bound in: a seal opens only for what it was made for."""

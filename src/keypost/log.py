@@ -61,6 +61,11 @@ def get(name: str) -> Any:
     return structlog.stdlib.get_logger(name)
 
 
+def is_debugging() -> bool:
+    """For what is said of every post: asking costs less than saying it in vain."""
+    return logging.root.isEnabledFor(logging.DEBUG)
+
+
 def mask(text: str) -> str:
     return SECRETS.sub(r"kp\1_•••", text)
 

@@ -119,6 +119,19 @@ async def test_a_full_lane_has_room_for_who_has_little_in_it(world: World, monke
     assert sorted(await world.texts_in("#general")) == ["0", "1", "2", "quiet 0", "quiet 1"]
 
 
+async def test_who_cannot_be_told_keeps_it_from_nobody_else(world: World) -> None:
+    lane = Lane(world.database, world.server.chats)
+
+    def fail(_outcome: list[Message] | Exception) -> None:
+        raise ZeroDivisionError
+
+    lane.submit([posting(world, "one")], fail)
+    (stored,) = await asyncio.gather(lane.commit(posting(world, "two")))
+
+    assert stored.content.text == "two"
+    assert await world.texts_in("#general") == ["one", "two"]
+
+
 async def test_draining_waits_for_everything_that_was_taken(world: World) -> None:
     lane = Lane(world.database, world.server.chats)
     tasks = [asyncio.create_task(lane.commit(posting(world, f"{number}"))) for number in range(20)]

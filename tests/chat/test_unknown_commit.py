@@ -19,7 +19,7 @@ class CutAfterCommit:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.clock, self.ids = database.clock, database.ids
+        self.clock, self.ids, self.epoch = database.clock, database.ids, database.epoch
         self.read, self.close = database.read, database.close
         self.writes = 0
 

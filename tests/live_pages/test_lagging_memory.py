@@ -17,7 +17,7 @@ class Slow:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.clock, self.ids = database.clock, database.ids
+        self.clock, self.ids, self.epoch = database.clock, database.ids, database.epoch
         self.write, self.close = database.write, database.close
         self.after_reading: Callable[[], None] = lambda: None
 

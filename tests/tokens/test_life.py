@@ -20,6 +20,7 @@ from keypost.db.database import conclude_or_say
 from keypost.db.migrate import migrate_sqlite
 from keypost.db.sqlite import writing_engine
 from keypost.db.tx import Tx
+from keypost.epoch import Epoch
 from keypost.errors import Conflict, NotFound, Unauthenticated
 from keypost.events.service import Log
 from keypost.ids import AppId, ChatId, IdSource, MessageId, OrgId, PersonId, TokenId
@@ -61,7 +62,7 @@ class TokenLife(RuleBasedStateMachine):
         self._connection = writing_engine(self._folder / "keypost.db").connect()
         self.now = 1_800_000_000_000
         self._ids = IdSource(self)
-        self._log = Log()
+        self._log, self._epoch = Log(), Epoch()
         self.keys, self.people, self.register = Keys(bytes(32)), People(), Register()
         self.org_id = self.write(people.create_org, self.people, "Org")
         self.persons = [self.write(_add_person, self.people, self.org_id, name) for name in ("ada", "grace")]
@@ -86,7 +87,7 @@ class TokenLife(RuleBasedStateMachine):
             self._connection.exec_driver_sql("ROLLBACK")
             raise
         self._connection.exec_driver_sql("COMMIT")
-        conclude_or_say(self._log, tx)
+        conclude_or_say(self._log, self._epoch, tx)
         return result
 
     @rule(target=minted, who=st.sampled_from([0, 1]))

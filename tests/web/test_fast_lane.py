@@ -19,6 +19,8 @@ from tests.serving import OPEN, listening, serving
 from tests.web.lines import PATH, Line, lines, post
 from tests.world import World
 
+from keypost.chat import service as chat
+from keypost.chat.model import Party, PartyKind
 from keypost.db.tables import messages
 from keypost.web import protocol
 
@@ -255,6 +257,25 @@ async def test_a_plain_post_is_answered_without_the_application(lasting_world: W
         assert (await line.hear())[0] // 100 == 2
         assert (await line.hear())[0] == 500
         await line.end()
+
+
+async def test_what_the_fast_lane_remembers_of_a_sender_ends_with_any_change(world: World) -> None:
+    tool = await world.tool()
+    party = Party(PartyKind.PERSON, world.ada.person.id)
+    chats, builds = world.server.chats, world.chat("#builds")
+    async with lines(world, OPEN) as (line,):
+        await line.say(request(tool, PATH, b'{"text":"before"}'))
+        assert (await line.hear())[0] == 204
+
+        await world.write(chat.remove_member, chats, builds, party)
+        await line.say(request(tool, PATH, b'{"text":"while away"}'))
+        assert await line.hear_code() == (403, "channel_access_denied")
+
+        await world.write(chat.add_member, chats, builds, party)
+        await line.say(request(tool, PATH, b'{"text":"after"}'))
+        assert (await line.hear())[0] == 204
+
+    assert await world.texts_in("#builds") == ["before", "after"]
 
 
 @given(

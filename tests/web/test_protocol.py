@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.serving import listening, serving
+from tests.serving import OPEN, listening, serving
 from tests.web.lines import PATH, SOON, Line, line, lines, post
 from tests.world import World
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -19,6 +19,7 @@ from keypost.proxies import Proxies
 from keypost.web.headers import FIXED, PLAIN
 from keypost.web.protocol import Answering, Bounds, Gate, Protocol
 
+SOON_S = 1
 MALFORMED = (
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
@@ -169,6 +170,20 @@ async def test_a_body_behind_a_wish_for_another_protocol_is_refused_and_not_read
     assert await lasting_world.texts_in("#builds") == before
 
 
+async def test_a_connection_on_which_nothing_comes_any_more_is_closed(world: World) -> None:
+    tool = await world.tool()
+    listener = listening()
+    async with serving(world.server.door, listener, OPEN, world.server.fast_lane) as web:
+        web.config.timeout_keep_alive = SOON_S
+        line = Line(*await asyncio.open_connection(*listener.getsockname()))
+        for text in ("one", "two"):
+            await line.say(post(tool, text))
+            assert (await line.hear())[0] == 204
+
+        assert await line.hear_end() == b""
+        await line.end()
+
+
 async def test_an_address_has_only_so_many_connections_at_once(lasting_world: World) -> None:
     async with lines(lasting_world, Gate(SOON), 3) as (first, _, third):
         assert await third.hear_code() == (429, "too_many_connections")
@@ -314,6 +329,11 @@ def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
     fields = ("transport", "client", "headers", "url", "parser", "loop", "cycle", "scope", "pipeline", "flow")
     for attribute in (*fields, "server_state.default_headers", "on_response_complete"):
         assert f"self.{attribute}" in source
+    for attribute in ("timeout_keep_alive", "server_state.total_requests", "flow.resume_reading"):
+        assert f"self.{attribute}" in inspect.getsource(HttpToolsProtocol.on_response_complete)
+    # What ours puts off until there is an ASGI request.
+    begun = inspect.getsource(HttpToolsProtocol.on_message_begin)
+    assert set(re.findall(r"self\.(\w+) = ", begun)) == {"url", "expect_100_continue", "headers", "scope"}
     # What it asks of an answer that is under way, so of ours too.
     assert set(re.findall(r"self\.cycle\.(\w+)", source)) == {*Answering.__slots__, "body", "more_body"}
     assert "write_paused" in inspect.getsource(FlowControl)

@@ -52,13 +52,18 @@ def judge(
     ties: Ties | None = None,
 ) -> Posting:
     """A posting by the caller's person, or by the bot `bot_name` where it takes part; else a refusal."""
+    return speaker_in(people, chats, caller, place, bot_name=bot_name).say(people, content, ties=ties)
+
+
+def speaker_in(people: People, chats: Chats, caller: Caller, place: Place, *, bot_name: str | None = None) -> "Speaker":
+    """Whoever speaks there for the caller: all of the judgement that does not depend on what is said."""
     caller.require(Scope.POST)
     chat = find_place(chats, caller, place)
     person = people.get(caller.org_id, caller.person_id)
     sender = Sender(kind=PartyKind.PERSON, id=person.id, name=person.name)
     if bot_name is not None:
         sender = _bot_in(chats, caller, chat, bot_name)
-    return judge_posting(people, chat, sender, content, voice_of(people, caller), token_id=caller.token_id, ties=ties)
+    return Speaker(chat, sender, voice_of(people, caller), caller.token_id)
 
 
 class Voice(Struct, frozen=True):
@@ -69,6 +74,18 @@ class Voice(Struct, frozen=True):
     @classmethod
     def with_scopes(cls, scopes: Collection[Scope]) -> "Voice":
         return cls(Scope.MENTION_ALL in scopes)
+
+
+class Speaker(Struct, frozen=True):
+    """Somebody who may speak in a chat."""
+
+    chat: Chat
+    sender: Sender
+    voice: Voice
+    token_id: TokenId | None
+
+    def say(self, people: People, content: Content, *, ties: Ties | None = None) -> Posting:
+        return judge_posting(people, self.chat, self.sender, content, self.voice, token_id=self.token_id, ties=ties)
 
 
 def voice_of(people: People, caller: Caller) -> Voice:

@@ -7,15 +7,19 @@ Senders take turns, so that nobody waits behind the noise of another.
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from typing import Final
 
+from keypost import log
 from keypost.chat import service
 from keypost.chat.directory import Chats
 from keypost.chat.model import Message, Posting
-from keypost.chat.waiting import Waiter, Waiting, sender_of
+from keypost.chat.waiting import Settle, Waiter, Waiting, sender_of
 from keypost.db.database import CommitUnknown, Database
 from keypost.errors import Busy
+
+logger = log.get(__name__)
 
 BATCH_MAX: Final = 256
 """Messages, unless those of one caller alone are more."""
@@ -46,18 +50,20 @@ class Lane:
 
     async def commit_all(self, postings: Sequence[Posting]) -> list[Message]:
         """Stores the messages, all of them or none; returns once they are durable."""
-        return await self.submit(postings)
+        answer: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
+        self.submit(postings, partial(_answer, answer))
+        return await answer
 
-    def submit(self, postings: Sequence[Posting]) -> asyncio.Future[list[Message]]:
-        """What `commit_all` waits for. Whoever waits no more takes nothing back: the messages are stored."""
+    def submit(self, postings: Sequence[Posting], settle: Settle) -> None:
+        """The same for who does not wait: `settle` is called with what was stored, or with why not. Whoever has gone by
+        then takes nothing back: the messages are stored.
+        """
         self.require_room(postings[0])
         if self._is_full:  # Of those who have more waiting than this one.
-            _settle(self._waiting.drop()[1], _full())
-        answer: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
-        self._waiting.add((postings, answer))
+            _tell(self._waiting.drop()[1], _full())
+        self._waiting.add((postings, settle))
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="lane")
-        return answer
 
     def require_room(self, posting: Posting) -> None:
         """Refuses now what would wait for long: a sender that hears so at once sends again, and memory stays small."""
@@ -91,22 +97,22 @@ class Lane:
         try:
             stored = await self._write([posting for postings, _ in batch for posting in postings])
         except CommitUnknown as error:
-            for _, answer in batch:  # Perhaps they are stored: trying again could store them twice.
-                _settle(answer, error)
+            for _, settle in batch:  # Perhaps they are stored: trying again could store them twice.
+                _tell(settle, error)
             return
         except Busy as error:
             # Another program held the database for too long. That is no row's fault, and whoever waits behind them
             # would wait as long again.
-            for _, answer in (*batch, *self._waiting.take_all()):
-                _settle(answer, error)
+            for _, settle in (*batch, *self._waiting.take_all()):
+                _tell(settle, error)
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to one of the rows.
             await self._replay(batch, error)
             return
         self._count(len(stored))
         messages = iter(stored)
-        for postings, answer in batch:
-            _settle(answer, list(islice(messages, len(postings))))
+        for postings, settle in batch:
+            _tell(settle, list(islice(messages, len(postings))))
 
     async def _replay(self, batch: list[Waiter], error: Exception) -> None:
         """The batch was rolled back as a whole: its halves are tried, so that a bad one fails alone in the end.
@@ -115,7 +121,7 @@ class Lane:
         the others a few commits and not one for each.
         """
         if len(batch) == 1:
-            _settle(batch[0][1], error)
+            _tell(batch[0][1], error)
             return
         middle = len(batch) // 2
         await self._commit_batch(batch[:middle])
@@ -137,7 +143,14 @@ def _full() -> Busy:
     return Busy("server_busy", "Too many messages are waiting to be stored. Try again in a second.")
 
 
-def _settle(answer: asyncio.Future[list[Message]], outcome: list[Message] | Exception) -> None:
+def _tell(settle: Settle, outcome: list[Message] | Exception) -> None:
+    try:
+        settle(outcome)
+    except Exception:  # The others still have to hear.
+        logger.exception("telling of a message that was stored, or was not, failed")
+
+
+def _answer(answer: asyncio.Future[list[Message]], outcome: list[Message] | Exception) -> None:
     if answer.done():
         return  # The client has gone; its messages are stored all the same.
     if isinstance(outcome, Exception):

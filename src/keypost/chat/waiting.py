@@ -1,13 +1,13 @@
 """Who waits for the lane: each sender in a line of its own, and the lines take turns."""
 
-import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from keypost.chat.model import Message, Posting
 
-Waiter = tuple[Sequence[Posting], asyncio.Future[list[Message]]]
-"""Postings that are stored together, and who is told of it."""
+Settle = Callable[[list[Message] | Exception], None]
+Waiter = tuple[Sequence[Posting], Settle]
+"""Postings that are stored together, and what is called with what became of them."""
 
 
 class Waiting:

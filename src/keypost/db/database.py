@@ -5,6 +5,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from keypost.clock import Clock
 from keypost.db.tx import Tx
+from keypost.epoch import Epoch
 from keypost.errors import Fault
 from keypost.ids import IdSource
 
@@ -28,6 +29,7 @@ class Hooks(Protocol):
 class Database(Protocol):
     clock: Clock
     ids: IdSource
+    epoch: Epoch
 
     async def write(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs `verb(tx, …)` in one transaction. Returning commits; raising rolls back and raises here."""
@@ -44,8 +46,10 @@ class CommitUnknown(Fault):
     """The transaction may have been committed. Whoever repeats it may do it twice."""
 
 
-def conclude_or_say(hooks: Hooks, tx: Tx) -> None:
+def conclude_or_say(hooks: Hooks, epoch: Epoch, tx: Tx) -> None:
     """In the event loop, after the commit: memory follows the database before anybody is answered."""
+    if tx.effects:
+        epoch.end()
     try:
         for effect in tx.effects:
             effect()

@@ -26,6 +26,7 @@ from keypost.db.connecting import LOST, Way
 from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
 from keypost.db.trouble import away
 from keypost.db.tx import Tx
+from keypost.epoch import Epoch
 from keypost.errors import Busy, Fault
 from keypost.ids import IdSource
 
@@ -64,6 +65,7 @@ class PostgresDatabase:
     def __init__(self, url: str, clock: Clock, hooks: Hooks) -> None:
         self.clock = clock
         self.ids = IdSource(clock)
+        self.epoch = Epoch()
         self._hooks = hooks
         self._turn = asyncio.Lock()
         self._was_taken = False
@@ -170,7 +172,7 @@ class PostgresDatabase:
     def _conclude(self, committing: Committing, *, has_happened: bool) -> None:
         committing.has_happened, self._committing = has_happened, None
         if has_happened:
-            conclude_or_say(self._hooks, committing.tx)
+            conclude_or_say(self._hooks, self.epoch, committing.tx)
 
 
 async def _take_in_time(connection: AsyncConnection) -> bool:

@@ -28,6 +28,7 @@ from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
 from keypost.db.mark import Mark
 from keypost.db.trouble import PRIMARY, code_of, trouble
 from keypost.db.tx import Tx
+from keypost.epoch import Epoch
 from keypost.ids import IdSource
 
 logger = log.get(__name__)
@@ -47,6 +48,7 @@ class SqliteDatabase:
     def __init__(self, path: Path, clock: Clock, hooks: Hooks) -> None:
         self.clock = clock
         self.ids = IdSource(clock)
+        self.epoch = Epoch()
         self._hooks = hooks
         self._writing = ThreadPoolExecutor(1, "sqlite-writer")
         self._reading = ThreadPoolExecutor(READERS, "sqlite-reader")
@@ -149,7 +151,7 @@ class SqliteDatabase:
     def _settle(self, answer: asyncio.Future[Any], result: object, tx: Tx) -> None:
         # Memory must follow the commit even if the one who asked has gone.
         try:
-            conclude_or_say(self._hooks, tx)
+            conclude_or_say(self._hooks, self.epoch, tx)
         except CommitUnknown as error:
             _fail(answer, error)
         if not answer.done():

@@ -14,12 +14,17 @@ from keypost.messages.judging_cards import judge_card
 from keypost.messages.judging_slides import judge_slide
 from keypost.messages.wording import BODY
 from keypost_sdk.buttons import INSTANT_BUTTONS_MAX
-from keypost_sdk.content import TEXT_MAX, Button, InvokeFunction, Message, buttons_of
+from keypost_sdk.content import TEXT_MAX, Button, InvokeFunction, Message, MessageStyles, buttons_of
 
 MESSAGE_ID_MAX: Final = 100
 THREAD_TITLE_MAX: Final = 100
 CONTENT_MAX: Final = 65_536
 BOT_SLIDES_MAX: Final = 10_000
+ESCAPED_MAX: Final = 6
+"""Bytes that JSON may need for a character."""
+TEXT_ALONE_MAX: Final = CONTENT_MAX // ESCAPED_MAX - len('{"text":""}')
+"""A text of so many characters is not too much, whatever they are."""
+USUAL_STYLES: Final = MessageStyles()
 
 M = TypeVar("M", bound=Message)
 B = TypeVar("B", bound=Button)
@@ -63,6 +68,8 @@ def judge(message: M, text_max: int = TEXT_MAX) -> M:
         raise Invalid("param_missing", "text is missing, and so are card, slides and buttons: there is nothing to show")
     if len(message.text) > text_max:
         raise Invalid("text_length_exceeded", f"text has {len(message.text)} characters; {text_max} is the most")
+    if _is_text_alone(message) and len(message.text) <= TEXT_ALONE_MAX:
+        return message
     if message.card is not None:
         judge_card(message.card)
     for index, slide in enumerate(message.slides):
@@ -76,6 +83,8 @@ def judge(message: M, text_max: int = TEXT_MAX) -> M:
 
 def content_of(message: Message) -> Message:
     """What is stored: the message without the wishes about its posting."""
+    if _is_text_alone(message):
+        return Message(text=message.text)
     fields = Message.__struct_fields__
     return Message(**{name: getattr(message, name) for name in fields})
 
@@ -92,6 +101,12 @@ def readable(message: M) -> M:
             name: replace(entry, object=_without_owner(entry.object)) for name, entry in message.references.items()
         },
     )
+
+
+def _is_text_alone(message: Message) -> bool:
+    """As most messages are: a text, and everything else as it is if nobody says anything about it."""
+    is_more = message.card or message.slides or message.buttons or message.references or message.bot
+    return not is_more and message.styles == USUAL_STYLES
 
 
 def _shows_something(message: Message) -> bool:

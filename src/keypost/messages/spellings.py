@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 PACKED: Final = ("card", "slides", "buttons", "bot", "references", "styles")
 """What may come as a text that holds JSON."""
+SPELLED: Final = frozenset(PACKED)
+"""All else of a message is spelled in one way."""
 TYPES: Final[Mapping[Any, str]] = {"image": "images"}
 LIST_STYLES: Final[Mapping[Any, str]] = {"bulleted": "disc"}
 SWITCHES: Final[Mapping[Any, bool]] = {"true": True, "false": False}
@@ -28,6 +30,8 @@ def decode_content(body: bytes, kind: type[T]) -> T:
     """Read a JSON object as `kind`, a message, in whatever spelling; refusals are those of `decode`."""
     value = parsed(body)
     check(value)
+    if SPELLED.isdisjoint(value):
+        return convert(value, kind)
     found = Respelling().message(value)
     if found is not value:
         check(found)  # What came out of a text counts, too.

@@ -13,25 +13,25 @@ from keypost.people.directory import People
 from keypost.tokens.model import Carrier
 from keypost.tokens.register import Register
 from keypost.tokens.verify import Presented, verify
+from keypost.web.client import address_of
 from keypost.web.credentials import API_SCHEMES, TOKEN_SCHEMES, Carried, credential_of, token_of
-from keypost.web.parts import part
+from keypost.web.parts import Parts, parts_of
 from keypost.web.routing import Access, Surface
 
 TOKEN_REFUSES: Final = ("invalid_zapikey", "several_credentials", "scope_missing")
 
 
 async def _by_token_of_app(request: Request) -> Caller:
-    return _verified(request, token_of(request), Scope.INCOMING)
+    return _verified_of(request, token_of(request), Scope.INCOMING)
 
 
 async def _by_what_posts(request: Request) -> Caller:
     return await _by_either(request, Scope.POST)
 
 
-def _by_token_that_posts(request: Request) -> Caller | None:
+def _by_token_that_posts(parts: Parts, carried: Carried | None, address: str) -> Caller | None:
     """Extension tokens are in memory; people's API tokens are not."""
-    carried = credential_of(request)
-    return None if carried is None or _is_api_token(carried) else _verified(request, carried, Scope.POST)
+    return None if carried is None or _is_api_token(carried) else _verified(parts, carried, address, Scope.POST)
 
 
 async def _by_what_calls_bots(request: Request) -> Caller:
@@ -42,7 +42,7 @@ async def _by_either(request: Request, scope: Scope) -> Caller:
     """By an extension token with the scope, or by an API token that posts: people's have one scope for both."""
     carried = credential_of(request)
     if carried is None or not _is_api_token(carried):
-        return _verified(request, carried, scope)
+        return _verified_of(request, carried, scope)
     caller = await admit_api_token(request, carried.text)
     caller.require(Scope.POST)
     return caller
@@ -79,15 +79,18 @@ def _is_api_token(carried: Carried) -> bool:
     return carried.scheme not in TOKEN_SCHEMES or carried.text.startswith(API_TOKEN_PREFIX)
 
 
-def _verified(request: Request, carried: Carried | None, scope: Scope) -> Caller:
-    register, now = part(request, Register), part(request, Database).clock.now_ms()
-    caller = verify(register, part(request, People), part(request, Keys), _presented(request, carried), now)
+def _verified_of(request: Request, carried: Carried | None, scope: Scope) -> Caller:
+    return _verified(parts_of(request), carried, address_of(request), scope)
+
+
+def _verified(parts: Parts, carried: Carried | None, address: str, scope: Scope) -> Caller:
+    register, now = parts.get(Register), parts.get(Database).clock.now_ms()
+    caller = verify(register, parts.get(People), parts.get(Keys), _presented(carried, address), now)
     caller.require(scope)
     return caller
 
 
-def _presented(request: Request, carried: Carried | None) -> Presented | None:
+def _presented(carried: Carried | None, address: str) -> Presented | None:
     if carried is None:
         return None
-    carrier = Carrier.QUERY if carried.in_query else Carrier.HEADER
-    return Presented(carried.text, carrier, request.client.host if request.client else "")
+    return Presented(carried.text, Carrier.QUERY if carried.in_query else Carrier.HEADER, address)

@@ -1,7 +1,7 @@
 """The text of a token: a prefix that says what it is, 256 random bits, and a checksum.
 
 `kpt_` (production) or `kpx_` (sandbox), 43 letters and digits, then 6 of a CRC-32 over all before them. The checksum
-lets scanners and this server turn a made-up text away without looking anything up.
+lets scanners turn a made-up text away without asking this server.
 """
 
 import re
@@ -14,6 +14,7 @@ from keypost_sdk.secret import Secret
 
 PRODUCTION: Final = "kpt_"
 SANDBOX: Final = "kpx_"
+PREFIXES: Final = (PRODUCTION, SANDBOX)
 ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 RANDOM_LENGTH: Final = 43
 CHECKSUM_LENGTH: Final = 6

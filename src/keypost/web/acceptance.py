@@ -1,10 +1,9 @@
 """Whether a caller takes the kind of answer that an address gives: its `Accept`, read kindly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
-from starlette.requests import Request
 
 from keypost.errors import NotAcceptable
 
@@ -18,11 +17,10 @@ class Range(Struct, frozen=True):
     is_wanted: bool
 
 
-def require_acceptable(request: Request, media: str) -> None:
-    """Refuses a request whose `Accept` leaves out `media`. A header that says nothing that we understand leaves nothing
+def require_acceptable(given: Sequence[str], media: str) -> None:
+    """Refuses a request whose `Accept` headers leave out `media`. What says nothing that we understand leaves nothing
     out, and a missing one neither; an address that answers with `*/*` asks nobody.
     """
-    given = request.headers.getlist("accept")
     if not given or EVERYTHING in (media, *given):
         return
     ranges = [found for text in given for found in _ranges(text)]

@@ -3,20 +3,26 @@
 A secret in the query is forced on us by the wire; it leaves the address here, ahead of every logger and handler.
 """
 
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
 from urllib.parse import unquote_plus
 
 from msgspec import Struct
-from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from keypost.errors import Invalid
 
 HEADER_SHOWN: Final = "X-Keypost-Token"
 HEADER: Final = HEADER_SHOWN.lower()
+AUTHORIZATION: Final = b"authorization"
 QUERY_NAMES: Final = frozenset({"zapikey", "authtoken"})
 TOKEN_SCHEMES: Final = frozenset({"zoho-zapikey", "bearer"})
 API_SCHEMES: Final = frozenset({"zoho-oauthtoken", "bearer"})
+EITHER_SCHEMES: Final = TOKEN_SCHEMES | API_SCHEMES
+_FIELD: Final = HEADER.encode()
+
+Fields: TypeAlias = Iterable[tuple[bytes, bytes]]
+"""Of a request's head: names in small letters, and what they say."""
 
 
 class Carried(Struct, frozen=True):
@@ -34,33 +40,39 @@ class Carried(Struct, frozen=True):
 
 def token_of(request: Request) -> Carried | None:
     """The one extension token that the request carries. Two carriers, or one twice, is a refusal."""
-    return _only(_with_query(request, TOKEN_SCHEMES))
+    return _only(_carried(request.headers.raw, request.scope["state"]["secrets"], TOKEN_SCHEMES))
 
 
 def api_token_of(request: Request) -> Carried | None:
-    return _only(_authorization(request.headers, API_SCHEMES))
+    return _only([carried for carried in _carried(request.headers.raw, (), API_SCHEMES) if carried.scheme])
 
 
 def credential_of(request: Request) -> Carried | None:
     """The one credential of a request that may come with either kind."""
-    return _only(_with_query(request, TOKEN_SCHEMES | API_SCHEMES))
+    return credential_in(request.headers.raw, request.scope["state"]["secrets"])
 
 
-def _with_query(request: Request, schemes: frozenset[str]) -> list[Carried]:
-    found = [Carried(text) for text in request.headers.getlist(HEADER)]
-    found += _authorization(request.headers, schemes)
-    return found + [Carried(text, in_query=True) for text in request.scope["state"]["secrets"]]
+def credential_in(fields: Fields, secrets: Sequence[str]) -> Carried | None:
+    """The same of a request's fields, and of the secrets that were taken out of its address."""
+    return _only(_carried(fields, secrets, EITHER_SCHEMES))
+
+
+def _carried(fields: Fields, secrets: Sequence[str], schemes: frozenset[str]) -> list[Carried]:
+    found = []
+    for name, value in fields:
+        if name == _FIELD:
+            found.append(Carried(value.decode("latin-1")))
+        elif name == AUTHORIZATION:
+            scheme, _, text = value.decode("latin-1").strip().partition(" ")
+            if scheme.lower() in schemes:
+                found.append(Carried(text.strip(), scheme=scheme.lower()))
+    return found + [Carried(text, in_query=True) for text in secrets]
 
 
 def _only(found: list[Carried]) -> Carried | None:
     if len(found) > 1:
         raise Invalid("several_credentials", "The request carries more than one token. Send one, in one place.")
     return found[0] if found else None
-
-
-def _authorization(headers: Headers, schemes: frozenset[str]) -> list[Carried]:
-    values = [value.strip().partition(" ") for value in headers.getlist("authorization")]
-    return [Carried(text.strip(), scheme=scheme.lower()) for scheme, _, text in values if scheme.lower() in schemes]
 
 
 def take_secrets(query: bytes) -> tuple[bytes, list[str]]:

@@ -21,7 +21,8 @@ from keypost.ids import read_number
 from keypost.web import admission, problem
 from keypost.web.acceptance import require_acceptable
 from keypost.web.body import drain
-from keypost.web.credentials import take_secrets
+from keypost.web.client import address_of
+from keypost.web.credentials import Carried, take_secrets
 from keypost.web.headers import Headers
 from keypost.web.limiting import COUNTED, Counted, Limiting
 from keypost.web.parts import Parts
@@ -39,7 +40,7 @@ class Door:
     def __init__(self, routes: Routes, parts: Parts, headers: Headers, limits: Limiting) -> None:
         self._routes = routes
         self._parts = parts
-        self._headers = headers
+        self.headers = headers
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,7 +48,7 @@ class Door:
             return
         request = self.request_of(scope, receive=receive)
         response = await self._answer(request)
-        self._headers.add(request, response)
+        self.headers.add(request, response)
         await response(scope, receive, send)
 
     def find(self, path: str) -> Match | None:
@@ -82,7 +83,10 @@ class Door:
             response = self.refusing(request, error, page=page)
             if not may_go_on:
                 response.headers["Connection"] = "close"
-        self._note(request, route, response, started)
+        counted: Counted | None = request.scope["state"].get(COUNTED)
+        if counted is not None:
+            response.raw_headers += counted.fields()
+        self.note(request.method, route, response.status_code, started)
         return response
 
     def refusing(self, request: Request, error: BaseException, *, page: bool) -> Response:
@@ -93,38 +97,35 @@ class Door:
         # The last resort: the caller gets a reference, the log the reason.
         return problem.failed(request, error, page=page)
 
-    def finish(self, request: Request, route: Route, response: Response, started: float) -> None:
-        """What every answer gets at its end."""
-        self._note(request, route, response, started)
-        self._headers.add(request, response)
-
-    def _note(self, request: Request, route: Route, response: Response, started: float) -> None:
-        counted: Counted | None = request.scope["state"].get(COUNTED)
-        if counted is not None:
-            response.raw_headers += counted.fields()
-        # The route's own pattern, never the path: a path can hold a secret (a sign-in link's does).
-        milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        logger.debug("request", method=request.method, route=route.path, status=response.status_code, ms=milliseconds)
+    def note(self, method: str, route: Route, status: int, started: float) -> None:
+        if log.is_debugging():
+            # The route's own pattern, never the path: a path can hold a secret (a sign-in link's does).
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            logger.debug("request", method=method, route=route.path, status=status, ms=milliseconds)
 
     async def _admitted(self, request: Request, route: Route) -> Response:
         if route.access.surface is Surface.WIRE:
-            require_acceptable(request, route.media)
+            require_acceptable(request.headers.getlist("accept"), route.media)
         elif request.method not in SAFE_METHODS:
             _require_own_page(request)
         caller = await self._admit(request, route)
         if caller is None:
             return await route.endpoint(request)
-        _require_own_company(request, caller)
-        self.count(request, route, caller)
+        self.require_own_company(request, caller)
+        counted = request.scope["state"][COUNTED] = self._limits.count(route, caller)
+        if counted.refusal is not None:
+            raise counted.refusal
         return await route.endpoint(request, caller)
 
-    def admit_now(self, request: Request, route: Route) -> Caller | None:
+    def admit_now(self, route: Route, carried: Carried | None, address: str) -> Caller | None:
         """The caller whom a route of the wire admits, if memory knows; None if it has to be looked up."""
-        require_acceptable(request, route.media)
-        caller = route.access.admit_now(request) if route.access.admit_now is not None else None
-        if caller is not None:
-            _require_own_company(request, caller)
-        return caller
+        admit = route.access.admit_now
+        return admit(self._parts, carried, address) if admit is not None else None
+
+    def require_own_company(self, request: Request, caller: Caller) -> None:
+        named = request.path_params.get("org")
+        if named is not None and read_number(named) != caller.org_id:
+            raise Forbidden("invalid_access", "This token does not belong to the organisation in the address.")
 
     async def _admit(self, request: Request, route: Route) -> Caller | None:
         try:
@@ -132,15 +133,15 @@ class Door:
         except Unauthenticated:
             # People whose session has ended try no secrets; their open pages only come back.
             if route.access.surface is Surface.WIRE:
-                address = request.client.host if request.client else ""
-                self._limits.require_few_failures(address)
+                self._limits.require_few_failures(address_of(request))
             raise
 
-    def count(self, request: Request, route: Route, caller: Caller) -> None:
+    def count_now(self, route: Route, caller: Caller) -> Counted:
+        """Counts a call that goes on; refuses one too many."""
         counted = self._limits.count(route, caller)
-        request.scope["state"][COUNTED] = counted
         if counted.refusal is not None:
             raise counted.refusal
+        return counted
 
 
 def _require_own_page(request: Request) -> None:
@@ -157,9 +158,3 @@ def _require_own_page(request: Request) -> None:
 
 def _foreign() -> Forbidden:
     return Forbidden("foreign_origin", "This change was asked for by a page of another site.")
-
-
-def _require_own_company(request: Request, caller: Caller) -> None:
-    named = request.path_params.get("org")
-    if named is not None and read_number(named) != caller.org_id:
-        raise Forbidden("invalid_access", "This token does not belong to the organisation in the address.")

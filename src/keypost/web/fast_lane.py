@@ -2,83 +2,184 @@
 
 It says nothing but success, and what becomes of a message in the lane. Whatever it would have to look up, wait for or
 refuse, it leaves to the door, of which it uses every rule: a caller cannot tell which of the two it met.
+
+Each post is admitted and counted anew. What only depends on who posts where is found by the door's own way once, and
+holds for an epoch of memory: any change ends it.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Scope
 
 from keypost import log
+from keypost.caller import Caller
+from keypost.epoch import Epoch
 from keypost.errors import Refusal
+from keypost.ids import ApiTokenId, TokenId
+from keypost.web.acceptance import require_acceptable
+from keypost.web.credentials import credential_in, take_secrets
 from keypost.web.door import Door
-from keypost.web.prompt import Ready
+from keypost.web.limiting import Counted, Fields
+from keypost.web.prompt import Ready, Standing
 from keypost.web.routing import Match, Route
 
 logger = log.get(__name__)
 
+K = TypeVar("K")
+V = TypeVar("V")
 T = TypeVar("T")
-Done = Callable[[Response], None]
 
 METHOD: Final = "POST"
+NO_CONTENT: Final = 204
 BODY_MAX: Final = 16 * 1024
 """Bytes. What a larger body costs is not in the way that it takes."""
+STANDINGS_MAX: Final = 16_384
+ADDRESSES_MAX: Final = 4_096
+
+
+class Offer(Struct):
+    """A whole request, as far as the fast lane looks at it. No field is there twice; `client` is an address."""
+
+    match: Match
+    path: str
+    raw_path: bytes
+    query: bytes
+    fields: dict[bytes, bytes]
+    client: str
+    body: bytes = b""
+
+    def scope(self) -> dict[str, Any]:
+        """As an ASGI server would say it, in so far as rules ask for it."""
+        return {
+            "type": "http",
+            "method": METHOD,
+            "path": self.path,
+            "raw_path": self.raw_path,
+            "query_string": self.query,
+            "headers": list(self.fields.items()),
+            "client": (self.client, 0),
+        }
+
+
+class Answer(Struct, frozen=True):
+    """`fields` as they are written, each with its end."""
+
+    status: int
+    fields: bytes
+    body: bytes
+
+
+Done = Callable[[Answer], None]
+Key = tuple[TokenId | ApiTokenId | None, bytes, bytes]
 
 
 class FastLane:
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, epoch: Epoch) -> None:
         self._door = door
+        self._epoch = epoch
+        self._known_in = epoch.number
+        self._standings: dict[Key, Standing | None] = {}
+        self._matches: dict[str, Match | None] = {}
 
     def find(self, path: str) -> Match | None:
         """What stands there for a post, if it may be taken here."""
-        match = self._door.find(path)
-        route = match.by_method.get(METHOD) if match is not None else None
-        return match if route is not None and route.prepare is not None else None
+        try:
+            return self._matches[path]
+        except KeyError:
+            match = self._door.find(path)
+            route = match.by_method.get(METHOD) if match is not None else None
+            found = match if route is not None and route.prepare is not None else None
+            return _keep(self._matches, path, found, ADDRESSES_MAX)
 
-    def take(self, match: Match, scope: Scope, body: bytes, done: Done) -> bool:
+    def take(self, offer: Offer, done: Done) -> bool:
         """Whether it is taken: then `done` is called later. Else nothing has happened, and the door is to be asked."""
         started = time.perf_counter()
+        route = offer.match.by_method[METHOD]
         try:
-            route, request = match.by_method[METHOD], self._door.request_of(scope, match)
-            ready = self._ready(request, route, body)
-            if ready is None:
+            caller, ready = self._ready(offer, route)
+            if caller is None or ready is None:
                 return False
-            stored = ready.commit()
+            # The last thing that can refuse: one that is refused takes nothing from a budget, and is counted anew.
+            counted = self._door.count_now(route, caller)
+            counted.enter(*ready.place)
+            ready.commit(partial(self._finish, offer, route, ready, counted, started, done))
         except Refusal:  # The door comes to the same, and says it in full.
             return False
         except Exception as error:
             logger.warning("the fast lane failed", exc_info=error)
             return False
-        stored.add_done_callback(partial(self._finish, request, route, ready, started, done))
         return True
 
-    def _ready(self, request: Request, route: Route, body: bytes) -> Ready[Any] | None:
-        caller = self._door.admit_now(request, route)
-        if caller is None or route.prepare is None:
-            return None
-        ready = route.prepare(request, caller, body)
-        if ready is not None:
-            # The last thing that can refuse: one that is refused takes nothing from a budget, and is counted anew.
-            self._door.count(request, route, caller)
-        return ready
+    def _ready(self, offer: Offer, route: Route) -> tuple[Caller | None, Ready[Any] | None]:
+        query, secrets = take_secrets(offer.query)
+        caller = self._door.admit_now(route, credential_in(offer.fields.items(), secrets), offer.client)
+        if caller is None:
+            return None, None
+        accept = offer.fields.get(b"accept")
+        if accept is not None:
+            require_acceptable([accept.decode("latin-1")], route.media)
+        standing = self._standing(offer, route, caller, query)
+        return caller, standing.ready(offer.fields, offer.body) if standing is not None else None
+
+    def _standing(self, offer: Offer, route: Route, caller: Caller, query: bytes) -> Standing | None:
+        if self._known_in != self._epoch.number:
+            self._known_in = self._epoch.number
+            self._standings.clear()
+        key = (caller.credential_id, offer.raw_path, query)
+        try:
+            return self._standings[key]
+        except KeyError:
+            request = self._request(offer)
+            self._door.require_own_company(request, caller)
+            found = route.prepare(request, caller) if route.prepare is not None else None
+            return _keep(self._standings, key, found, STANDINGS_MAX)
 
     def _finish(
         self,
-        request: Request,
+        offer: Offer,
         route: Route,
         ready: Ready[T],
+        counted: Counted,
         started: float,
         done: Done,
-        stored: asyncio.Future[T],
+        outcome: T | Exception,
     ) -> None:
+        response = self._response(offer, ready, outcome)
+        if response is None:
+            answer = Answer(NO_CONTENT, _written(counted.fields()) + self._door.headers.plain, b"")
+        else:
+            answer = self._whole(self._request(offer), response, counted)
+        self._door.note(METHOD, route, answer.status, started)
+        done(answer)
+
+    def _response(self, offer: Offer, ready: Ready[T], outcome: T | Exception) -> Response | None:
+        if isinstance(outcome, Exception):
+            return self._door.refusing(self._request(offer), outcome, page=False)
         try:
-            response = ready.answer(stored.result())
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - as in the door.
-            response = self._door.refusing(request, error, page=False)
-        self._door.finish(request, route, response, started)
-        done(response)
+            return ready.answer(outcome)
+        except Exception as error:  # noqa: BLE001 - as in the door.
+            return self._door.refusing(self._request(offer), error, page=False)
+
+    def _request(self, offer: Offer) -> Request:
+        return self._door.request_of(offer.scope(), offer.match)
+
+    def _whole(self, request: Request, response: Response, counted: Counted) -> Answer:
+        response.raw_headers += counted.fields()
+        self._door.headers.add(request, response)
+        return Answer(response.status_code, _written(response.raw_headers), bytes(response.body))
+
+
+def _written(fields: Fields) -> bytes:
+    return b"".join([b"%b: %b\r\n" % field for field in fields])
+
+
+def _keep(known: dict[K, V], key: K, value: V, most: int) -> V:
+    if len(known) >= most:
+        known.clear()  # Whoever is at work comes back at once.
+    known[key] = value
+    return value

@@ -20,6 +20,10 @@ class Parts:
         return part
 
 
-def part(request: Request, kind: type[T]) -> T:
+def parts_of(request: Request) -> Parts:
     parts: Parts = request.scope["state"]["parts"]
-    return parts.get(kind)
+    return parts
+
+
+def part(request: Request, kind: type[T]) -> T:
+    return parts_of(request).get(kind)

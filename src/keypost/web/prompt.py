@@ -1,7 +1,6 @@
 """Endpoints that are ready at once: what the fast lane (`web/fast_lane.py`) asks for, and gets."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct
@@ -9,22 +8,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller
+from keypost.ids import ChatId, OrgId
 
 T = TypeVar("T")
+Settle = Callable[[T | Exception], None]
+"""Called once, in the event loop, with what was stored or with why not."""
 
 
 class Ready(Struct, Generic[T], frozen=True):
-    """A judged request: `commit` begins to store it, `answer` is for when that is done."""
+    """A judged request that posts to a place: `commit` begins to store it. `answer` is for when that is done; None says
+    that, and no more.
+    """
 
-    commit: Callable[[], asyncio.Future[T]]
-    answer: Callable[[T], Response]
+    place: tuple[OrgId, ChatId]
+    commit: Callable[[Settle[T]], None]
+    answer: Callable[[T], Response | None]
 
 
-Prepare = Callable[[Request, Caller, bytes], Ready[Any] | None]
+class Standing(Protocol):
+    """What holds of every request of one caller to one address, as long as memory does not change."""
+
+    def ready(self, fields: Mapping[bytes, bytes], body: bytes) -> Ready[Any] | None:
+        """Judges on memory, and leaves no trace; None, or a refusal, for what is not for the fast lane."""
+        ...
+
+
+Prepare = Callable[[Request, Caller], Standing | None]
 
 
 @runtime_checkable
 class Prompt(Protocol):
-    def prepare(self, request: Request, caller: Caller, body: bytes) -> Ready[Any] | None:
-        """Judges on memory, and leaves no trace; None, or a refusal, for what is not for the fast lane."""
+    def prepare(self, request: Request, caller: Caller) -> Standing | None:
+        """What can be known before the body; None, or a refusal, for whom or what is not for the fast lane."""
         ...

@@ -12,6 +12,7 @@ Leans on the inside of uvicorn's `HttpToolsProtocol`, which is pinned; `tests/we
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar, Final
 from urllib.parse import unquote
@@ -19,16 +20,14 @@ from urllib.parse import unquote
 import httptools
 import msgspec
 from msgspec import Struct
-from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
 from keypost.proxies import Proxies
-from keypost.web.fast_lane import BODY_MAX, FastLane
+from keypost.web.fast_lane import BODY_MAX, Answer, FastLane, Offer
 from keypost.web.headers import FIXED, PLAIN
 from keypost.web.problem import STATUS, Problem
-from keypost.web.routing import Match
 
 logger = log.get(__name__)
 
@@ -47,6 +46,9 @@ LEAVE_S: Final = 0.5
 """How long a server that stops waits for what a client may have sent already on a connection that it keeps."""
 NOBODY_WAITS: Final = asyncio.Event()
 """For a body that is there: uvicorn wakes whoever waits for more of it."""
+CAREFUL: Final = frozenset({b"transfer-encoding", b"upgrade"})
+"""Fields that need a second look at how the request is framed."""
+LENGTH_DIGITS: Final = len(str(BODY_MAX))
 LONG: Final = frozenset({b"transfer-encoding", b"content-encoding", b"expect"})
 """Fields of requests whose bodies are still to come, or are not as they look."""
 
@@ -77,6 +79,14 @@ class Gate:
         self.bounds = bounds
         self.proxies = proxies
         self._open: Counter[str] = Counter()
+        self._usual: list[tuple[bytes, bytes]] = []
+        self._written = b""
+
+    def written(self, usual: list[tuple[bytes, bytes]]) -> bytes:
+        """The fields that uvicorn gives every answer; it makes a new list of them when they change."""
+        if usual is not self._usual:
+            self._usual, self._written = usual, b"".join(b"%b: %b\r\n" % field for field in usual)
+        return self._written
 
     def enter(self, address: str) -> bool:
         """Whether one more connection may come from there; it is counted either way, until it leaves."""
@@ -107,13 +117,6 @@ class Answering:
         self.response_complete = False
 
 
-class Held(Struct):
-    """A post that the fast lane may take, and as much of its body as is there."""
-
-    match: Match
-    body: bytes = b""
-
-
 class Protocol(HttpToolsProtocol):
     _gate: ClassVar[Gate]
     _fast_lane: ClassVar[FastLane | None]
@@ -124,7 +127,10 @@ class Protocol(HttpToolsProtocol):
         self._in_head = True
         self._head_size = 0
         self._deadline: asyncio.TimerHandle | None = None
-        self._held: Held | None = None
+        self._has_begun = False
+        self._held: Offer | None = None
+        self._idle_since = 0.0
+        self._idling: asyncio.TimerHandle | None = None
         self._refused: Refusal | None = None
         self._is_deaf = False
         self._is_leaving = False
@@ -132,6 +138,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._address = self.client[0] if self.client else ""
+        self._is_proxy = self._gate.proxies.trusts(self._address)
         if not self._gate.enter(self._address):
             sentence = "There are too many connections from your address."
             self._refuse(TooMany("too_many_connections", sentence, retry_after_s=CONNECTIONS_RETRY_S))
@@ -141,6 +148,8 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._gate.leave(self._address)
         self._stop_waiting()
+        if self._idling is not None:
+            self._idling.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -148,13 +157,14 @@ class Protocol(HttpToolsProtocol):
             return
         if self._in_head:
             self._head_size += len(data)
-            if self._deadline is None:  # The first bytes of the next request on a connection that was kept.
-                self._expect_head()
         self._feed(data)
-        bounds = self._gate.bounds
-        # What the parser has not passed on yet: a field, or a target, without an end.
-        if self._in_head and self._head_size > bounds.head_max + bounds.target_max:
-            self._refuse_head()
+        if self._in_head and (self._head_size or self._has_begun):
+            bounds = self._gate.bounds
+            # What the parser has not passed on yet: a field, or a target, without an end.
+            if self._head_size > bounds.head_max + bounds.target_max:
+                self._refuse_head()
+            elif self._deadline is None and not self._hears_no_more:
+                self._expect_head()  # Of the next request on a connection that was kept.
         if self._held is not None and self._deadline is None:
             self._deadline = self.loop.call_later(HOLD_S, self._hold_no_longer)
 
@@ -173,10 +183,11 @@ class Protocol(HttpToolsProtocol):
             self.send_400_response("")
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        # Not what uvicorn does here: what an ASGI request needs is made when it becomes one.
+        self.url = b""
+        self.headers = []
         self._held = None
-        self._in_head = True
-        self._fields_size = 0
+        self._in_head = self._has_begun = True
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -185,27 +196,36 @@ class Protocol(HttpToolsProtocol):
             self._refuse(TargetTooLong("address_too_long", sentence))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
-        self._fields_size += len(name) + len(value)
-        bounds = self._gate.bounds
-        if self._fields_size > bounds.head_max or len(self.headers) > bounds.fields_max:
-            self._refuse_head()
+        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
-        self._head_size = 0
+        size, self._head_size = self._head_size, 0
+        self._in_head = self._has_begun = False
         self._stop_waiting()
         if self._hears_no_more:
             return
-        if trouble := _trouble(self.headers, self.parser):
+        if self._is_too_much(size):
+            self._refuse_head()
+            return
+        fields = dict(self.headers)
+        is_plain = len(fields) == len(self.headers) and b"host" in fields and CAREFUL.isdisjoint(fields)
+        if not is_plain and (trouble := _trouble(self.headers, self.parser)):
             self._refuse(Invalid("request_malformed", trouble))
             return
-        self.scope["client"] = (self._client(), 0)
-        self._held = self._find_held()
+        self._held = self._offer(fields) if is_plain else None
         if self._held is None:
             self._pass_head_on()
 
+    def _is_too_much(self, size: int) -> bool:
+        """`size` is of all that arrived with the head: most heads are small enough together with what came after."""
+        bounds = self._gate.bounds
+        if len(self.headers) > bounds.fields_max:
+            return True
+        return size > bounds.head_max and sum(len(name) + len(value) for name, value in self.headers) > bounds.head_max
+
     def _client(self) -> str:
+        if not self._is_proxy:
+            return self._address
         said = (value.decode("latin-1") for name, value in self.headers if name == FORWARDED_FOR)
         return self._gate.proxies.client_of(self._address, said)
 
@@ -222,46 +242,47 @@ class Protocol(HttpToolsProtocol):
         if self._held is not None:
             self._stop_waiting()
             if self._is_taken(self._held):
+                self._held = None
                 return
             self._pass_on(self._held)
         super().on_message_complete()
 
-    def _find_held(self) -> Held | None:
-        """Whether the request is a short post for the fast lane, and nothing else is under way on its connection."""
+    def _offer(self, fields: dict[bytes, bytes]) -> Offer | None:
+        """The request as a short post for the fast lane, if it is one and nothing else is under way here."""
         parser = self.parser
         if self._fast_lane is None or self._is_answering or self.pipeline or self.flow.write_paused:
             return None
         if parser.get_method() != b"POST" or parser.get_http_version() != "1.1" or not parser.should_keep_alive():
             return None
-        if parser.should_upgrade() or not _is_short(self.headers):
+        raw_path, _, query = self.url.partition(b"?")
+        if not _is_short(fields) or not raw_path.startswith(b"/") or b"#" in self.url or not self.url.isascii():
             return None
-        try:
-            address = httptools.parse_url(self.url)
-            path = unquote(address.path.decode("ascii"))
-        except (httptools.HttpParserInvalidURLError, ValueError):
-            return None
+        path = unquote(raw_path.decode()) if b"%" in raw_path else raw_path.decode()
         match = self._fast_lane.find(path)
-        if match is None:
-            return None
-        self.scope |= {"method": "POST", "path": path, "raw_path": address.path, "query_string": address.query or b""}
-        return Held(match)
+        return Offer(match, path, raw_path, query, fields, self._client()) if match is not None else None
 
-    def _is_taken(self, held: Held) -> bool:
-        answering = Answering(keep_alive=not self._is_leaving)
-        done = partial(self._answer, answering)
-        if self._fast_lane is None or not self._fast_lane.take(held.match, dict(self.scope), held.body, done):
-            return False
-        self._held = None
+    def _is_taken(self, offer: Offer) -> bool:
+        before, answering = self.cycle, Answering(keep_alive=not self._is_leaving)
         self.cycle = answering  # type: ignore[assignment]
-        return True
+        if self._fast_lane is not None and self._fast_lane.take(offer, partial(self._answer, answering)):
+            return True
+        self.cycle = before
+        return False
 
-    def _pass_on(self, held: Held) -> None:
+    def _pass_on(self, offer: Offer) -> None:
         """To the application, as if it had come there at once."""
         self._held = None
         self._pass_head_on()
-        super().on_body(held.body)
+        super().on_body(offer.body)
 
     def _pass_head_on(self) -> None:
+        """What uvicorn does when a request begins, at each of its fields, and when its head is there."""
+        url, headers = self.url, self.headers
+        super().on_message_begin()
+        self.url = url
+        for name, value in headers:
+            super().on_header(name, value)
+        self.scope["client"] = (self._client(), 0)
         super().on_headers_complete()
         if self._is_leaving and self.cycle is not None:
             self.cycle.keep_alive = False
@@ -271,17 +292,40 @@ class Protocol(HttpToolsProtocol):
         if self._held is not None and not self.transport.is_closing():
             self._pass_on(self._held)
 
-    def _answer(self, answering: Answering, response: Response) -> None:
+    def _answer(self, answering: Answering, answer: Answer) -> None:
         answering.response_complete = True
         if not self.transport.is_closing():  # Else the client has gone; its message is stored all the same.
-            fields = [*self.server_state.default_headers, *response.raw_headers]
-            if not answering.keep_alive:
-                fields.append((b"connection", b"close"))
-            head = b"".join([b"%b: %b\r\n" % field for field in fields])
-            self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[response.status_code], head, bytes(response.body)))
+            close = b"" if answering.keep_alive else b"connection: close\r\n"
+            usual = self._gate.written(self.server_state.default_headers)
+            self.transport.write(
+                b"%b%b%b%b\r\n%b" % (STATUS_LINE[answer.status], usual, answer.fields, close, answer.body)
+            )
             if not answering.keep_alive:
                 self.transport.close()
-        self.on_response_complete()
+        if self.pipeline or self._hears_no_more:
+            self.on_response_complete()
+        else:
+            self._rest()
+
+    def _rest(self) -> None:
+        """What `on_response_complete` does, but for its timer: one that looks at times whether anything came costs less
+        than one for each answer.
+        """
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self._idle_since = self.loop.time()
+        if self._idling is None:
+            self._idling = self.loop.call_later(self.timeout_keep_alive, self._end_if_idle)
+
+    def _end_if_idle(self) -> None:
+        self._idling = None
+        if self.transport.is_closing() or self._is_answering or not self._in_head or self._has_begun:
+            return  # Whatever is under way has a timer of its own at its end.
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idling = self.loop.call_later(left, self._end_if_idle)
+        else:
+            self.transport.close()
 
     def shutdown(self) -> None:
         """The server stops. What a client has sent by now is read and answered, with the word that it was the last: a
@@ -368,12 +412,10 @@ def _refusing(refusal: Refusal) -> bytes:
     return b"".join((STATUS_LINE[STATUS[type(refusal)]], head, retry, _FIELDS, b"\r\n", body))
 
 
-def _is_short(headers: list[tuple[bytes, bytes]]) -> bool:
+def _is_short(fields: Mapping[bytes, bytes]) -> bool:
     """Whether the body has a length, a small one, and comes at once and as it is."""
-    lengths = [value for name, value in headers if name == b"content-length"]
-    if len(lengths) != 1 or len(lengths[0]) > len(str(BODY_MAX)) or not 0 < int(lengths[0]) <= BODY_MAX:
-        return False
-    return LONG.isdisjoint({name for name, _ in headers})
+    length = fields.get(b"content-length", b"")
+    return 0 < len(length) <= LENGTH_DIGITS and 0 < int(length) <= BODY_MAX and LONG.isdisjoint(fields)
 
 
 def _trouble(headers: list[tuple[bytes, bytes]], parser: httptools.HttpRequestParser) -> str:

@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller
+from keypost.web.credentials import Carried
 from keypost.web.family import Family
+from keypost.web.parts import Parts
 from keypost.web.prompt import Prepare, Prompt
 
 Admit = Callable[[Request], Awaitable[Caller | None]]
-AdmitNow = Callable[[Request], Caller | None]
+AdmitNow = Callable[[Parts, Carried | None, str], Caller | None]
 Endpoint = Callable[..., Awaitable[Response]]
 
 COMPANY: Final = "/company/{org}"
@@ -36,7 +38,8 @@ class Access(Struct, frozen=True):
     """Who may call a route, with which credential: a sentence for readers, and the function that enforces it.
 
     `schemes` name what programs can present (`web/openapi.py` describes each), `refuses` the codes that they may get.
-    `admit_now` does the same without waiting, where memory knows the credential; else it answers None.
+    `admit_now` does the same of what a request carries and the address of its client, without waiting; it answers None
+    for a credential that memory does not know.
     """
 
     credential: str

@@ -1,7 +1,6 @@
 """A tool posts a message: to a channel, to a chat of any kind, or to a person."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -11,7 +10,7 @@ from starlette.responses import Response
 
 from keypost.caller import Caller
 from keypost.chat.directory import Chats
-from keypost.chat.judging import ChannelNamed, ChannelShown, ChatShown, judge
+from keypost.chat.judging import ChannelNamed, ChannelShown, ChatShown, Speaker, judge, speaker_in
 from keypost.chat.lane import Lane
 from keypost.chat.model import Chat, ChatKind, Message, PartyKind, Posting, Ties
 from keypost.chat.wishes import ties_of
@@ -57,14 +56,14 @@ class ShownOut(Struct, frozen=True):
 
 class Post(Struct, frozen=True):
     """One handler for every address that takes a post: `target` says what it means that stands in the address under
-    `name`, `by_bots` whether a bot can be named there, `answer` what a success looks like, `is_long` whether a text may
-    be as long as at one address of the newer wire alone.
+    `name`, `by_bots` whether a bot can be named there, `answer` what a success looks like (None: that it is one),
+    `is_long` whether a text may be as long as at one address of the newer wire alone.
     """
 
     name: str
     target: Callable[[str], Target]
     by_bots: bool
-    answer: Callable[[Message, Draft], Response]
+    answer: Callable[[Message, Draft], Response | None]
     is_long: bool = False
 
     async def __call__(self, request: Request, caller: Caller) -> Response:
@@ -72,28 +71,19 @@ class Post(Struct, frozen=True):
         draft = decode_content(body, Draft)
         delivery = delivery_of(request, caller, body)
         (message,) = await part(request, Deliveries).commit(delivery, partial(self._judge, request, caller, draft))
-        return self.answer(message, draft)
+        return self.answer(message, draft) or no_content()
 
-    def prepare(self, request: Request, caller: Caller, body: bytes) -> Ready[list[Message]] | None:
+    def prepare(self, request: Request, caller: Caller) -> "StandingPost | None":
         """For the fast lane, the same on memory alone: no repeats, no bots, no chat that is yet to be made."""
-        if has_name(request) or "bot_unique_name" in request.query_params:
-            return None
-        draft = decode_content(body, Draft)
-        content, ties = self._content(request, draft), ties_of(draft)
+        rules = self._rules(request)
         place = _settling(request).find_known(caller, self._target(request))
-        if place is None:
+        if place is None or "bot_unique_name" in request.query_params:
             return None
-        posting, lane = _posting(request, caller, place, content, ties), part(request, Lane)
-        lane.require_room(posting)
-
-        def commit() -> asyncio.Future[list[Message]]:
-            count_place(request, place.org_id, place.home_id)
-            return lane.submit([posting])
-
-        return Ready(commit, lambda stored: self.answer(stored[0], draft))
+        speaker = speaker_in(part(request, People), part(request, Chats), caller, ChatShown(place.shown_id))
+        return StandingPost(speaker, rules, part(request, People), part(request, Lane), self.answer)
 
     async def _judge(self, request: Request, caller: Caller, draft: Draft) -> list[Posting]:
-        content, ties = self._content(request, draft), ties_of(draft)
+        content, ties = self._rules(request).content(draft), ties_of(draft)
         place = await _settling(request).find(caller, self._target(request), [content], ties)
         # The wire knows posting as a bot for channels, and for threads wherever they are.
         by_bots = self.by_bots or place.kind is ChatKind.THREAD or ties.opening is not None
@@ -104,15 +94,47 @@ class Post(Struct, frozen=True):
         count_place(request, place.org_id, place.home_id)
         return [posting]
 
-    def _content(self, request: Request, draft: Draft) -> Content:
+    def _rules(self, request: Request) -> "Rules":
         _require_switch(request, "mark_as_read")
         settings = part(request, Settings)
-        content = judge_post(draft, settings.long_text_max if self.is_long else settings.text_max)
-        refuse_secrets(content, part(request, Keys), part(request, Register))
-        return content
+        text_max = settings.long_text_max if self.is_long else settings.text_max
+        return Rules(text_max, part(request, Keys), part(request, Register))
 
     def _target(self, request: Request) -> Target:
         return self.target(request.path_params[self.name])
+
+
+class Rules(Struct, frozen=True):
+    """Of what may be said at an address, whoever says it."""
+
+    text_max: int
+    keys: Keys
+    register: Register
+
+    def content(self, draft: Draft) -> Content:
+        content = judge_post(draft, self.text_max)
+        refuse_secrets(content, self.keys, self.register)
+        return content
+
+
+class StandingPost(Struct, frozen=True):
+    """Who speaks where is known: what is left is to judge what they say."""
+
+    speaker: Speaker
+    rules: Rules
+    people: People
+    lane: Lane
+    answer: Callable[[Message, Draft], Response | None]
+
+    def ready(self, fields: Mapping[bytes, bytes], body: bytes) -> Ready[list[Message]] | None:
+        if has_name(fields):
+            return None
+        draft = decode_content(body, Draft)
+        content = self.rules.content(draft)
+        posting = self.speaker.say(self.people, content, ties=ties_of(draft))
+        self.lane.require_room(posting)
+        place = (posting.org_id, self.speaker.chat.home_id)
+        return Ready(place, partial(self.lane.submit, [posting]), lambda stored: self.answer(stored[0], draft))
 
 
 def _settling(request: Request) -> Settling:
@@ -126,11 +148,11 @@ def _posting(
     return judge(people, chats, caller, ChatShown(place.shown_id), content, bot_name=bot_name, ties=ties)
 
 
-def _posted(message: Message, draft: Draft) -> Response:
-    """204; with `sync_message` the id, but never for a bot's message: as the wire has it."""
+def _posted(message: Message, draft: Draft) -> Response | None:
+    """Nothing, which is 204; with `sync_message` the id, but never for a bot's message: as the wire has it."""
     if draft.sync_message and message.sender.kind is PartyKind.PERSON:
         return ok(PostedOut(show_message(message.id)))
-    return no_content()
+    return None
 
 
 def _shown(message: Message, _draft: Draft) -> Response:

@@ -1,9 +1,9 @@
-import asyncio
 from collections.abc import Sequence
 
 from keypost.chat.directory import Chats
 from keypost.chat.lane import Lane
 from keypost.chat.model import Message, Posting
+from keypost.chat.waiting import Settle
 from keypost.db.database import Database
 from keypost.ids import MessageId
 
@@ -15,10 +15,8 @@ class Unstored(Lane):
         super().__init__(database, chats)
         self._ids = database.ids
 
-    def submit(self, postings: Sequence[Posting]) -> asyncio.Future[list[Message]]:
-        answer: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
-        answer.set_result([self._message(posting) for posting in postings])
-        return answer
+    def submit(self, postings: Sequence[Posting], settle: Settle) -> None:
+        settle([self._message(posting) for posting in postings])
 
     def _message(self, posting: Posting) -> Message:
         return Message(
