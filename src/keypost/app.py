@@ -53,13 +53,13 @@ from keypost.settings import Settings
 from keypost.tokens import service as tokens
 from keypost.tokens.attribution import Attribution
 from keypost.tokens.register import Register
+from keypost.upkeep import Upkeep
 from keypost.web.api_docs import ApiDocument
 from keypost.web.door import Door
 from keypost.web.fast_lane import FastLane
 from keypost.web.headers import Headers
 from keypost.web.parts import Parts
 from keypost.web.routing import Routes
-from keypost.webhooks import deliveries
 from keypost.webhooks.deliveries import Deliveries
 from keypost.webhooks.dispatcher import Dispatcher
 
@@ -68,7 +68,6 @@ logger = log.get(__name__)
 DATABASE_FILE: Final = "keypost.db"
 KEY_FILE: Final = "master.key"
 FILES_FOLDER: Final = "files"
-KEPT_UP_EVERY_S: Final = 60
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -91,6 +90,7 @@ class Server(Struct, frozen=True, kw_only=True):
     desk: Desk
     endings: Endings
     lifecycle: Lifecycle
+    upkeep: Upkeep
 
 
 @asynccontextmanager
@@ -119,7 +119,7 @@ async def _serving(settings: Settings, clock: Clock, lane_kind: type[Lane]) -> A
         raise
     server, dispatcher = _build(settings, database, keys, events_log, lane_kind)
     server.people.load(orgs, persons, team_names)
-    upkeep = asyncio.create_task(_keep_up(database, server.register), name="upkeep")
+    upkeep = asyncio.create_task(server.upkeep.run(), name="upkeep")
     try:
         await _load(server)
         await server.lifecycle.start()
@@ -135,7 +135,7 @@ async def _serving(settings: Settings, clock: Clock, lane_kind: type[Lane]) -> A
         await server.endings.stop()
         await server.supervisor.stop()
         await server.lane.drain()
-        await _save_uses(database, server.register)
+        await server.upkeep.save_uses()
         await server.desk.invoker.close()
         await database.close()
 
@@ -194,6 +194,7 @@ def _build(
         desk=desk,
         endings=endings,
         lifecycle=lifecycle,
+        upkeep=Upkeep(database, register),
     )
     return server, dispatcher
 
@@ -260,25 +261,3 @@ async def _sweep_files(server: Server) -> None:
 
 async def _settings_of(database: Database, keys: Keys, extension: Extension) -> Mapping[str, str | bool]:
     return await database.read(extension_settings.read, keys, extension)
-
-
-async def _keep_up(database: Database, register: Register) -> None:
-    while True:
-        await asyncio.sleep(KEPT_UP_EVERY_S)
-        await _save_uses(database, register)
-        await _forget_deliveries(database)
-
-
-async def _save_uses(database: Database, register: Register) -> None:
-    """Without them everything goes on, also the stopping."""
-    try:
-        await database.write(tokens.save_uses, register.take_uses())
-    except Exception as error:
-        logger.warning("saving last uses failed", exc_info=error)
-
-
-async def _forget_deliveries(database: Database) -> None:
-    try:
-        await database.write(deliveries.forget_old)
-    except Exception as error:
-        logger.warning("forgetting old deliveries failed", exc_info=error)

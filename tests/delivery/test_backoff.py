@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keypost.delivery.backoff import ASKED_MAX, SCHEDULE, wait_before
+from keypost.delivery.backoff import ASKED_MAX, SCHEDULE, rest_of, wait_before
 
 attempts = st.integers(1, len(SCHEDULE))
 jitters = st.floats(-1, 1)
@@ -55,3 +55,11 @@ def test_after_the_last_attempt_no_asking_helps(attempt: int, jitter: float, ask
 def test_retries_are_counted_from_one(attempt: int, jitter: float) -> None:
     with pytest.raises(ValueError, match="from 1"):
         wait_before(attempt, jitter=jitter)
+
+
+@given(due_at=st.integers(0, 2**53), now=st.integers(0, 2**53))
+def test_what_is_left_of_a_wait_is_never_more_than_a_wait_whatever_the_clock_was_set_to(due_at: int, now: int) -> None:
+    rest = rest_of(due_at, now)
+
+    assert timedelta(0) <= rest <= ASKED_MAX
+    assert rest in {timedelta(0), ASKED_MAX, timedelta(milliseconds=due_at - now)}

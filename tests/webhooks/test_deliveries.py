@@ -189,6 +189,18 @@ async def test_two_names_of_one_kind_are_refused(world: World) -> None:
     assert answer.refused_with == "invalid_inputs"
 
 
+async def test_a_clock_that_is_set_to_another_year_makes_no_delivery_forgotten(world: World) -> None:
+    tool = await world.tool()
+    await deliver(tool, "a-1")
+
+    world.clock.move(3_650 * DAY_MS)
+    await world.server.upkeep.do()
+    world.clock.move(-3_650 * DAY_MS)
+    await deliver(tool, "a-1")
+
+    assert await world.texts_in("#builds") == ["Hello"]
+
+
 async def test_gitlabs_event_id_is_no_name_of_a_delivery(world: World) -> None:
     tool = await world.tool()
 
@@ -203,9 +215,9 @@ async def test_a_delivery_is_known_for_seven_days(world: World) -> None:
     await deliver(tool, "a-1")
 
     world.clock.move(7 * DAY_MS - MINUTE_MS)
-    assert await world.write(deliveries.forget_old) == 0
+    assert await world.write(deliveries.forget_old, world.clock.now) == 0
     world.clock.move(2 * MINUTE_MS)
-    assert await world.write(deliveries.forget_old) == 1
+    assert await world.write(deliveries.forget_old, world.clock.now) == 1
 
     await deliver(tool, "a-1")
     assert await world.texts_in("#builds") == ["Hello", "Hello"]

@@ -18,6 +18,13 @@ ASKED_MAX: Final = timedelta(hours=24)
 """A receiver may ask for patience, but not for a call that never comes."""
 
 
+def rest_of(due_at: int, now: int) -> timedelta:
+    """What is left, after a start, of a wait until `due_at` (milliseconds). Never more than any wait is: if the clock
+    was set back meanwhile, that could be years.
+    """
+    return min(max(timedelta(0), timedelta(milliseconds=due_at - now)), ASKED_MAX)
+
+
 def wait_before(attempt: int, *, jitter: float, asked: timedelta = timedelta(0)) -> timedelta | None:
     """How long to wait before retry `attempt` (from 1), or None to give up.
 

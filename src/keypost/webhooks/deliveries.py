@@ -46,9 +46,9 @@ class Deliveries:
             self._under_way.end(delivery)
 
 
-def forget_old(tx: Tx) -> int:
-    """Of every organisation; answers how many rows went."""
-    return delivery_store.forget_old(tx)
+def forget_old(tx: Tx, now: int) -> int:
+    """Of every organisation; answers how many rows went. What is old at `now` does not come back."""
+    return delivery_store.forget_old(tx, now)
 
 
 def _noted(posting: Posting, delivery: Delivery, position: int) -> Posting:

@@ -9,10 +9,9 @@ from datetime import timedelta
 from typing import Final
 
 from keypost import log
-from keypost.clock import SECOND_MS
 from keypost.db.tx import Tx
 from keypost.delivery.answer import Failed
-from keypost.delivery.backoff import wait_before
+from keypost.delivery.backoff import rest_of, wait_before
 from keypost.extensions import calls, consents
 from keypost.extensions.desk import Desk
 from keypost.extensions.model import LATE_ANSWER_LIFE_MS, App
@@ -40,7 +39,7 @@ class Dispatcher:
         """Takes up what an earlier life of the server left."""
         now = self._desk.database.clock.now_ms()
         for org_id, ingress_id, app_id, due_at in await self._desk.database.read(store.list_open):
-            self.submit(org_id, ingress_id, app_id, after_s=max(0, due_at - now) / SECOND_MS)
+            self.submit(org_id, ingress_id, app_id, after_s=rest_of(due_at, now).total_seconds())
 
     def submit(
         self, org_id: OrgId, ingress_id: IngressId, app_id: AppId, *, after_s: float = 0
