@@ -1,15 +1,15 @@
 """A commit is in the database a moment before memory follows it. What is told waits for memory, and loses nothing."""
 
-import asyncio
 from collections.abc import Callable
+from functools import partial
 
-from tests.live.until import PATIENCE_S
 from tests.world import World
 
 from keypost.chat.directory import Chats
 from keypost.db.database import Database, P, R, Verb
 from keypost.events import service as events
-from keypost.live.hub import Hub, Watcher
+from keypost.live.hub import Hub
+from keypost.web.outlet import QueueOutlet
 
 
 class Slow:
@@ -31,18 +31,19 @@ async def test_a_chat_that_memory_does_not_know_yet_is_told_once_it_does(world: 
     chats, newest = Chats(), world.server.hub.newest(world.org_id)
     hub = Hub(world.database, world.server.people, chats, world.server.attribution)
     hub.load({world.org_id: newest})
-    watcher = hub.watch(world.org_id, world.ada.person.id, newest, newest)
+    ada = watching(world, hub, newest)
 
     made = await world.channel("new", world.ada)
-    await hub._bring(world.org_id)
-    assert watcher._queue.empty()
+    await bring(world, hub)
+    assert "event" not in await told(ada)
 
     chats.put(made)
     hub.heard(await world.read(events.list_after, world.org_id, newest))
-    await hub._bring(world.org_id)
+    await bring(world, hub)
 
-    assert made.shown_id in await told(watcher)
-    assert watcher._queue.empty()
+    assert made.shown_id in await told(ada)
+    await bring(world, hub)
+    assert await told(ada) == ""
 
 
 async def test_memory_that_follows_while_the_log_is_read_comes_too_late_for_that_reading(world: World) -> None:
@@ -50,19 +51,24 @@ async def test_memory_that_follows_while_the_log_is_read_comes_too_late_for_that
     database = Slow(world.database)
     hub = Hub(database, world.server.people, chats, world.server.attribution)
     hub.load({world.org_id: newest})
-    watcher = hub.watch(world.org_id, world.ada.person.id, newest, newest)
-    made = await world.channel("new", world.ada)
-    happened = await world.read(events.list_after, world.org_id, newest)
+    ada = watching(world, hub, newest)
+    first, second = [await world.channel(name, world.ada) for name in ("first", "second")]
+    of_first, *of_second = await world.read(events.list_after, world.org_id, newest)
+    chats.put(first)
+    hub.heard([of_first])
 
     def follow() -> None:
-        chats.put(made)
-        hub.heard(happened)
+        chats.put(second)
+        hub.heard(of_second)
 
     database.after_reading = follow
-    await hub._bring(world.org_id)
-    await hub._bring(world.org_id)
+    await bring(world, hub)
+    at_first = await told(ada)
+    await bring(world, hub)
 
-    assert made.shown_id in await told(watcher)
+    assert first.shown_id in at_first
+    assert second.shown_id not in at_first
+    assert second.shown_id in await told(ada)
 
 
 async def test_memory_is_as_new_as_the_log_when_a_server_starts(world: World) -> None:
@@ -75,8 +81,18 @@ async def test_memory_is_as_new_as_the_log_when_a_server_starts(world: World) ->
     assert newest == await world.read(events.last_number, world.org_id)
 
 
-async def told(watcher: Watcher) -> str:
-    async with asyncio.timeout(PATIENCE_S):
-        frame = await watcher.next()
-    assert frame is not None
-    return frame.decode()
+def watching(world: World, hub: Hub, since: int) -> QueueOutlet:
+    ada = world.ada.person
+    return QueueOutlet(partial(hub.watch, org_id=ada.org_id, person_id=ada.id, since=since, newest=since))
+
+
+async def bring(world: World, hub: Hub) -> None:
+    await hub._bring(hub._audiences[world.org_id])
+
+
+async def told(outlet: QueueOutlet) -> str:
+    """What waits to be read."""
+    pieces = []
+    while outlet.size:
+        pieces.append(await outlet.next() or b"")
+    return b"".join(pieces).decode()

@@ -1,14 +1,12 @@
 """Pages that follow what happens: a snapshot, and every event after it, once and in order."""
 
 import asyncio
-import socket
 
 import pytest
-from tests.people import Happening, Stream, Visitor
+from tests.people import Happening, Stream
 from tests.world import World
-from yarl import URL
 
-from keypost.live.hub import BACKLOG_MAX, QUEUE_MAX
+from keypost.live.hub import BACKLOG_MAX
 
 
 async def test_a_message_appears_on_every_members_page_and_on_no_other(world: World) -> None:
@@ -88,25 +86,6 @@ async def test_a_cursor_that_is_no_number_starts_now(world: World, since: str) -
     assert happened.name in {"message", "reset"}
 
 
-async def test_a_reader_that_does_not_read_is_cut_and_harms_nobody(world: World) -> None:
-    standup = await world.tool()
-    await world.ada.sign_in()
-    await world.grace.sign_in()
-    slow = await slow_reader(world, world.ada)
-    big = "x" * 5000
-
-    async with world.grace.watching() as quick:
-        for _ in range(4):
-            await asyncio.gather(*[standup.say("#general", big) for _ in range(QUEUE_MAX // 2)])
-        await standup.say("#general", "the end")
-        seen = await seen_until(quick, "the end")
-        assert len(seen) == 4 * (QUEUE_MAX // 2) + 1
-        watchers = world.server.hub._watchers[world.org_id]
-        assert {watcher.person_id for watcher in watchers} == {world.grace.person.id}
-
-    slow.close()
-
-
 async def test_a_server_that_stops_ends_every_stream(world: World) -> None:
     await world.ada.sign_in()
 
@@ -124,20 +103,6 @@ async def seen_until(stream: Stream, last: str) -> list[Happening]:
         assert happened is not None, f"the stream ended after {len(seen)} events"
         seen.append(happened)
     return seen
-
-
-async def slow_reader(world: World, who: Visitor) -> socket.socket:
-    """A browser that opened its stream and went to sleep; its kernel buffers as little as it can."""
-    cookies = who.session.cookie_jar.filter_cookies(URL(world.base))
-    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
-    sleeper = socket.socket()
-    sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    sleeper.setblocking(False)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(sleeper, ("127.0.0.1", world.settings.port))
-    await loop.sock_sendall(sleeper, f"GET /live HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n".encode())
-    assert (await loop.sock_recv(sleeper, 15)).endswith(b"200 OK")
-    return sleeper
 
 
 def streams(ada: Stream, grace: Stream, alan: Stream) -> list[tuple[str, Stream]]:

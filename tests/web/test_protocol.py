@@ -14,8 +14,10 @@ from tests.web.lines import PATH, SOON, Line, line, lines, post
 from tests.world import World
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import Server
 
 from keypost.proxies import Proxies
+from keypost.web.handing_over import HandingOver
 from keypost.web.headers import FIXED, PLAIN
 from keypost.web.protocol import Answering, Bounds, Gate, Protocol
 
@@ -308,7 +310,7 @@ async def test_it_does_not_matter_how_a_request_is_cut(lasting_world: World, cut
 
 def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
     """Ours overrides these and reads those; a newer uvicorn that has others must not be taken unseen."""
-    own = {name for name, _ in inspect.getmembers(Protocol, inspect.isfunction) if name in vars(Protocol)}
+    own = {*vars(Protocol), *vars(HandingOver)} & {name for name, _ in inspect.getmembers(Protocol, inspect.isfunction)}
     overridden = {name for name in own if hasattr(HttpToolsProtocol, name)} - {"__init__"}
     source = inspect.getsource(HttpToolsProtocol)
 
@@ -326,7 +328,19 @@ def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
         "send_400_response",
         "shutdown",
     }
-    fields = ("transport", "client", "headers", "url", "parser", "loop", "cycle", "scope", "pipeline", "flow")
+    fields = (
+        "transport",
+        "client",
+        "headers",
+        "url",
+        "parser",
+        "loop",
+        "cycle",
+        "scope",
+        "pipeline",
+        "flow",
+        "connections",
+    )
     for attribute in (*fields, "server_state.default_headers", "on_response_complete"):
         assert f"self.{attribute}" in source
     for attribute in ("timeout_keep_alive", "server_state.total_requests", "flow.resume_reading"):
@@ -338,3 +352,7 @@ def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
     assert set(re.findall(r"self\.cycle\.(\w+)", source)) == {*Answering.__slots__, "body", "more_body"}
     assert "write_paused" in inspect.getsource(FlowControl)
     assert "response_complete" in inspect.getsource(RequestResponseCycle)
+    # A request whose connection was handed over looks like one whose client has gone.
+    assert "not self.response_complete and not self.disconnected" in inspect.getsource(RequestResponseCycle.run_asgi)
+    # All that a server asks of those who stand among its connections.
+    assert set(re.findall(r"connection\.(\w+)", inspect.getsource(Server.shutdown))) == {"shutdown"}

@@ -1,6 +1,6 @@
 """Chats and bots in memory: loaded at start, changed only in commits' effects, read by judging."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -102,6 +102,16 @@ class Chats:
 
     def ids_of(self, org_id: OrgId, person_id: PersonId) -> frozenset[ChatId]:
         return frozenset(self._of_person.get((org_id, person_id), ()))
+
+    def members_among(self, org_id: OrgId, chat_id: ChatId, persons: Collection[PersonId]) -> frozenset[PersonId]:
+        """Those of the persons who take part in the chat."""
+        chat = self._chats.get((org_id, chat_id))
+        if chat is None:
+            return frozenset()
+        if len(chat.members) < len(persons):
+            return frozenset(person_id for person_id in chat.person_ids if person_id in persons)
+        of_person = self._of_person
+        return frozenset(person_id for person_id in persons if chat_id in of_person.get((org_id, person_id), ()))
 
     def list_of(self, org_id: OrgId, person_id: PersonId) -> list[Chat]:
         """The person's chats, channels first, then by title."""

@@ -1,12 +1,10 @@
 """Server-sent events: from what happened to the bytes that browsers get. Each frame is made once, for all readers."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
 from keypost import log
-from keypost.chat.directory import Chats
 from keypost.chat.model import Chat, ChatKind
 from keypost.chat.views import ChatEntry, members_text, title_for
 from keypost.db.tx import Tx
@@ -16,12 +14,13 @@ from keypost.ids import ChatId, OrgId, PersonId
 from keypost.live import message_frames
 from keypost.live.memory import Memory
 from keypost.live.message_frames import Rows, read_rows
+from keypost.web.outlet import Piece
 
 logger = log.get(__name__)
 
-RESET: Final = b"event: reset\ndata: {}\n\n"
-HEARTBEAT: Final = b": still here\n\n"
-RETRY: Final = b"retry: 1000\n\n"
+RESET: Final = Piece.of(b"event: reset\ndata: {}\n\n")
+HEARTBEAT: Final = Piece.of(b": still here\n\n")
+RETRY: Final = Piece.of(b"retry: 1000\n\n")
 
 OF_MEMBERS: Final = {Kind.MEMBER_JOINED: "joined", Kind.MEMBER_LEFT: "left"}
 OF_THREADS: Final = frozenset({Kind.THREAD_CLOSED, Kind.THREAD_REOPENED})
@@ -51,12 +50,6 @@ def encode(name: str, content: Any, number: int | None = None) -> bytes:
     """One frame; `content` is JSON on one line, so it cannot end the frame early."""
     prefix = f"id: {number}\n" if number is not None else ""
     return f"{prefix}event: {name}\ndata: ".encode() + msgspec.json.encode(content) + b"\n\n"
-
-
-def visible(frames: Sequence[Frame], org_id: OrgId, person_id: PersonId, chats: Chats) -> list[Frame]:
-    """Those that the person may see now: of their chats, and about themselves."""
-    mine = chats.ids_of(org_id, person_id)
-    return [frame for frame in frames if frame.content and (frame.chat_id in mine or frame.person_id == person_id)]
 
 
 def _frames(event: Event, memory: Memory, rows: Rows) -> list[Frame]:

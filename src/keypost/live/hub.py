@@ -1,77 +1,53 @@
 """Who is watching, and the pump that reads the log for them."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Coroutine, Mapping
+from typing import Any, Final
 
 from keypost import log
 from keypost.chat.directory import Chats
 from keypost.db.database import Database
 from keypost.events.model import Event
 from keypost.ids import OrgId, PersonId
-from keypost.live.frames import RESET, Frame, encode, read_frames, visible
+from keypost.live.audience import Audience, Watcher
+from keypost.live.edition import Edition
+from keypost.live.frames import RESET, RETRY, Frame, encode, read_frames
 from keypost.live.memory import Memory
+from keypost.live.slices import in_slices
 from keypost.people.directory import People
 from keypost.tokens.attribution import Attribution
+from keypost.web.outlet import Outlet, Piece
 
 logger = log.get(__name__)
 
-QUEUE_MAX: Final = 500
-"""Frames that may wait for one slow reader. Beyond that it is cut, and comes back where it stopped."""
-BACKLOG_MAX: Final = QUEUE_MAX // 2
+BACKLOG_MAX: Final = 250
 """Events that a returning reader may have missed and still gets one by one."""
+HEARTBEAT_S: Final = 15.0
 RETRY_S: Final = 1.0
 
 
-class Watcher:
-    """One open stream. `last` is the number of the newest event that was put in its queue; `opened_at` that of the
-    newest one when its session was looked at.
-    """
-
-    def __init__(self, org_id: OrgId, person_id: PersonId, last: int, opened_at: int) -> None:
-        self.org_id = org_id
-        self.person_id = person_id
-        self.last = last
-        self.opened_at = opened_at
-        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_MAX)
-
-    def offer(self, frames: list[Frame], chats: Chats) -> bool:
-        """Queues what is new to this reader; False if the reader is too slow."""
-        fresh = [frame for frame in frames if frame.number > self.last]
-        if fresh:
-            self.last = fresh[-1].number
-        return all(self.put(frame.content) for frame in visible(fresh, self.org_id, self.person_id, chats))
-
-    def put(self, content: bytes | None) -> bool:
-        if self._queue.full():
-            return False
-        self._queue.put_nowait(content)
-        return True
-
-    def end(self) -> None:
-        """Ends the stream even if its queue is full."""
-        while self._queue.full():
-            self._queue.get_nowait()
-        self._queue.put_nowait(None)
-
-    async def next(self) -> bytes | None:
-        """The next frame; None when the stream is over."""
-        return await self._queue.get()
-
-
 class Hub:
-    def __init__(self, database: Database, people: People, chats: Chats, attribution: Attribution) -> None:
+    def __init__(
+        self,
+        database: Database,
+        people: People,
+        chats: Chats,
+        attribution: Attribution,
+        heartbeat_s: float = HEARTBEAT_S,
+    ) -> None:
         self._database = database
         self._chats = chats
         self._memory = Memory(people, chats, attribution)
+        self._heartbeat_s = heartbeat_s
         self._newest: dict[OrgId, int] = {}
-        self._watchers: dict[OrgId, set[Watcher]] = {}
+        self._audiences: dict[OrgId, Audience] = {}
         self._news = asyncio.Event()
-        self._pump: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
 
     def start(self) -> None:
-        self._pump = asyncio.create_task(self._run(), name="hub")
+        working: dict[str, Coroutine[Any, Any, None]] = {"hub": self._run(), "heartbeat": self._beat()}
+        self._tasks = [asyncio.create_task(work, name=name) for name, work in working.items()]
 
     def load(self, newest: Mapping[OrgId, int]) -> None:
         """At start: the number of each organisation's newest event, which memory was loaded with."""
@@ -87,27 +63,27 @@ class Hub:
             self._newest[event.org_id] = event.number
         self._news.set()
 
-    def watch(self, org_id: OrgId, person_id: PersonId, since: int, newest: int) -> Watcher:
+    def watch(self, outlet: Outlet, org_id: OrgId, person_id: PersonId, since: int, newest: int) -> Watcher:
         """Opens a stream that goes on after event `since`; from the future, or too far back, it says to start anew."""
-        watcher = Watcher(org_id, person_id, since, newest)
-        if since > newest or newest - since > BACKLOG_MAX:
-            watcher.last = newest
-            watcher.put(RESET)
+        audience = self._audience(org_id)
+        starts_anew = since > newest or newest - since > BACKLOG_MAX
+        watcher = Watcher(audience, outlet, person_id, newest if starts_anew else since, newest)
+        outlet.write(RETRY)
+        if starts_anew:
+            outlet.write(RESET)
         if self._closed:
-            watcher.end()
-        self._watchers.setdefault(org_id, set()).add(watcher)
-        self._news.set()
+            outlet.end()
+        else:
+            audience.join(watcher)
         return watcher
-
-    def leave(self, watcher: Watcher) -> None:
-        self._watchers.get(watcher.org_id, set()).discard(watcher)
 
     def tell(self, org_id: OrgId, person_id: PersonId, name: str, content: dict[str, str]) -> None:
         """Something for one person's open pages alone, and for now only: it is in no log."""
-        frame = encode(name, content)
-        for watcher in self._watchers.get(org_id, set()):
-            if watcher.person_id == person_id:
-                watcher.put(frame)
+        piece = Piece.of(encode(name, content))
+        audience = self._audiences.get(org_id)
+        for watcher in audience.of(person_id) if audience is not None else ():
+            if not watcher.outlet.is_full:
+                watcher.outlet.write(piece)
 
     @property
     def is_closed(self) -> bool:
@@ -117,50 +93,66 @@ class Hub:
     def end_streams(self) -> None:
         """Ends every stream, and those that are still to come: a server that waits for open answers can stop."""
         self._closed = True
-        for watchers in self._watchers.values():
-            for watcher in watchers:
-                watcher.end()
+        for audience in self._audiences.values():
+            audience.end()
 
     async def close(self) -> None:
         self.end_streams()
-        if self._pump is not None:
-            self._pump.cancel()
-            await asyncio.gather(self._pump, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _audience(self, org_id: OrgId) -> Audience:
+        found = self._audiences.get(org_id)
+        if found is None:
+            found = self._audiences[org_id] = Audience(org_id, self.newest(org_id), self._news.set)
+        return found
 
     async def _run(self) -> None:
         while True:
             await self._news.wait()
             self._news.clear()
-            for org_id in [org_id for org_id, watchers in self._watchers.items() if watchers]:
+            for audience in list(self._audiences.values()):
                 try:
-                    await self._bring(org_id)
+                    await self._bring(audience)
                 except Exception as error:
                     logger.warning("live reading failed; trying again", exc_info=error)
                     await asyncio.sleep(RETRY_S)
                     self._news.set()
 
-    async def _bring(self, org_id: OrgId) -> None:
-        """Reads on from the furthest-behind reader, until everybody has the newest event."""
-        while watchers := self._watchers.get(org_id):
-            frames = await self._read(org_id, min(watcher.last for watcher in watchers))
-            if not frames:
-                return
-            for watcher in list(watchers):
-                if _ends(watcher, frames) or not watcher.offer(frames, self._chats):
-                    watcher.end()
-                    self.leave(watcher)
+    async def _bring(self, audience: Audience) -> None:
+        """A page of the log for those who have all before it, and one for those who are behind."""
+        if audience.is_empty:
+            del self._audiences[audience.org_id]
+            return
+        newest = self.newest(audience.org_id)
+        if audience.told < newest:
+            edition = await self._read(audience, audience.told, newest)
+            await in_slices(audience.tell(edition))
+        lagging = audience.lagging()
+        if lagging:
+            edition = await self._read(audience, min(watcher.last for watcher in lagging), audience.told)
+            await in_slices(audience.catch_up(lagging, edition))
+        audience.admit()
+        if audience.told < self.newest(audience.org_id) or audience.lagging():
+            self._news.set()
 
-    async def _read(self, org_id: OrgId, after: int) -> list[Frame]:
-        # A commit is seen in the database a moment before memory follows it: until then nobody knows whose it is. Asked
-        # before the reading, which may be over when memory has followed, and yet have been without it.
-        followed = self.newest(org_id)
-        frames = await self._database.read(read_frames, self._memory, org_id, after)
-        return [frame for frame in frames if frame.number <= followed]
+    async def _read(self, audience: Audience, after: int, upto: int) -> Edition:
+        """`upto` is never beyond what memory had followed before the reading. A commit is seen in the database a moment
+        before that, when nobody knows yet whose it is; if memory follows during the reading, it is too late for it.
+        """
+        org_id = audience.org_id
+        read = await self._database.read(read_frames, self._memory, org_id, after)
+        frames = [frame for frame in read if frame.number <= upto]
+        return Edition(frames, _end_of(read, upto), org_id, audience.persons, self._chats)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(self._heartbeat_s)
+            for audience in list(self._audiences.values()):
+                await in_slices(audience.beat())
 
 
-def _ends(watcher: Watcher, frames: list[Frame]) -> bool:
-    """Whether a session of the watcher's person ended after the stream began; one that ended before may be among what
-    it missed.
-    """
-    mine = [frame for frame in frames if frame.ends_streams and frame.person_id == watcher.person_id]
-    return any(frame.number > watcher.opened_at for frame in mine)
+def _end_of(read: list[Frame], upto: int) -> int:
+    """The number up to which everything has been read."""
+    return min(read[-1].number, upto) if read else upto

@@ -12,7 +12,7 @@ Leans on the inside of uvicorn's `HttpToolsProtocol`, which is pinned; `tests/we
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, Final
 from urllib.parse import unquote
@@ -20,12 +20,13 @@ from urllib.parse import unquote
 import httptools
 import msgspec
 from msgspec import Struct
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
 from keypost.proxies import Proxies
 from keypost.web.fast_lane import BODY_MAX, Answer, FastLane, Offer
+from keypost.web.handing_over import HandingOver
 from keypost.web.headers import FIXED, PLAIN
 from keypost.web.problem import STATUS, Problem
 
@@ -117,7 +118,7 @@ class Answering:
         self.response_complete = False
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(HandingOver):
     _gate: ClassVar[Gate]
     _fast_lane: ClassVar[FastLane | None]
 
@@ -146,11 +147,14 @@ class Protocol(HttpToolsProtocol):
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._gate.leave(self._address)
+        self._part()()
+        super().connection_lost(exc)
+
+    def _part(self) -> Callable[[], None]:
         self._stop_waiting()
         if self._idling is not None:
             self._idling.cancel()
-        super().connection_lost(exc)
+        return partial(self._gate.leave, self._address)
 
     def data_received(self, data: bytes) -> None:
         if self._hears_no_more:

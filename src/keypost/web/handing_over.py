@@ -1,0 +1,45 @@
+"""Takes a connection from the web server for an answer that somebody else writes, and lets go of all that served it.
+
+Leans on the inside of uvicorn's `HttpToolsProtocol`, as `protocol.py` does.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from keypost.web.connection import ConnectionOutlet
+from keypost.web.outlet import TAKE_OVER, Open
+
+
+class HandingOver(HttpToolsProtocol):
+    def __init__(self, **server: Any) -> None:
+        super().__init__(**server)
+        self._offered: RequestResponseCycle | None = None
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if not self.pipeline:  # Else another answer comes first.
+            self._offered = self.cycle
+            self.scope["extensions"] = {TAKE_OVER: self._hand_over}  # type: ignore[dict-item]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._let_go()
+
+    def _hand_over(self, open_: Open) -> None:
+        if self._offered is None:  # The client has gone.
+            return
+        self._offered.disconnected = True  # So it is, for uvicorn.
+        if not self.transport.is_closing():
+            self.connections.discard(self)
+            ConnectionOutlet(self.transport, self.connections, self._part(), open_)
+            self._let_go()
+
+    def _part(self) -> Callable[[], None]:
+        """Nothing more is done for the connection here. Answers what is to be called when it is no more."""
+        raise NotImplementedError
+
+    def _let_go(self) -> None:
+        """Of what leads back to here, or each connection's memory would wait for the garbage collector."""
+        self.parser = self.scope = self.cycle = self._offered = None  # type: ignore[assignment]

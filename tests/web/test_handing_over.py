@@ -1,0 +1,126 @@
+"""What is left of a connection that was taken over from the web server, and what it still does."""
+
+import asyncio
+import gc
+
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+from tests.web.feeding import Listener, Source, fed, filled
+
+from keypost.web.outlet import Piece
+from keypost.web.protocol import Bounds, Gate, Protocol
+
+TAKEN_OVER = "taken over"
+
+
+async def test_an_idle_reader_costs_no_task_and_nothing_of_the_web_servers() -> None:
+    source = Source()
+    async with fed(source, TAKEN_OVER) as port:
+        tasks = len(asyncio.all_tasks())
+        gc.collect()
+        gc.disable()
+        try:
+            readers = [await Listener.connect(port) for _ in range(5)]
+            for reader in readers:
+                await reader.head()
+            await asyncio.sleep(0)
+
+            assert len(asyncio.all_tasks()) == tasks
+            assert [held for held in gc.get_objects() if isinstance(held, Protocol)] == []
+        finally:
+            gc.enable()
+        for reader in readers:
+            await reader.close()
+
+
+async def test_the_head_says_that_nothing_more_is_answered_on_the_connection() -> None:
+    source = Source()
+    async with fed(source, TAKEN_OVER) as port:
+        reader = await Listener.connect(port)
+
+        assert b"\r\nconnection: close\r\n" in (await reader.head()).lower()
+        await reader.close()
+
+
+async def test_who_speaks_all_the_same_is_cut() -> None:
+    source = Source()
+    async with fed(source, TAKEN_OVER) as port:
+        reader = await Listener.connect(port)
+        await source.opened()
+        await reader.head()
+
+        reader.ask("/")
+
+        assert await reader.rest() == b""
+        await source.until(lambda: source.gone_times == 1)
+        await reader.close()
+
+
+async def test_a_full_reader_does_not_hold_up_the_end() -> None:
+    source = Source()
+    async with fed(source, TAKEN_OVER) as port:
+        reader = await Listener.connect(port, reads=False)
+        outlet = await source.opened()
+        await filled(outlet)
+
+        outlet.end()
+
+        await source.until(lambda: source.gone_times == 1)
+        await reader.close()
+
+
+async def test_a_server_that_stops_ends_what_it_handed_over() -> None:
+    source = Source()
+    async with fed(source, TAKEN_OVER) as port:
+        reader = await Listener.connect(port)
+        await source.opened()
+
+    await reader.head()
+    assert await reader.rest() == b""
+    assert reader.is_over
+    await reader.close()
+
+
+async def test_its_address_has_a_connection_less_when_it_has_gone_and_not_before() -> None:
+    source = Source()
+    async with fed(source, TAKEN_OVER, Gate(Bounds(connections_per_address=1))) as port:
+        reader = await Listener.connect(port)
+        await source.opened()
+        assert await refused(port)
+
+        await reader.close()
+        await source.until(lambda: source.gone_times == 1)
+
+        assert not await refused(port)
+
+
+async def test_behind_another_answer_it_takes_the_usual_way() -> None:
+    source = Source()
+    first = asyncio.Event()
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/first":
+            await first.wait()
+            await PlainTextResponse("first")(scope, receive, send)
+        else:
+            await source(scope, receive, send)
+
+    async with fed(answering, TAKEN_OVER) as port:
+        reader = await Listener.connect(port, path="/first")
+        reader.ask("/")
+        await asyncio.sleep(0)
+        first.set()
+        (await source.opened()).write(Piece.of(b"second"))
+
+        assert b"content-length: 5" in await reader.head()
+        await reader.exactly(b"first")
+        await reader.head()
+        assert await reader.chunk() == b"second"
+        await reader.close()
+
+
+async def refused(port: int) -> bool:
+    reader = await Listener.connect(port)
+    head = await reader.head()
+    await reader.close()
+    return head.startswith(b"HTTP/1.1 429")
