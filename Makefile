@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format docs bench nginx machine
+.PHONY: demo test check format docs bench nginx faults strace machine
 
 demo: $(VENV)/.runtime
 	@exec $(BIN)/keypost demo --port $(PORT)
@@ -38,6 +38,16 @@ nginx:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light; \
 	} || echo "nginx could not be installed."
 
+# All of it takes hours; less of it, or some: make faults ONLY=f1,f5 KILLS=100 (tests/faults/long/amounts.py has them all).
+faults: $(VENV)/.faults strace
+	@$(BIN)/python -m tests.faults.long $(MAKEOVERRIDES)
+
+strace:
+	@command -v strace >/dev/null || { \
+	  echo "Installing strace ..."; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends strace; \
+	} || echo "strace could not be installed."
+
 machine:
 	@command -v git >/dev/null || { echo "git is missing: apt-get install git"; exit 1; }
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: apt-get install python3 python3-venv"; exit 1; }
@@ -58,4 +68,9 @@ $(VENV)/.runtime: requirements/runtime.txt pyproject.toml sdk/pyproject.toml | $
 $(VENV)/.test: requirements/test.txt $(VENV)/.runtime
 	@echo "Installing what the tests need (pinned and hashed) ..."
 	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.faults: requirements/faults.txt $(VENV)/.test
+	@echo "Installing what the long tests of faults need (pinned and hashed) ..."
+	@$(PIP) install --require-hashes -r requirements/faults.txt
 	@touch $@
