@@ -1,14 +1,20 @@
 """Rows on the hot way in: text that is compiled once, values that the driver takes as they are.
 
-For rows of numbers and texts alone: nothing is converted on the way, and nothing looked at row by row.
+For rows of numbers and texts alone: nothing is converted on the way, and nothing looked at row by row. Many rows are
+one statement: a thread that runs a statement gives way to the others, and has to wait for its next turn.
 """
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Dialect, Table, insert
+from sqlalchemy import BindParameter, Dialect, Table, bindparam, insert
 
-Values: TypeAlias = Sequence[tuple[int | str | None, ...]]
+Value: TypeAlias = int | str | None
+Values: TypeAlias = Sequence[tuple[Value, ...]]
+
+ROWS_MAX: Final = 256
+"""Of one statement. A power of two: so are all the counts of rows for which there are texts."""
 
 
 class Insertion:
@@ -18,11 +24,22 @@ class Insertion:
         self._columns = [column.name for column in table.columns if column.name in columns]
         if tuple(self._columns) != columns:
             raise ValueError(f"The columns {columns} are not some of {table.name}, in its order.")
-        self._insert = insert(table)
-        self._texts: dict[str, str] = {}
+        self._table = table
+        self._texts: dict[tuple[str, int], str] = {}
 
-    def text(self, dialect: Dialect) -> str:
-        known = self._texts.get(dialect.name)
+    def statements(self, dialect: Dialect, rows: Values) -> Iterator[tuple[str, tuple[Value, ...]]]:
+        """Texts with their values: together they insert the rows, in their order."""
+        start = 0
+        while start < len(rows):
+            count = min(ROWS_MAX, 1 << (len(rows) - start).bit_length() - 1)
+            yield self._text(dialect, count), tuple(chain.from_iterable(rows[start : start + count]))
+            start += count
+
+    def _text(self, dialect: Dialect, count: int) -> str:
+        known = self._texts.get((dialect.name, count))
         if known is None:
-            known = self._texts[dialect.name] = str(self._insert.compile(dialect=dialect, column_keys=self._columns))
+            rows: list[dict[str, BindParameter[Any]]] = [
+                {name: bindparam(f"{name}_{row}") for name in self._columns} for row in range(count)
+            ]
+            known = self._texts[dialect.name, count] = str(insert(self._table).values(rows).compile(dialect=dialect))
         return known

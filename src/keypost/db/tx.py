@@ -46,8 +46,8 @@ class Tx:
 
     def add(self, insertion: Insertion, rows: Values) -> None:
         """Inserts rows whose values stand in the order of the insertion's columns."""
-        if rows:
-            self._connection.exec_driver_sql(insertion.text(self._connection.dialect), list(rows))
+        for text, values in insertion.statements(self._connection.dialect, rows):
+            self._connection.exec_driver_sql(text, values)
 
     def on_commit(self, effect: Effect) -> None:
         """`effect` runs in the event loop after the commit, in commit order, before the caller is answered."""
