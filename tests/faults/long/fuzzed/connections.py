@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 from keypost.errors import Refusal
 from keypost.web import problem
 from keypost.web.body import read_body
-from keypost.web.fast_lane import Done, FastLane
+from keypost.web.fast_lane import Answer, Done, FastLane, Offer
 from keypost.web.protocol import Gate, Protocol, guarding
 from keypost.web.routing import Match
 
@@ -63,9 +63,9 @@ class Taking(FastLane):
     def find(self, path: str) -> Match | None:
         return Match({}, {}) if path in {"/fast", "/slow"} else None
 
-    def take(self, _match: Match, scope: Scope, body: bytes, done: Done) -> bool:
-        if scope["path"] == "/fast":
-            self._loop.call_soon(done, Response(f"{len(body)}"))
+    def take(self, offer: Offer, done: Done) -> bool:
+        if offer.path == "/fast":
+            self._loop.call_soon(done, Answer(200, b"content-length: 0\r\n", b""))
             return True
         return False
 
