@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,6 +22,10 @@ DRAIN_S: Final = 3
 """How long answers under way may take after the signal."""
 KEEP_ALIVE_S: Final = 75
 BACKLOG: Final = 2048
+COLLECT_EVERY: Final = 20_000
+"""Objects. A request leaves few behind, in no circles: looking for those at every 700 took a fifth of the time of a post."""
+SWITCH_S: Final = 0.0005
+"""How long the writing thread waits for the event loop, which is never idle under load; a tenth of the usual."""
 
 
 class _Uvicorn(uvicorn.Server):
@@ -56,13 +61,20 @@ async def serve(server: Server, listener: socket.socket, *, has_fast_lane: bool 
         timeout_graceful_shutdown=DRAIN_S,
     )
     web = _Uvicorn(config)
-    # What was loaded stays as long as the process: the collector need not stop everybody to look through it.
-    gc.collect()
-    gc.freeze()
+    _settle_interpreter()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stop, web, server.hub)
     await web.serve(sockets=[listener])
+
+
+def _settle_interpreter() -> None:
+    """For many short requests beside one writing thread."""
+    # What was loaded stays as long as the process: the collector need not stop everybody to look through it.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY, *gc.get_threshold()[1:])
+    sys.setswitchinterval(SWITCH_S)
 
 
 def _stop(web: uvicorn.Server, hub: Hub) -> None:

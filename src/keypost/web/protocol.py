@@ -263,7 +263,10 @@ class Protocol(HandingOver):
             return None
         path = unquote(raw_path.decode()) if b"%" in raw_path else raw_path.decode()
         match = self._fast_lane.find(path)
-        return Offer(match, path, raw_path, query, fields, self._client()) if match is not None else None
+        if match is None:
+            return None
+        client = self._client() if FORWARDED_FOR in fields else self._address
+        return Offer(match, path, raw_path, query, fields, client)
 
     def _is_taken(self, offer: Offer) -> bool:
         before, answering = self.cycle, Answering(keep_alive=not self._is_leaving)
