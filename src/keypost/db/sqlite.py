@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import quote
@@ -26,8 +27,10 @@ from keypost import log
 from keypost.clock import Clock
 from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
 from keypost.db.mark import Mark
+from keypost.db.quiet import Quiet
 from keypost.db.trouble import PRIMARY, code_of, trouble
 from keypost.db.tx import Tx
+from keypost.db.wal import USUAL, Bounds, WriteAheadLog
 from keypost.epoch import Epoch
 from keypost.ids import IdSource
 
@@ -37,7 +40,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 READERS: Final = 4
-COMMITS_PER_CHECKPOINT: Final = 200
 BUSY_TIMEOUT_MS: Final = 5_000
 """How long another program (a backup, somebody who looks into it) may hold the database before a write is refused."""
 FAILING: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
@@ -45,7 +47,7 @@ FAILING: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlit
 
 
 class SqliteDatabase:
-    def __init__(self, path: Path, clock: Clock, hooks: Hooks) -> None:
+    def __init__(self, path: Path, clock: Clock, hooks: Hooks, bounds: Bounds = USUAL) -> None:
         self.clock = clock
         self.ids = IdSource(clock)
         self.epoch = Epoch()
@@ -54,12 +56,13 @@ class SqliteDatabase:
         self._reading = ThreadPoolExecutor(READERS, "sqlite-reader")
         self._local = threading.local()
         self._readers: list[Connection] = []
-        self._write_engine = writing_engine(path)
+        self._write_engine = writing_engine(path, bounds)
         self._writer = self._writing.submit(self._write_engine.connect).result()
         self._mark = Mark(path, self._writer.exec_driver_sql("PRAGMA user_version").scalar_one())
         self._is_suspect = False
         self._read_engine = _reading_engine(path)
-        self._commits = 0
+        self._wal = WriteAheadLog(path, bounds)
+        self._quiet = Quiet(bounds.quiet_s, self._bring_over)
 
     async def write(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         loop = asyncio.get_running_loop()
@@ -72,8 +75,9 @@ class SqliteDatabase:
                 loop.call_soon_threadsafe(_fail, answer, error)
             else:
                 loop.call_soon_threadsafe(self._settle, answer, result, tx)
-                self._checkpoint_when_due()
+                self._tend(self._wal.has_grown)
 
+        self._quiet.stir()
         self._writing.submit(job)
         return await answer
 
@@ -91,6 +95,7 @@ class SqliteDatabase:
         return await asyncio.get_running_loop().run_in_executor(self._reading, job)
 
     async def close(self) -> None:
+        self._quiet.end()
         await asyncio.to_thread(self._close_readers)
         await asyncio.get_running_loop().run_in_executor(self._writing, self._close_writer)
         self._writing.shutdown()
@@ -157,19 +162,21 @@ class SqliteDatabase:
         if not answer.done():
             answer.set_result(result)
 
-    def _checkpoint_when_due(self) -> None:
-        self._commits += 1
-        if self._commits >= COMMITS_PER_CHECKPOINT:
-            self._commits = 0
-            self._checkpoint("PASSIVE")
+    def _bring_over(self) -> asyncio.Future[bool]:
+        """In a moment of quiet; whether there is more to bring over, later."""
+        bringing = partial(self._tend, self._wal.bring_over)
+        return asyncio.get_running_loop().run_in_executor(self._writing, lambda: bringing() is False)
 
-    def _checkpoint(self, mode: str) -> None:
-        """One that fails loses nothing: the next does its work, or the next start."""
+    def _tend(self, care: Callable[[Connection], R]) -> R | None:
+        """A checkpoint that fails loses nothing: one after a later commit does its work, or the next start."""
         try:
-            self._writer.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})").fetchall()
+            if self._is_suspect:
+                self._replace_writer()
+            return care(self._writer)
         except DBAPIError as error:
             self._suspect(error)
             logger.warning("a checkpoint failed", exc_info=error)
+            return None
 
     def _look(self, work: Callable[[Tx], R]) -> R:
         connection = self._reader()
@@ -203,12 +210,12 @@ class SqliteDatabase:
             connection.close()
 
     def _close_writer(self) -> None:
-        self._checkpoint("TRUNCATE")
+        self._tend(self._wal.close)
         self._writer.close()
         self._mark.close()
 
 
-def writing_engine(path: Path) -> Engine:
+def writing_engine(path: Path, bounds: Bounds = USUAL) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
@@ -216,7 +223,7 @@ def writing_engine(path: Path) -> Engine:
         hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
-    event.listen(engine, "connect", _prepare_writer)
+    event.listen(engine, "connect", partial(_prepare_writer, bounds))
     return engine
 
 
@@ -230,12 +237,13 @@ def _reading_engine(path: Path) -> Engine:
     )
 
 
-def _prepare_writer(connection: Any, _record: object) -> None:
+def _prepare_writer(bounds: Bounds, connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "wal_autocheckpoint = 0",
+        f"journal_size_limit = {bounds.outgrown}",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
