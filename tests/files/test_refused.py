@@ -159,7 +159,11 @@ async def test_a_sender_that_only_pretends_to_send_is_refused() -> None:
     for receive in (trickle, silence):
         with pytest.raises(TooSlow):
             await read_all(
-                stream_body(Request({"type": "http", "headers": [], "state": {}}, receive), 1_000, Pace(0.1))
+                stream_body(
+                    Request({"type": "http", "headers": [], "state": {}}, receive),
+                    1_000,
+                    Pace(window_s=0.1, floor=1_000),
+                )
             )
 
 

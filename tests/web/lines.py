@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from tests.live.until import PATIENCE_S
 from tests.people import Tool
@@ -12,7 +12,8 @@ from tests.world import World
 
 from keypost.web.protocol import Bounds, Gate
 
-SOON = Bounds(head_s=0.1, head_max=2_000, fields_max=20, target_max=500, connections_per_address=2)
+SOON = Bounds(head_s=0.1, head_max=2_000, fields_max=20, target_max=500, leftover_s=0.1, connections_per_address=2)
+DRIP_S = 0.02
 PATH = "/api/v2/channelsbyname/builds/message"
 
 
@@ -29,6 +30,13 @@ class Line:
             self._writer.write(piece)
             await self._writer.drain()
             await asyncio.sleep(0)
+
+    async def drip(self, piece: bytes) -> None:
+        """Says it again and again, until the server has heard enough."""
+        with suppress(ConnectionError):
+            while not self._reader.at_eof():
+                await self.say(piece)
+                await asyncio.sleep(DRIP_S)
 
     async def hear(self) -> tuple[int, bytes]:
         """The next answer: its status and body."""
@@ -56,6 +64,11 @@ class Line:
         """What is left until the server closes."""
         async with asyncio.timeout(PATIENCE_S):
             return await self._reader.read()
+
+    async def hear_cut(self) -> None:
+        """The server closes, and does not mind what it has not read."""
+        with suppress(ConnectionResetError):
+            assert await self.hear_end() == b""
 
     async def end(self) -> None:
         self._writer.close()

@@ -14,7 +14,7 @@ from keypost.files.cabinet import Cabinet
 from keypost.files.form import FIELD_BYTES_MAX, Arrived, Form
 from keypost.files.model import FILE_BYTES_MAX, FILES_MAX
 from keypost.web.admission import require_still_admitted
-from keypost.web.body import stream_body
+from keypost.web.body import UPLOAD_PACE, stream_body
 from keypost.web.multipart import HEADER_BYTES_MAX, HEADERS_MAX, PARTS_MAX
 
 logger = log.get(__name__)
@@ -29,7 +29,7 @@ async def receiving(request: Request, cabinet: Cabinet) -> AsyncIterator[Form]:
     """
     form = Form(cabinet, request.headers.get("content-type", ""))
     try:
-        async for piece in stream_body(request, BODY_MAX):
+        async for piece in stream_body(request, BODY_MAX, UPLOAD_PACE):
             await asyncio.to_thread(form.feed, piece)
         form.finish()
         await require_still_admitted(request)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import AsyncIterator
 from typing import Final
@@ -15,53 +16,46 @@ MESSAGE_MAX: Final = 256 * 1024
 """Bytes of a message's body."""
 RAW_MAX: Final = 5 * 1024 * 1024
 """Bytes of a body that goes to an extension's incoming handler as it is."""
-PATIENCE_S: Final = 15
 DRAIN_MAX: Final = 8 * 1024 * 1024
 DRAIN_S: Final = 2
 READ: Final = "body_read"
 
 
-class Pace(Struct, frozen=True):
-    """How slow a long body may be: its longest pause, and its bytes a second once that much time has passed."""
+class Pace(Struct, frozen=True, kw_only=True):
+    """How slow a body may be. As long as it arrives, every `window_s` must bring `floor` bytes for each of its seconds:
+    neither a pause nor a drip holds anything for longer. `total_s` is for all of it.
+    """
 
-    pause_s: float = 15
-    floor: int = 1_000
+    window_s: float
+    floor: int
+    total_s: float = math.inf
 
 
-PACE: Final = Pace()
+PATIENCE_S: Final = 15
+"""For the whole body of a message."""
+FLOOR: Final = 1_000
+"""Bytes a second."""
+MESSAGE_PACE: Final = Pace(window_s=5, floor=FLOOR, total_s=PATIENCE_S)
+UPLOAD_PACE: Final = Pace(window_s=15, floor=FLOOR)
+"""A large one may take hours over an honest slow line."""
 
 
 async def read_body(request: Request, limit: int = MESSAGE_MAX) -> bytes:
     """The whole body. Counted on the wire: what `Content-Length` promises is only used to refuse sooner."""
-    _refuse_early(request, limit)
-    pieces, size = [], 0
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            async for piece in request.stream():
-                size += len(piece)
-                if size > limit:
-                    raise _too_large(limit)
-                pieces.append(piece)
-    except TimeoutError as error:
-        raise TooSlow("body_too_slow", f"The body did not arrive within {PATIENCE_S} seconds.") from error
-    except ClientDisconnect as error:
-        raise _incomplete() from error
-    request.scope["state"][READ] = True
-    return b"".join(pieces)
+    return b"".join([piece async for piece in stream_body(request, limit, MESSAGE_PACE)])
 
 
-async def stream_body(request: Request, limit: int, pace: Pace = PACE) -> AsyncIterator[bytes]:
-    """The body piece by piece, for one that is too large to be held. Bounded as it arrives, and in its pace: a large
-    one may take long, but a sender who only pretends to send holds nothing for long.
-    """
+async def stream_body(request: Request, limit: int, pace: Pace) -> AsyncIterator[bytes]:
+    """The body piece by piece, for one that is too large to be held. Bounded as it arrives, and in its pace."""
     _refuse_early(request, limit)
-    pieces, size, began = request.stream(), 0, time.monotonic()
+    pieces, size, watch = request.stream(), 0, Watch(pace)
     while True:
         try:
-            async with asyncio.timeout(pace.pause_s):
+            began = time.monotonic()
+            async with asyncio.timeout(watch.left_s):
                 piece = await anext(pieces, None)
         except TimeoutError as error:
-            raise TooSlow("body_too_slow", f"Nothing of the body arrived for {pace.pause_s:g} seconds.") from error
+            raise watch.too_slow() from error
         except ClientDisconnect as error:
             raise _incomplete() from error
         if piece is None:
@@ -69,11 +63,39 @@ async def stream_body(request: Request, limit: int, pace: Pace = PACE) -> AsyncI
         size += len(piece)
         if size > limit:
             raise _too_large(limit)
-        spent = time.monotonic() - began
-        if spent > pace.pause_s and size < spent * pace.floor:
-            raise TooSlow("body_too_slow", f"The body arrives with less than {pace.floor} bytes a second.")
+        watch.note(len(piece), time.monotonic() - began)
         yield piece
     request.scope["state"][READ] = True
+
+
+class Watch:
+    """Over one body's pace. Only waiting for it counts: what we do with a piece is not its sender's time."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._total_left_s = pace.total_s
+        self._begin_window()
+
+    @property
+    def left_s(self) -> float:
+        """How long may be waited for the next piece."""
+        return min(self._total_left_s, self._window_left_s)
+
+    def note(self, size: int, waited_s: float) -> None:
+        self._size += size
+        self._total_left_s -= waited_s
+        self._window_left_s -= waited_s
+        # A window that has its bytes is over: a sender cannot save up for a pause.
+        if self._size >= self._pace.floor * self._pace.window_s:
+            self._begin_window()
+
+    def too_slow(self) -> TooSlow:
+        if self._total_left_s <= self._window_left_s:
+            return TooSlow("body_too_slow", f"The body did not arrive within {self._pace.total_s:g} seconds.")
+        return TooSlow("body_too_slow", f"The body arrives with less than {self._pace.floor} bytes a second.")
+
+    def _begin_window(self) -> None:
+        self._size, self._window_left_s = 0, self._pace.window_s
 
 
 async def drain(request: Request) -> bool:

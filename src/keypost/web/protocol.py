@@ -41,6 +41,8 @@ CONNECTIONS_MAX: Final = 100
 FORWARDED_FOR: Final = b"x-forwarded-for"
 HOLD_S: Final = 1.0
 """How long a short post may take to arrive whole; a longer one is the application's to wait for."""
+LEFTOVER_S: Final = 5.0
+"""How long the rest of a body may take whose request is answered: nobody reads it, and it is to hold nothing."""
 CONNECTIONS_RETRY_S: Final = 10
 """When a client that was turned away for its many connections may try again."""
 LEAVE_S: Final = 0.5
@@ -66,6 +68,7 @@ class Bounds(Struct, frozen=True, kw_only=True):
     head_max: int = HEAD_MAX
     fields_max: int = FIELDS_MAX
     target_max: int = TARGET_MAX
+    leftover_s: float = LEFTOVER_S
     connections_per_address: int = CONNECTIONS_MAX
 
 
@@ -243,8 +246,8 @@ class Protocol(HandingOver):
         self._in_head = True
         if self._hears_no_more:
             return
+        self._stop_waiting()
         if self._held is not None:
-            self._stop_waiting()
             if self._is_taken(self._held):
                 self._held = None
                 return
@@ -406,6 +409,8 @@ class Protocol(HandingOver):
         super().on_response_complete()
         if self._refused is not None and is_last and not self.transport.is_closing():
             self._end_with(self._refused)
+        elif is_last and not self._in_head and not self.transport.is_closing():
+            self._deadline = self.loop.call_later(self._gate.bounds.leftover_s, self.transport.close)
 
     def _end_with(self, refusal: Refusal) -> None:
         self.transport.write(_refusing(refusal))
