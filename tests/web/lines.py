@@ -72,7 +72,8 @@ class Line:
 
     async def end(self) -> None:
         self._writer.close()
-        await self._writer.wait_closed()
+        with suppress(ConnectionError):  # It was cut already.
+            await self._writer.wait_closed()
 
 
 @asynccontextmanager
