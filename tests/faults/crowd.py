@@ -53,6 +53,12 @@ class Crowd:
             finally:
                 self._is_over = True
 
+    async def settle(self, post: Post) -> None:
+        """Sends it until it is answered."""
+        client = Client(self._served, self._place)
+        await self._send(client, post)
+        client.close()
+
     async def _run(self, posts: Iterator[Post]) -> None:
         client, before = Client(self._served, self._place), None
         while not self._is_over:
@@ -115,6 +121,12 @@ class Client:
         if not is_kept:
             self.close()
         return status, body
+
+    async def post_and_go(self, post: Post) -> None:
+        """Sends it whole, and is gone before it can be answered."""
+        _, writer = self._streams or await self._connect()
+        writer.write(_request(self._place, post))
+        self.close()
 
     def close(self) -> None:
         if self._streams is not None:

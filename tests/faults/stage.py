@@ -1,12 +1,13 @@
 """What a test of faults has in hand: the server's process, a member who reads, a crowd that posts."""
 
 import random
+from collections.abc import Sequence
 
 from msgspec import Struct
 from tests.faults.audit import complaints, complaints_of_reader, read_books
 from tests.faults.crowd import CLIENTS, Crowd, Place
 from tests.faults.ledger import Ledger
-from tests.faults.reader import Reader
+from tests.faults.reader import Heard, Reader
 from tests.faults.served import Served
 from tests.people import Answer, Tool, Visitor, posting_path
 
@@ -46,8 +47,8 @@ class Stage(Struct, frozen=True):
     def crowd(self, *, clients: int = CLIENTS, may_be_unsure: bool = False) -> Crowd:
         return Crowd(self.served, self.place, clients=clients, may_be_unsure=may_be_unsure)
 
-    def reader(self) -> Reader:
-        return Reader(self.served, self.ada)
+    def reader(self, known: Sequence[Heard] = ()) -> Reader:
+        return Reader(self.served, self.ada, known)
 
     async def complaints(self, ledger: Ledger, reader: Reader | None = None) -> list[str]:
         """Of the auditor, who looks while the server runs."""

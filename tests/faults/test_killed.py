@@ -3,7 +3,7 @@
 from tests.faults.stage import Stage, chance
 
 KILLS = 20
-BETWEEN = 40
+BETWEEN = 25
 """At most so many answers between two kills."""
 
 

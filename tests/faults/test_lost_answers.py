@@ -8,7 +8,7 @@ from tests.faults.stage import Stage, chance
 from tests.live.until import PATIENCE_S
 
 CUTS = 20
-BETWEEN = 40
+BETWEEN = 25
 
 pytestmark = pytest.mark.parametrize("world", ["postgresql"], indirect=True)
 

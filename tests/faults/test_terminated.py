@@ -3,7 +3,7 @@
 from tests.faults.stage import Stage, chance
 
 STOPS = 6
-BETWEEN = 40
+BETWEEN = 25
 
 
 async def test_a_server_that_is_told_to_stop_answers_what_it_took(stage: Stage) -> None:
