@@ -62,6 +62,7 @@ async def run(amounts: Amounts, folder: Path) -> Report:
         "readers": amounts.readers,
         "messages": posts.sent,
         "deliveries": sum(watcher.heard for watcher in watchers),
+        "cut off once more": sum(watcher.losses for watcher in watchers),
         "told to load anew": sum(watcher.was_reset for watcher in watchers),
         "s until all were back": round(back_s, 1),
         "s the slowest post took meanwhile": round(max(latency for _, latency in posts.timed), 2),

@@ -9,31 +9,41 @@ from tests.faults.stage import Stage
 MESSAGE: Final = b"\nevent: message"
 RESET: Final = b"\nevent: reset"
 OPENED: Final = b"retry:"
+AGAIN_S: Final = 1.0
 _NUMBER: Final = re.compile(rb"^id: (\d+)$", re.MULTILINE)
 
 
 class Watcher(asyncio.Protocol):
-    """Counts the messages that it hears of, over all of its connections. After a `reset` it would load its page anew,
-    and counts no more.
+    """Counts the messages that it hears of, over all of its connections; `losses` are those that the server ended. It
+    comes back by itself. After a `reset` it would load its page anew, and what it counts means nothing any more.
     """
 
     def __init__(self, stage: Stage, cookie: str) -> None:
         self.heard = 0
         self.is_open = False
         self.was_reset = False
+        self.losses = 0
         self._settings = stage.served.settings
         self._cookie = cookie
         self._last = b""
         self._tail = b""
         self._transport: asyncio.Transport | None = None
+        self._returning: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         settings, loop = self._settings, asyncio.get_running_loop()
-        await loop.create_connection(lambda: self, settings.host, settings.port)
+        while True:
+            try:
+                await loop.create_connection(lambda: self, settings.host, settings.port)
+            except OSError:
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
 
     def drop(self) -> None:
         if self._transport is not None:
-            self._transport.abort()
+            transport, self._transport = self._transport, None
+            transport.abort()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport, self._tail = transport, b""
@@ -43,7 +53,14 @@ class Watcher(asyncio.Protocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         self.is_open = False
-        self._transport = None
+        if self._transport is not None:
+            self._transport = None
+            self.losses += 1
+            self._returning = asyncio.create_task(self._come_back())
+
+    async def _come_back(self) -> None:
+        await asyncio.sleep(AGAIN_S)
+        await self.open()
 
     def data_received(self, data: bytes) -> None:
         data = self._tail + data

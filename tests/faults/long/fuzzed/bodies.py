@@ -28,6 +28,7 @@ STRANGE: Final = (
     b'{"text": 9007199254740993}',
     b'{"text": "x", "text": null}',
     b"[" * (DEPTH_MAX + 1) + b"]" * (DEPTH_MAX + 1),
+    b"[" * 2_000,
     b'{"slides": [{"type": "graph", "data": [{"category": 1, "values": [{"label": 2, "value": "3"}]}]}]}',
     b"\xff\xfe",
     b"",
