@@ -23,7 +23,7 @@ DRAIN_S: Final = 3
 KEEP_ALIVE_S: Final = 75
 BACKLOG: Final = 2048
 COLLECT_EVERY: Final = 20_000
-"""Objects. A request leaves few behind, in no circles: looking for those at every 700 took a fifth of the time of a post."""
+"""Objects. A request leaves few behind, none in circles: to look for those at every 700 took a fifth of its time."""
 SWITCH_S: Final = 0.0005
 """How long the writing thread waits for the event loop, which is never idle under load; a tenth of the usual."""
 

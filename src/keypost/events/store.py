@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from keypost.db.insertion import Insertion
 from keypost.db.tables import events, orgs
@@ -11,6 +11,12 @@ from keypost.events.model import Event, Kind
 from keypost.ids import OrgId
 
 PAGE: Final = 500
+_TAKING: Final = (
+    update(orgs)
+    .where(orgs.c.org_id == bindparam("of_org"))
+    .values(last_event=orgs.c.last_event + bindparam("many"))
+    .returning(orgs.c.last_event)
+)
 _INSERTION: Final = Insertion(events, "org_id", "number", "kind", "at", "chat_id", "person_id", "subject_id")
 
 
@@ -19,12 +25,7 @@ def take_numbers(tx: Tx, org_id: OrgId, count: int) -> int:
 
     On PostgreSQL the row stays locked until the commit, so numbers become visible in order.
     """
-    row = tx.one(
-        update(orgs)
-        .where(orgs.c.org_id == org_id)
-        .values(last_event=orgs.c.last_event + count)
-        .returning(orgs.c.last_event)
-    )
+    row = tx.one(_TAKING, {"of_org": org_id, "many": count})
     if row is None:
         raise Fault(f"There is no organisation {org_id} to log for.")
     return int(row.last_event) - count + 1
