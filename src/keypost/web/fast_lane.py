@@ -84,17 +84,18 @@ class FastLane:
         self._epoch = epoch
         self._known_in = epoch.number
         self._standings: dict[Key, Standing | None] = {}
-        self._matches: dict[str, Match | None] = {}
+        self._matches: dict[str, Match] = {}
 
     def find(self, path: str) -> Match | None:
         """What stands there for a post, if it may be taken here."""
-        try:
-            return self._matches[path]
-        except KeyError:
-            match = self._door.find(path)
-            route = match.by_method.get(METHOD) if match is not None else None
-            found = match if route is not None and route.prepare is not None else None
-            return _keep(self._matches, path, found, ADDRESSES_MAX)
+        known = self._matches.get(path)
+        if known is not None:
+            return known
+        match = self._door.find(path)
+        route = match.by_method.get(METHOD) if match is not None else None
+        if match is None or route is None or route.prepare is None:
+            return None  # Not remembered: there are paths that hold a secret.
+        return _keep(self._matches, path, match, ADDRESSES_MAX)
 
     def take(self, offer: Offer, done: Done) -> bool:
         """Whether it is taken: then `done` is called later. Else nothing has happened, and the door is to be asked."""
