@@ -1,6 +1,6 @@
 """A person sends files from the page; and what every upload ends with, from wherever it came."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 from starlette.requests import Request
@@ -32,7 +32,7 @@ async def attach(request: Request, caller: Caller) -> Response:
     async with receiving(request, part(request, Cabinet)) as form:
         _, brought = taken_in(request, form)
         judged = [judge(people, chats, caller, place, each.content) for each in brought]
-        await store_files(request, caller, list(zip(judged, brought, strict=True)))
+        await store_files(request, brought, with_files(caller, zip(judged, brought, strict=True)))
     return ok({"kind": "posted"})
 
 
@@ -45,8 +45,12 @@ def taken_in(request: Request, form: Form) -> tuple[FilesDraft, list[Brought]]:
     return draft, brought
 
 
-async def store_files(request: Request, caller: Caller, judged: Sequence[tuple[Posting, Brought]]) -> list[Message]:
-    """Stores what was judged, each posting with the file that it brings; all of it or nothing."""
-    postings = [replace(posting, file=each.arrived.kept(caller.person_id)) for posting, each in judged]
-    files = list({id(each): each.arrived for _, each in judged}.values())  # One may go to several people.
+def with_files(caller: Caller, judged: Iterable[tuple[Posting, Brought]]) -> list[Posting]:
+    """What was judged, each with the file that it brings; one may go to several people."""
+    return [replace(posting, file=each.arrived.kept(caller.person_id)) for posting, each in judged]
+
+
+async def store_files(request: Request, brought: Sequence[Brought], postings: Sequence[Posting]) -> list[Message]:
+    """All of it or nothing."""
+    files = [each.arrived for each in brought]
     return await commit(part(request, Database), part(request, Cabinet), part(request, Lane), files, postings)

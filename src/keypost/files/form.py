@@ -8,6 +8,7 @@ import secrets
 from threading import Lock
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from keypost.errors import Invalid
@@ -65,6 +66,12 @@ class Form:
             if not self._is_over:
                 for happening in self._multipart.feed(piece):
                     self._take(happening)
+
+    @property
+    def said(self) -> bytes:
+        """What it says and brings, the same however it is packed: whoever sends it again packs it anew."""
+        brought = [(file.digest, file.name, file.told) for file in self.files]
+        return msgspec.json.encode((self.fields, brought), order="deterministic")
 
     def finish(self) -> None:
         """Refuses a form that is not whole, or brings no file."""

@@ -22,16 +22,26 @@ class Deliveries:
         self._under_way = UnderWay()
 
     async def commit(
-        self, delivery: Delivery | None, judge: Callable[[], Awaitable[Sequence[Posting]]]
+        self,
+        delivery: Delivery | None,
+        judge: Callable[[], Awaitable[Sequence[Posting]]],
+        store: Callable[[Sequence[Posting]], Awaitable[list[Message]]] | None = None,
     ) -> list[Message]:
-        """Stores what `judge` makes of the request; of a repeat nothing is judged again, for much may have changed."""
+        """Stores what `judge` makes of the request; of a repeat nothing is judged again, for much may have changed.
+        `store` is the lane, or what ends with it.
+        """
+        store = store or self._lane.commit_all
         if delivery is None:
-            return await self._lane.commit_all(await judge())
+            return await store(await judge())
         with self.alone(delivery):
             if first := await self._database.read(_first, delivery):
                 return first
             new = [_noted(posting, delivery, position) for position, posting in enumerate(await judge())]
-            return await self._lane.commit_all(new)
+            return await store(new)
+
+    async def has(self, delivery: Delivery | None) -> bool:
+        """Whether something was stored under its name, whatever it was: what is sent now may not be there yet."""
+        return delivery is not None and await self._database.read(delivery_store.is_known, delivery)
 
     @contextmanager
     def alone(self, delivery: Delivery | None) -> Iterator[None]:

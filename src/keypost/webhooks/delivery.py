@@ -36,12 +36,12 @@ class Delivery(Struct, frozen=True):
         return ("token", caller.token_id) if caller.token_id is not None else ("person", caller.person_id)
 
 
-def delivery_of(request: Request, caller: Caller, body: bytes) -> Delivery | None:
-    """None for a request whose sender has no name for it."""
+def delivery_of(request: Request, caller: Caller, said: bytes) -> Delivery | None:
+    """None for a request whose sender has no name for it. `said` is its body, or what a form comes to."""
     for header in HEADERS:
         if given := request.headers.getlist(header):
             where = f"{request.method} {request.scope['path']}?".encode() + request.scope["query_string"]
-            return Delivery(caller, _digest([_name(header, given)]), _digest([where, body]))
+            return Delivery(caller, _digest([_name(header, given)]), _digest([where, said]))
     return None
 
 

@@ -25,6 +25,10 @@ def list_subjects(tx: Tx, delivery: Delivery) -> list[int]:
     return [row.subject_id for row in rows]
 
 
+def is_known(tx: Tx, delivery: Delivery) -> bool:
+    return bool(tx.all(select(deliveries.c.position).where(_is(delivery)).limit(1)))
+
+
 def add(tx: Tx, delivery: Delivery, position: int, subject_id: int) -> None:
     """The key of the table keeps it from being there twice, whatever the edge believes."""
     kind, sender_id = delivery.sender
