@@ -27,9 +27,9 @@ class Sleeper:
         """Asks for all that happens from now on, and hears no more than that it may."""
         await asyncio.to_thread(self._ask)
 
-    async def wake(self) -> list[tuple[int, str]]:
-        """Reads all that is left for it, until the server ends the stream: the numbers and ids of new messages."""
-        return await asyncio.to_thread(lambda: list(self._read()))
+    async def wake(self, last: str) -> list[tuple[int, str]]:
+        """Reads all that is left for it, until it was cut or has heard of the last message: numbers and ids of them."""
+        return await asyncio.to_thread(lambda: list(self._read(last)))
 
     def _ask(self) -> None:
         self._socket.settimeout(PATIENCE_S)
@@ -39,7 +39,7 @@ class Sleeper:
         while b"\r\n\r\n" not in self._socket.recv(SMALL, socket.MSG_PEEK):
             pass
 
-    def _read(self) -> Iterator[tuple[int, str]]:
+    def _read(self, last: str) -> Iterator[tuple[int, str]]:
         response = HTTPResponse(self._socket)
         response.begin()
         number, is_message = 0, False
@@ -51,7 +51,10 @@ class Sleeper:
                 elif name == "event":
                     is_message = value == "message"
                 elif name == "data" and is_message:
-                    yield number, json.loads(value)["message"]
+                    message_id = json.loads(value)["message"]
+                    yield number, message_id
+                    if message_id == last:
+                        return
         except (ConnectionError, HTTPException):  # It was cut in the middle of a message.
             return
         finally:

@@ -39,8 +39,11 @@ async def slept(stage: Stage, *, sleepers: int, rounds: int) -> None:
 
     async with reader.reading():
         for number in range(rounds):
-            await reader.until_heard(await said(stage, ledger, number))
-        heard = [await sleeper.wake() for sleeper in asleep]
+            last = await said(stage, ledger, number)
+            await reader.until_heard(last)
+        heard = [await sleeper.wake(last) for sleeper in asleep]
+        assert all(0 < len(known) < rounds * AT_ONCE for known in heard)
+
         returned = [stage.reader(known) for known in heard]
         for back in returned:
             async with back.reading():
@@ -50,7 +53,6 @@ async def slept(stage: Stage, *, sleepers: int, rounds: int) -> None:
         assert await stage.complaints(ledger, reader) == []
 
     assert len(reader.runs) == 1
-    assert all(0 < len(known) < rounds * AT_ONCE for known in heard)
 
 
 async def said(stage: Stage, ledger: Ledger, number: int) -> str:
