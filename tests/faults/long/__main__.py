@@ -9,6 +9,7 @@ import importlib
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -45,6 +46,9 @@ def _holds(name: str, amounts: Amounts) -> bool:
         report = _run(name, amounts)
     except CannotRun as reason:
         sys.stdout.write(f"{name.upper()}: NOT TRIED: {reason}\n")
+        return False
+    except Exception:  # noqa: BLE001 - the other faults are tried all the same.
+        sys.stdout.write(f"{name.upper()}: FAILS, and could not go on:\n{traceback.format_exc()}\n")
         return False
     sys.stdout.write(f"{report.line}\n    {time.monotonic() - began:,.0f} s\n")
     sys.stdout.flush()

@@ -22,7 +22,7 @@ SPARE: Final = 40
 OTHERS: Final = 500
 POSTS: Final = 200
 QUIET_S: Final = 5.0
-BUSY_MAX: Final = 0.5
+BUSY_MAX: Final = 0.1
 """Of a processor, while nobody but the idle sockets is there: an accept that is tried in circles takes all of one."""
 BACK_S: Final = 15.0
 LOOK_EVERY_S: Final = 0.1

@@ -44,9 +44,9 @@ async def _fuzz(target: str, runs: int, folder: Path) -> tuple[int, int, str]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.faults.long.fuzzed.run", target, str(counts), str(folder / target), *options),
         f"-artifact_prefix={folder}{os.sep}",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
-    _, said = await process.communicate()
+    said, _ = await process.communicate()
     tried, taken = COUNTS.unpack(counts.read_bytes()) if counts.exists() else (0, 0)
     return tried, taken, said.decode(errors="replace")

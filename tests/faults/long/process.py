@@ -36,6 +36,14 @@ def use_of(pid: int) -> Use:
     )
 
 
+def waits_of(pid: int) -> str:
+    """For whoever looks into a process that stands still: the state of each thread, and what it waits for."""
+    threads = sorted(Path(f"/proc/{pid}/task").iterdir())
+    states = [(thread / "stat").read_text().rpartition(")")[2].split()[0] for thread in threads]
+    waits = [(thread / "wchan").read_text() for thread in threads]
+    return ", ".join(f"{state} {wait}" for state, wait in zip(states, waits, strict=True))
+
+
 def bound_descriptors(pid: int, most: int) -> None:
     _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, hard))

@@ -16,6 +16,7 @@ from tests.faults.ledger import Ledger
 from tests.faults.long import strace
 from tests.faults.long.alone import alone
 from tests.faults.long.amounts import Amounts
+from tests.faults.long.process import waits_of
 from tests.faults.long.report import Report
 from tests.faults.long.strace import failing
 from tests.faults.stage import Stage
@@ -67,7 +68,8 @@ async def run(amounts: Amounts, folder: Path) -> Report:
                     async with asyncio.timeout(PATIENCE_S):
                         count = await _try(stage, ledger, point, folder / "strace")
                 except TimeoutError:
-                    ledger.surprises.append(f"the server did not go on by itself after {point}")
+                    waits = waits_of(stage.served.pid)
+                    ledger.surprises.append(f"the server did not go on by itself after {point}: {waits}")
                     await stage.served.kill()
                     await stage.served.start()
                     break
