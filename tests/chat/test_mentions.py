@@ -151,6 +151,21 @@ async def test_a_team_is_called_in_channels_alone(world: World, place: str) -> N
     assert len(await world.messages_in(place)) == (place == "#builds")
 
 
+@pytest.mark.parametrize("place", ["direct", "#builds"])
+async def test_a_thread_calls_teams_where_its_chat_does(world: World, place: str) -> None:
+    team, standup, chat_id = await world.team(7, world.grace), await world.tool(), world.id_of(place)
+    root = (await standup.say(chat_id, {"text": "Hello", "sync_message": True})).json["message_id"]
+    await standup.say(chat_id, {"text": "Hello", "thread_message_id": root})
+    message_id = read_message(root)
+    assert message_id is not None
+    thread = world.server.chats.find_thread_on(world.org_id, message_id)
+    assert thread is not None
+
+    answer = await standup.say(thread.shown_id, f"{{@{team}}}")
+
+    assert answer.refused_with == ("" if place == "#builds" else "team_mention_not_allowed")
+
+
 EVERYWHERE: Final[list[dict[str, Any]]] = [
     {"text": "! _so {@all}_"},
     {"text": "x", "card": {"title": "*{@all}*"}},

@@ -229,6 +229,17 @@ async def test_a_bots_words_with_one_key_are_one_message_for_each_reader(world: 
     assert await heard(world, standup.app) == {"ada": [], "grace": ["passed"], "alan": ["passed"]}
 
 
+async def test_an_answer_that_may_not_be_shown_opens_no_chat(world: World) -> None:
+    standup = await world.tool(await world.running_extension(), origin=None)
+    before = world.server.chats.ids_of(world.org_id, world.ada.person.id)
+
+    await standup.event({"answer": {"text": "{@all}"}})
+    await standup.event_to_bot({"answer": {"text": "{@all}"}})
+
+    assert await world.read(outcomes) == ["given up", "given up"]
+    assert world.server.chats.ids_of(world.org_id, world.ada.person.id) == before
+
+
 async def sent(world: World, path: str, headers: Headers) -> Answer:
     return await world.stranger.post(path, b"hello", headers)
 

@@ -56,7 +56,8 @@ class Chats:
         if chat is None or chat.parent_id is None:
             return chat
         # A thread's members are its parent's, asked anew each time: who leaves there has left here.
-        return msgspec.structs.replace(chat, members=self._chats[org_id, chat.parent_id].members)
+        parent = self._chats[org_id, chat.parent_id]
+        return msgspec.structs.replace(chat, members=parent.members, parent_kind=parent.kind)
 
     def get(self, org_id: OrgId, chat_id: ChatId) -> Chat:
         """A chat that is there: none ever goes."""

@@ -1,7 +1,6 @@
 """May this message be stored there, as that sender? Pure: decided on memory, before any transaction."""
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Final
 
 from msgspec import Struct
 
@@ -35,8 +34,6 @@ class ChatShown(Struct, frozen=True):
 
     shown_id: str
 
-
-WHERE_TEAMS_ARE: Final = frozenset({ChatKind.CHANNEL, ChatKind.THREAD})
 
 Place = ChannelNamed | ChannelShown | ChatShown
 
@@ -105,7 +102,7 @@ def judge_posting(
     ties: Ties | None = None,
 ) -> Posting:
     """The only maker of postings: who may speak in the chat is known, whom the content may call is judged here."""
-    judge_mentions(people, chat.org_id, chat.kind, content, voice)
+    judge_mentions(people, chat.org_id, chat.home_kind, content, voice)
     return Posting(
         org_id=chat.org_id,
         chat_id=chat.id,
@@ -119,15 +116,15 @@ def judge_posting(
 
 
 def judge_mentions(people: People, org_id: OrgId, kind: ChatKind, content: Content, voice: Voice) -> None:
-    """For all that puts content into a chat of this kind, so for edits too. One mention that may not be refuses the
-    whole.
+    """For all that puts content into a chat of this kind or into a thread of it, so for edits too. One mention that may
+    not be refuses the whole.
     """
     for mention in calls_of(content):
         if isinstance(mention, MentionOfAll):
             if not voice.may_mention_all:
                 sentence = f"{mention.written} calls everybody in the chat, and whoever sent this may not do that."
                 raise Forbidden("mention_not_allowed", sentence)
-        elif kind not in WHERE_TEAMS_ARE and _is_team(people, org_id, mention):
+        elif kind is not ChatKind.CHANNEL and _is_team(people, org_id, mention):
             sentence = f"{mention.written} calls a team, which can be called in channels alone."
             raise Forbidden("team_mention_not_allowed", sentence)
 

@@ -40,7 +40,8 @@ class Bot(Struct, frozen=True, kw_only=True):
 
 class Chat(Struct, frozen=True, kw_only=True):
     """`unique_name` is set for a channel, `bot_id` for a person's chat with a bot, `parent_id` and `root_id` for a
-    thread: the chat whose members are its own, and the message on which it was opened.
+    thread: the chat whose members are its own, and the message on which it was opened. A thread that was found in the
+    directory knows its parent's kind too.
     """
 
     org_id: OrgId
@@ -50,6 +51,7 @@ class Chat(Struct, frozen=True, kw_only=True):
     unique_name: str | None = None
     bot_id: BotId | None = None
     parent_id: ChatId | None = None
+    parent_kind: ChatKind | None = None
     root_id: MessageId | None = None
     closed_at: int | None = None
     members: frozenset[Party] = frozenset()
@@ -64,6 +66,11 @@ class Chat(Struct, frozen=True, kw_only=True):
     def home_id(self) -> ChatId:
         """The chat whose members see what happens here: a thread's parent, else the chat itself."""
         return self.parent_id if self.parent_id is not None else self.id
+
+    @property
+    def home_kind(self) -> ChatKind:
+        """Of the chat whose members see what happens here."""
+        return self.parent_kind if self.parent_kind is not None else self.kind
 
     @property
     def person_ids(self) -> frozenset[PersonId]:

@@ -15,7 +15,7 @@ from keypost_sdk.content import Message as Content
 
 def edit(tx: Tx, people: People, caller: Caller, chat: Chat, message_id: MessageId, content: Content) -> None:
     caller.require(Scope.POST)
-    judge_mentions(people, chat.org_id, chat.kind, content, voice_of(people, caller))
+    judge_mentions(people, chat.org_id, chat.home_kind, content, voice_of(people, caller))
     message = _get(tx, chat, message_id)
     if not _is_own(caller, message):
         raise _not_yours()

@@ -76,7 +76,7 @@ def _judge_mentions(desk: Desk, app: App, invocation: Invocation, answer: Reply 
     """The extension speaks for itself, whoever asked it: with the rights that its tokens get."""
     place = desk.chats.find(invocation.org_id, invocation.chat_id) if invocation.chat_id is not None else None
     if place is not None:
-        judge_mentions(desk.people, place.org_id, place.kind, answer, Voice.with_scopes(app.grant.scope))
+        judge_mentions(desk.people, place.org_id, place.home_kind, answer, Voice.with_scopes(app.grant.scope))
 
 
 def _require_own(tx: Tx, desk: Desk, app: App, invocation: Invocation) -> None:

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.directory import is_member
-from keypost.chat.judging import Voice
-from keypost.chat.model import Bot, Chat, Message, PartyKind, Posting, Sender
+from keypost.chat.judging import Voice, judge_mentions
+from keypost.chat.model import Bot, Chat, ChatKind, Message, PartyKind, Posting, Sender
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Invalid, Refusal
 from keypost.extensions import service as extensions
@@ -45,6 +45,8 @@ async def conclude(desk: Desk, request: Ingress, app: App, output: Any) -> Endin
     try:
         refuse_secrets(output, desk.keys, desk.register)
         reply = _judged(output, desk.text_max)
+        if reply is not None:
+            _judge_ahead(desk, request, app, reply)
     except Refusal as refusal:
         return await _cannot_show(desk, request, refusal)
     readers, places = await _places(desk, request, app) if reply is not None else ((), [])
@@ -144,13 +146,24 @@ async def _places(desk: Desk, request: Ingress, app: App) -> tuple[tuple[PersonI
     return readers, await desk.database.write(_chats_with, desk, bot, readers)
 
 
-def _posting(desk: Desk, request: Ingress, app: App, place: Chat, reply: Reply) -> Posting:
+def _judge_ahead(desk: Desk, request: Ingress, app: App, reply: Reply) -> None:
+    """Of chats that are made only for what is said in them, so that a refusal makes none."""
+    origin = _origin(desk, request) if request.bot_id is None else None
+    kind = origin.home_kind if origin is not None else ChatKind.BOT
+    judge_mentions(desk.people, request.org_id, kind, reply, _voice(desk, request, app))
+
+
+def _voice(desk: Desk, request: Ingress, app: App) -> Voice:
     """It speaks with the rights of the token that it was asked with; asked without one, with those its tokens get."""
-    bot, token_id = bot_of(desk, request), request.token_id
+    token_id = request.token_id
     grant = desk.register.get(request.org_id, token_id).grant if token_id is not None else app.grant
+    return Voice.with_scopes(grant.scope)
+
+
+def _posting(desk: Desk, request: Ingress, app: App, place: Chat, reply: Reply) -> Posting:
+    bot, voice = bot_of(desk, request), _voice(desk, request, app)
     sender = Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name) if bot is not None else None
-    voice = Voice.with_scopes(grant.scope)
-    return posting(desk.people, app, place, reply, request.id, voice, sender=sender, token_id=token_id)
+    return posting(desk.people, app, place, reply, request.id, voice, sender=sender, token_id=request.token_id)
 
 
 async def _end(desk: Desk, request: Ingress, reply: Reply | None, postings: list[Posting]) -> None:
@@ -178,14 +191,19 @@ def _chats_with(tx: Tx, desk: Desk, bot: Bot, readers: tuple[PersonId, ...]) -> 
     return [chat.open_bot_chat(tx, desk.chats, bot, person_id) for person_id in readers]
 
 
-def _place(tx: Tx, desk: Desk, request: Ingress, app: App) -> Chat:
-    """Where the token's button was pressed, if its owner still takes part there and it is no closed thread; else the
-    owner's chat with the bot.
-    """
+def _origin(desk: Desk, request: Ingress) -> Chat | None:
+    """Where the token's button was pressed, if its owner still takes part there and it is no closed thread."""
     token = desk.register.find_by_id(request.org_id, request.token_id) if request.token_id is not None else None
     origin = token.origin if token is not None else None
     place = desk.chats.find(request.org_id, origin.chat_id) if origin is not None else None
-    if place is not None and place.closed_at is None and is_member(place, request.person_id):
+    is_open = place is not None and place.closed_at is None and is_member(place, request.person_id)
+    return place if is_open else None
+
+
+def _place(tx: Tx, desk: Desk, request: Ingress, app: App) -> Chat:
+    """The token's origin, else the owner's chat with the bot."""
+    place = _origin(desk, request)
+    if place is not None:
         return place
     bot = desk.chats.find_bot_of_app(request.org_id, app.id)
     if bot is None:
