@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,14 +82,16 @@ async def test_a_heartbeat_reaches_everybody_but_who_has_taken_nothing() -> None
     assert await asleep.next() is None
 
 
-async def test_whose_session_ended_since_is_told_nothing_more() -> None:
-    audience = Audience(ORG, 0, lambda: None)
+@pytest.mark.parametrize("told", [0, 2])
+async def test_whose_session_ended_since_is_told_nothing_more(told: int) -> None:
+    """Also if others have been told of it before."""
+    audience = Audience(ORG, told, lambda: None)
     before = QueueOutlet(partial(join, audience, PersonId(0)))
     since = QueueOutlet(partial(join, audience, PersonId(0), opened_at=1))
     audience.admit()
 
-    frames = [Frame(1, b"", None, PersonId(0), ends_streams=True), Frame(2, b"later", ROOM)]
-    await in_slices(audience.tell(edition(frames)))
+    news = edition([Frame(1, b"", None, PersonId(0), ends_streams=True), Frame(2, b"later", ROOM)])
+    await in_slices(audience.tell(news) if told == 0 else audience.catch_up(audience.lagging(), news))
 
     assert await before.next() is None
     assert await since.next() == b"later"

@@ -69,6 +69,7 @@ async def test_a_reader_that_does_not_read_is_full_and_has_room_when_it_has_read
         reader = await Listener.connect(port, reads=False)
         outlet = await source.opened()
         count = await filled(outlet)
+        assert count * len(BIG.content) > FULL_AT
         reader.wake()
         await reader.head()
 

@@ -56,6 +56,21 @@ async def test_who_speaks_all_the_same_is_cut() -> None:
         await reader.close()
 
 
+async def test_what_came_right_behind_the_request_is_not_answered_and_harms_nothing() -> None:
+    source = Source()
+    async with fed(source, TAKEN_OVER) as port:
+        reader = await Listener.connect(port, "\r\nGET / HTTP/1.1", "Host: x")
+        outlet = await source.opened()
+        outlet.write(Piece.of(b"news"))
+        assert await reader.chunk() == b"news"
+
+        outlet.end()
+
+        assert await reader.rest() == b""
+        assert len(source.outlets) == 1
+        await reader.close()
+
+
 async def test_a_full_reader_does_not_hold_up_the_end() -> None:
     source = Source()
     async with fed(source, TAKEN_OVER) as port:
