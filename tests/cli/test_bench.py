@@ -20,6 +20,7 @@ TINY: Final = Plan(
     disk_writes=3,
     subscribers=5,
     fanned_out=3,
+    followed=2,
     rates=(0.5, 0.9),
     grown=0,
     starts=(Stock(messages=10),),
@@ -34,6 +35,7 @@ PROMISED: Final = {
     "p99_ms",
     "fdatasync_p50_ms",
     "fanout_per_s",
+    "fanout_last_ms",
     "bytes_per_subscriber",
     "non_2xx",
 }

@@ -38,7 +38,7 @@ def test_every_answer_is_heard_once_wherever_it_is_cut(answers: list[tuple[bytes
 
 @given(count=st.integers(0, 8), cuts=st.sets(st.integers(1, 200), max_size=20))
 def test_every_message_of_a_stream_is_counted_once_wherever_it_is_cut(count: int, cuts: set[int]) -> None:
-    watch = Watch(Crowd(port=1, subscribers=1, posts=count, session="", token="", path="/", body="{}"))
+    watch = Watch(Crowd(port=1, subscribers=1, posts=count, followed=0, session="", token="", path="/", body="{}"))
     stream = Stream(watch)
 
     for piece in pieces(b"retry: 1000\n\n" + b"".join(b"id: 1%b\ndata: {}\n\n" % EVENT for _ in range(count)), cuts):

@@ -1,17 +1,21 @@
 from collections.abc import Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
 from keypost.cli.bench.children import Child, Subject, child
-from keypost.cli.bench.crowd import Crowd, Spread
+from keypost.cli.bench.crowd import Crowd, Followed, Spread, Task
 from keypost.cli.bench.memory import used_bytes
 from keypost.cli.bench.plan import BODY, Plan
+
+T = TypeVar("T")
 
 
 class FanOut(Struct, frozen=True, kw_only=True):
     """`bytes_each` is the memory of the server's process for each page that watches and hears nothing yet."""
 
     spreads: Sequence[Spread]
+    followed: Followed
     bytes_each: float
 
 
@@ -24,6 +28,7 @@ def fan_out(plan: Plan, server: Subject) -> FanOut:
                 port=server.port,
                 subscribers=plan.subscribers,
                 posts=plan.fanned_out,
+                followed=plan.followed,
                 session=server.stocked.session,
                 token=server.stocked.tokens[0],
                 path=server.paths[0],
@@ -32,9 +37,10 @@ def fan_out(plan: Plan, server: Subject) -> FanOut:
         )
         crowd.hear(str)
         bytes_each = (used_bytes(server.pid) - before) / plan.subscribers
-        return FanOut(spreads=[_spread(crowd) for _ in range(plan.rounds)], bytes_each=bytes_each)
+        spreads = [_asked(crowd, Task.SPREAD, Spread) for _ in range(plan.rounds)]
+        return FanOut(spreads=spreads, followed=_asked(crowd, Task.FOLLOW, Followed), bytes_each=bytes_each)
 
 
-def _spread(crowd: Child) -> Spread:
-    crowd.tell(None)
-    return crowd.hear(Spread)
+def _asked(crowd: Child, task: Task, kind: type[T]) -> T:
+    crowd.tell(task)
+    return crowd.hear(kind)

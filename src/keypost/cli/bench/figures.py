@@ -67,6 +67,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     durable_over_nginx: float | None
     client_per_s: int
     fanout_per_s: int
+    fanout_last_ms: float
     bytes_per_subscriber: int
     memory_mb: float
     non_2xx: int
@@ -106,10 +107,12 @@ def conclude(measured: Measured) -> Figures:
         durable_over_nginx=round(statistics.median(over_nginx), 3) if over_nginx else None,
         client_per_s=round(measured.client.per_s),
         fanout_per_s=round(statistics.median(spread.per_s for spread in measured.fanned.spreads)),
+        fanout_last_ms=round(statistics.median(measured.fanned.followed.last_ms), 2),
         bytes_per_subscriber=round(measured.fanned.bytes_each),
         memory_mb=round(measured.memory / MIB, 1),
         non_2xx=sum(heard.non_2xx for one in measured.rounds for heard in one.all_heard)
-        + sum(spread.non_2xx for spread in measured.fanned.spreads),
+        + sum(spread.non_2xx for spread in measured.fanned.spreads)
+        + measured.fanned.followed.non_2xx,
         left=sum(heard.left for one in measured.rounds for heard in one.all_heard),
         rounds=len(measured.rounds),
         seconds=measured.seconds,

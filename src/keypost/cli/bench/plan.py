@@ -46,10 +46,13 @@ class Plan(Struct, frozen=True, kw_only=True):
     disk_writes: int = 1_000
     subscribers: int = 1_000
     fanned_out: int = 100
+    followed: int = 30
     rates: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
     grown: int = 10
     starts: tuple[Stock, ...] = (Stock(), MUCH)
 
 
 USUAL: Final = Plan()
-QUICK: Final = Plan(seconds=0.5, disk_writes=300, subscribers=300, fanned_out=20, rates=(), grown=0, starts=())
+QUICK: Final = Plan(
+    seconds=0.5, disk_writes=300, subscribers=300, fanned_out=20, followed=10, rates=(), grown=0, starts=()
+)

@@ -76,6 +76,7 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
     )
     yield "one durable write of the disk", f"{figures.fdatasync_p50_ms:.3f} ms", ""
     yield "messages shown on open pages a second", f"{figures.fanout_per_s:,}", ""
+    yield "a message on the last open page, half of them within", f"{figures.fanout_last_ms:.2f} ms", ""
     yield "memory of one open page", f"{figures.bytes_per_subscriber:,} bytes", ""
     yield "memory of the server, at its start", f"{figures.memory_mb:.0f} MB", ""
     yield "answers that were not 2xx", f"{figures.non_2xx:,}", f"{figures.left:,} never answered"
