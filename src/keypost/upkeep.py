@@ -1,14 +1,16 @@
 """What is done every minute, whether somebody asks for it or not. When it fails, everything goes on all the same."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from keypost import log
 from keypost.clock import UnhurriedClock
 from keypost.db.database import Database
+from keypost.db.tx import Tx
 from keypost.tokens import service as tokens
 from keypost.tokens.register import Register
-from keypost.webhooks import deliveries
+from keypost.webhooks import deliveries, ledger
 
 logger = log.get(__name__)
 
@@ -28,7 +30,8 @@ class Upkeep:
 
     async def do(self) -> None:
         await self.save_uses()
-        await self._forget_deliveries()
+        await self._forget("deliveries", deliveries.forget_old)
+        await self._forget("requests to extensions", ledger.forget_old)
 
     async def save_uses(self) -> None:
         try:
@@ -36,8 +39,10 @@ class Upkeep:
         except Exception as error:
             logger.warning("saving last uses failed", exc_info=error)
 
-    async def _forget_deliveries(self) -> None:
+    async def _forget(self, what: str, some: Callable[[Tx, int], int]) -> None:
+        """Some at a time, until none is left: between two times others write."""
         try:
-            await self._database.write(deliveries.forget_old, self._clock.now_ms())
+            while await self._database.write(some, self._clock.now_ms()):
+                pass
         except Exception as error:
-            logger.warning("forgetting old deliveries failed", exc_info=error)
+            logger.warning("forgetting what is old failed", what=what, exc_info=error)

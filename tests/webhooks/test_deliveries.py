@@ -12,7 +12,7 @@ from tests.world import World
 from keypost.chat import service as chat
 from keypost.chat.model import Party, PartyKind
 from keypost.clock import DAY_MS, MINUTE_MS
-from keypost.webhooks import deliveries
+from keypost.webhooks import deliveries, delivery_store
 from keypost.webhooks.delivery import HEADERS, KEY_MAX
 
 HELLO = {"text": "Hello", "sync_message": True}
@@ -221,6 +221,19 @@ async def test_a_delivery_is_known_for_seven_days(world: World) -> None:
 
     await deliver(tool, "a-1")
     assert await world.texts_in("#builds") == ["Hello", "Hello"]
+
+
+async def test_of_many_deliveries_only_some_are_forgotten_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_store, "FORGOTTEN_AT_ONCE", 2)
+    tool = await world.tool()
+    for number in range(3):
+        await deliver(tool, f"a-{number}")
+        world.clock.move(MINUTE_MS)
+    later = world.clock.now + 8 * DAY_MS
+
+    assert [await world.write(deliveries.forget_old, later) for _ in range(3)] == [2, 1, 0]
 
 
 @given(sent=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["one", "two"])), max_size=12))

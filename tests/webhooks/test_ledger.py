@@ -5,8 +5,9 @@ from tests.people import Tool
 from tests.world import World
 
 from keypost.caller import Scope
-from keypost.clock import iso
+from keypost.clock import DAY_MS, MINUTE_MS, iso
 from keypost.ids import show_token
+from keypost.webhooks import ledger
 
 PATH = "/extensions/standup/requests"
 
@@ -73,3 +74,49 @@ async def test_it_is_for_admins_alone(world: World, standup: Tool) -> None:
 
     assert codes == ["admin_needed", "scope_missing", "extension_not_found"]
     assert (await standup.get("/api/v1" + PATH)).refused_with == "oauthtoken_invalid"
+
+
+async def test_what_went_well_is_forgotten_after_a_week_and_what_did_not_after_a_month(
+    world: World, standup: Tool
+) -> None:
+    for event in (b"fine", {"answer": {"text": 5}}, {"refuse": "Not yours."}, {"fail_until": 99}):
+        await standup.event(event)
+
+    assert await outcomes_at(world, 7 * DAY_MS - MINUTE_MS) == [None, "refused", "given up", "handled"]
+    assert await outcomes_at(world, 7 * DAY_MS + MINUTE_MS) == [None, "refused", "given up"]
+    assert await outcomes_at(world, 30 * DAY_MS - MINUTE_MS) == [None, "refused", "given up"]
+    assert await outcomes_at(world, 30 * DAY_MS + MINUTE_MS) == [None]
+
+
+async def test_of_many_only_some_are_forgotten_at_once_the_oldest_first(
+    world: World, standup: Tool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "AT_ONCE", 2)
+    for number in range(5):
+        await standup.event(f"{number}".encode())
+        world.clock.move(MINUTE_MS)
+    program, later = await world.program(world.ada), world.clock.now + 8 * DAY_MS
+    ids = [entry["id"] for entry in (await program.call("GET", PATH)).json["requests"]]
+
+    went = [await world.write(ledger.forget_old, later)]
+    left = [entry["id"] for entry in (await program.call("GET", PATH)).json["requests"]]
+    went += [await world.write(ledger.forget_old, later) for _ in range(3)]
+
+    assert went == [2, 2, 1, 0]
+    assert left == ids[:3]
+
+
+async def test_the_server_forgets_by_itself(world: World, standup: Tool) -> None:
+    await standup.event(b"fine")
+    world.clock.move(8 * DAY_MS)
+    await world.restart()
+
+    await world.server.upkeep.do()
+
+    assert (await (await world.program(world.ada)).call("GET", PATH)).json["requests"] == []
+
+
+async def outcomes_at(world: World, after: int) -> list[str | None]:
+    await world.write(ledger.forget_old, world.clock.now + after)
+    answer = await (await world.program(world.ada)).call("GET", PATH)
+    return [entry["outcome"] for entry in answer.json["requests"]]

@@ -480,4 +480,5 @@ ingress = _table(
     _unique("ingress", "answer_digest"),
     Index("ix_ingress_next_attempt_at", "next_attempt_at"),
     Index("ix_ingress_app", "org_id", "app_id", "id"),
+    _where("ix_ingress_ended", "ended_at IS NOT NULL", "outcome", "ended_at"),
 )

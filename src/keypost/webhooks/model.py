@@ -15,7 +15,7 @@ class Outcome(StrEnum):
 
 
 class Ingress(Struct, frozen=True, kw_only=True):
-    """A request from a third party to an extension: stored before it is answered, kept until it is handled.
+    """A request from a third party to an extension: stored before it is answered, kept in full until it is handled.
 
     `bot_id` is set for one to the address of the app's bot: then the bot's handler gets it, and the bot says what comes
     of it, to `reader_ids` or, where that is None, to the caller. `token_id` is None for a person's API token. `headers`

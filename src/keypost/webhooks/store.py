@@ -2,7 +2,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, tuple_, update
 
 from keypost.db.tables import ingress
 from keypost.db.tx import Tx
@@ -103,6 +103,13 @@ def end(tx: Tx, request: Ingress, outcome: Outcome, detail: str) -> bool:
         # The chat has what came of it; what nobody needs any more is not kept.
         ended |= {"body": b"", "headers": "{}", "params": "{}"}
     return _save(tx, request, ended | {"attempts": request.attempts + 1, "detail": detail})
+
+
+def remove_ended(tx: Tx, outcome: Outcome, before: int, at_most: int) -> int:
+    """Of every organisation, the oldest first; answers how many went."""
+    key = tuple_(ingress.c.org_id, ingress.c.id)
+    old = select(*ingress.c["org_id", "id"]).where(ingress.c.outcome == outcome.value, ingress.c.ended_at < before)
+    return tx.run(delete(ingress).where(key.in_(old.order_by(ingress.c.ended_at).limit(at_most))))
 
 
 def _save(tx: Tx, request: Ingress, values: dict[str, Any]) -> bool:

@@ -107,6 +107,8 @@ def _ingress() -> None:
         ingress.add_column(sa.Column("answer_digest", sa.LargeBinary(), nullable=True))
         ingress.add_column(sa.Column("answer_until", sa.BigInteger(), nullable=True))
     op.create_index("uq_ingress_answer_digest", "ingress", ["answer_digest"], unique=True)
+    where = sa.text("ended_at IS NOT NULL")
+    op.create_index("ix_ingress_ended", "ingress", ["outcome", "ended_at"], sqlite_where=where, postgresql_where=where)
 
 
 def _index(name: str, condition: str, *columns: str) -> None:
