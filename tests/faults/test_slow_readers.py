@@ -8,7 +8,7 @@ from tests.faults.stage import PLACE, Stage
 from tests.people import posting_path
 
 LONG = "x" * 4_900
-ROUNDS = 32
+ROUNDS = 24
 AT_ONCE = 50
 """All in all more than the system and the server keep for one who does not read."""
 
