@@ -211,9 +211,12 @@ async def test_a_proxy_speaks_for_many(lasting_world: World) -> None:
         assert (await third.hear())[0] == 200
 
 
-async def test_a_tokens_networks_are_compared_with_the_client_that_a_proxy_names(world: World) -> None:
+@pytest.mark.parametrize("beside", [(), ("Idempotency-Key: by-the-application",)])
+async def test_a_tokens_networks_are_compared_with_the_client_that_a_proxy_names(
+    world: World, beside: tuple[str, ...]
+) -> None:
     tool = await world.tool(networks=("192.0.2.0/24",))
-    named = post(tool, "Hello", "X-Forwarded-For: 198.51.100.1, 192.0.2.7")
+    named = post(tool, "Hello", "X-Forwarded-For: 198.51.100.1, 192.0.2.7", *beside)
 
     async with lines(world, Gate(SOON, Proxies(["127.0.0.1"]))) as (behind,):
         await behind.say(named)

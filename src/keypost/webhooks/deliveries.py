@@ -57,7 +57,7 @@ class Deliveries:
 
 
 def forget_old(tx: Tx, now: int) -> int:
-    """Some of every organisation's; answers how many rows went, 0 when none is left. What is old at `now` does not come back."""
+    """Some of every organisation's; answers how many rows went, 0 when none is left."""
     return delivery_store.forget_old(tx, now)
 
 
