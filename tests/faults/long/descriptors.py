@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+import aiohttp
 from tests.faults.long.alone import alone
 from tests.faults.long.amounts import Amounts
 from tests.faults.long.process import allow_descriptors, bound_descriptors, use_of
@@ -86,7 +87,7 @@ async def _until_back(stage: Stage) -> float:
         try:
             if (await client.get("/signed-out")).status == 200:
                 break
-        except OSError:
+        except (OSError, aiohttp.ClientError):
             await asyncio.sleep(LOOK_EVERY_S)
         finally:
             await client.leave()

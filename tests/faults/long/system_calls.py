@@ -11,6 +11,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 
+import aiohttp
 from msgspec import Struct
 from tests.faults.ledger import Ledger
 from tests.faults.long import strace
@@ -114,7 +115,7 @@ async def _look_in(stage: Stage, ledger: Ledger) -> None:
     try:
         headers = [("Authorization", f"Zoho-oauthtoken {stage.ada.api_token}")]
         answer = await client.get(f"/api/v2/chats/{stage.chat_id}/messages", headers)
-    except OSError:
+    except (OSError, aiohttp.ClientError):
         return  # The fault was on this connection.
     finally:
         await client.leave()
