@@ -3,10 +3,12 @@
 import asyncio
 import gc
 
+import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
-from tests.web.feeding import Listener, Source, fed, filled
+from tests.web.feeding import BIG, Listener, Source, fed, filled
 
+from keypost.web import connection
 from keypost.web.outlet import Piece
 from keypost.web.protocol import Bounds, Gate, Protocol
 
@@ -77,6 +79,21 @@ async def test_a_full_reader_does_not_hold_up_the_end() -> None:
         reader = await Listener.connect(port, reads=False)
         outlet = await source.opened()
         await filled(outlet)
+
+        outlet.end()
+
+        await source.until(lambda: source.gone_times == 1)
+        await reader.close()
+
+
+async def test_who_does_not_read_up_to_the_end_is_not_waited_for_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "LINGER_S", 0.01)
+    source = Source()
+    async with fed(source, TAKEN_OVER) as port:
+        reader = await Listener.connect(port, reads=False)
+        outlet = await source.opened()
+        outlet.write(BIG)
+        assert not outlet.is_full
 
         outlet.end()
 

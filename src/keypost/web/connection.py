@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from keypost.web.outlet import END, FULL_AT, ROOM_AT, Open, Piece
+
+LINGER_S: Final = 10.0
+"""How long a reader may take at the end what still waits. Else who never reads would hold its connection for ever."""
 
 
 class ConnectionOutlet(asyncio.Protocol):
@@ -37,6 +40,7 @@ class ConnectionOutlet(asyncio.Protocol):
         elif not self._transport.is_closing():
             self._transport.write(END)
             self._transport.close()
+            asyncio.get_running_loop().call_later(LINGER_S, self.cut)
 
     def cut(self) -> None:
         self._transport.abort()
