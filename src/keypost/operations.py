@@ -423,6 +423,13 @@ OPERATIONS: Final[Operations] = {
         gives={200: channels.ChannelOut},
         refuses=CHANNEL,
     ),
+    channels.rename: Operation(
+        group=Group.CHANNELS,
+        summary="Gives a channel another unique name. Posts to the older one find nothing from then on; ids stay.",
+        takes=channels.NameIn,
+        gives={200: channels.ChannelOut},
+        refuses=(*ADMIN, *CHANNEL, "channel_name_invalid", "channel_already_exists"),
+    ),
     channels.add_member: Operation(
         group=Group.CHANNELS,
         summary="Lets a person take part in a channel. Twice is a success.",

@@ -115,6 +115,7 @@ ROUTES: Final = (
     Route(GET, "/api/v1/channels", channels.list_channels, API_TOKEN),
     Route(POST, "/api/v1/channels", channels.create, API_TOKEN),
     Route(GET, "/api/v1/channels/{name}", channels.show, API_TOKEN),
+    Route(PUT, "/api/v1/channels/{name}", channels.rename, API_TOKEN),
     Route(POST, "/api/v1/channels/{name}/members", channels.add_member, API_TOKEN),
     Route(DELETE, "/api/v1/channels/{name}/members/{person}", channels.remove_member, API_TOKEN),
     # Admins bring extensions in, set them up, and look what they do.

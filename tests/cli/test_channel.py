@@ -43,6 +43,25 @@ async def test_somebody_joins_a_new_channel_and_leaves_it(world: World) -> None:
     assert "night-shift" not in mine_then.out
 
 
+async def test_a_renamed_channel_is_found_by_its_new_name_alone(world: World) -> None:
+    shell, standup = await terminal(world, world.ada), await world.tool()
+    await standup.say("#builds", "Before")
+
+    renamed = await shell.run("channel", "rename", "#builds", "ci", "--json")
+    older, newer = await standup.say("#builds", "After"), await standup.say("#ci", "After")
+    taken = await shell.run("channel", "rename", "ci", "general")
+    again = await shell.run("channel", "rename", "ci", "ci")
+    await shell.run("channel", "add", "builds")
+    await world.restart()
+
+    assert (renamed.json["unique_name"], renamed.json["title"]) == ("ci", "ci")
+    assert (older.refused_with, newer.status) == ("channel_not_found", 204)
+    assert "(channel_already_exists)" in taken.err
+    assert again.code == 0
+    assert await world.texts_in("#ci") == ["Before", "After"]
+    assert await world.texts_in("#builds") == []
+
+
 async def test_an_admin_joins_without_being_named(world: World) -> None:
     await world.channel("alone", world.alan)
     shell = await terminal(world, world.ada)

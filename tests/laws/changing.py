@@ -14,13 +14,14 @@ from tests.web.lines import Line
 from tests.world import World
 
 from keypost.caller import Caller, Means, Scope
+from keypost.chat import channels, threads
 from keypost.chat import service as chat
-from keypost.chat import threads
 from keypost.chat.directory import Chats
 from keypost.chat.model import Chat, Opening, Party, PartyKind, Posting, Sender, Ties
 from keypost.clock import DAY_MS, MINUTE_MS
 from keypost.db.tables import messages
 from keypost.db.tx import Tx
+from keypost.errors import Conflict
 from keypost.extensions import service as extensions
 from keypost.extensions.model import App
 from keypost.ids import ChatId, MessageId, OrgId, TeamId, TokenId
@@ -157,6 +158,17 @@ class Changing:
         self.chats.append(made)
         self.names.append(made.unique_name or "")
         return self._by_name(0, len(self.names) - 1)
+
+    async def rename(self, channel: int, name: int) -> Try:
+        """To a new name, or to one that a channel has or had."""
+        known, about = self._channel(channel), await self._used(self._by_name(0, channel))
+        wanted = self.names[name % len(self.names)] if name % 2 else self._name()
+        try:
+            await self.world.write(channels.rename, self._people, self._chats, self._admin, known, wanted)
+        except Conflict:
+            return about
+        self.names.append(wanted)
+        return about
 
     async def join(self, who: int, channel: int) -> Try:
         await self.world.write(chat.add_member, self._chats, self._channel(channel), self._party(who))

@@ -31,6 +31,7 @@ CHANGES: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Changing.set_budget), NUMBER, BUDGETS),
     st.tuples(st.just(Changing.set_budget_of_all), BUDGETS),
     st.tuples(st.just(Changing.create_channel), st.integers(0, 3)),
+    st.tuples(st.just(Changing.rename), NUMBER, NUMBER),
     st.tuples(st.just(Changing.join), NUMBER, NUMBER),
     st.tuples(st.just(Changing.leave), NUMBER, NUMBER),
     st.tuples(st.just(Changing.open_direct), NUMBER, NUMBER),

@@ -49,6 +49,12 @@ class ChannelIn(Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(max_length=100)] = ""
 
 
+class NameIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """What tools post to from now on, written without `#`."""
+
+    unique_name: str
+
+
 class MemberIn(Struct, frozen=True, forbid_unknown_fields=True):
     """`person` is an id or an e-mail address."""
 
@@ -69,6 +75,13 @@ async def create(request: Request, caller: Caller) -> Response:
     draft = decode(await read_body(request), ChannelIn)
     made = await part(request, Database).write(channels.create, people, chats, caller, draft.unique_name, draft.title)
     return ok(_shown(request, made))
+
+
+async def rename(request: Request, caller: Caller) -> Response:
+    people, chats, channel = part(request, People), part(request, Chats), _named(request, caller)
+    wanted = decode(await read_body(request), NameIn).unique_name
+    renamed = await part(request, Database).write(channels.rename, people, chats, caller, channel, wanted)
+    return ok(_shown(request, renamed))
 
 
 async def add_member(request: Request, caller: Caller) -> Response:

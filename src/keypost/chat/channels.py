@@ -35,17 +35,20 @@ def get_channel(people: People, chats: Chats, caller: Caller, unique_name: str) 
 def create(tx: Tx, people: People, chats: Chats, caller: Caller, unique_name: str, title: str) -> Chat:
     """A channel with its maker in it."""
     require_admin(people, caller)
-    if not UNIQUE_NAME.fullmatch(unique_name):
-        raise Invalid(
-            "channel_name_invalid",
-            f"unique_name is {quoted(unique_name)}; it must be 1 to 60 small letters, digits, - and _, "
-            "and begin with a letter or a digit",
-        )
-    if store.has_channel(tx, caller.org_id, unique_name):
-        raise Conflict("channel_already_exists", f"There is a channel {unique_name} already.")
+    _require_free(tx, caller, unique_name)
     me = Party(PartyKind.PERSON, caller.person_id)
     title = line("title", title) if title else ""
     return service.create_channel(tx, chats, caller.org_id, unique_name, [me], title=title)
+
+
+def rename(tx: Tx, people: People, chats: Chats, caller: Caller, channel: Chat, unique_name: str) -> Chat:
+    """From the next post on. What posts to the older name finds nothing; ids go on. Twice is a success."""
+    require_admin(people, caller)
+    known = store.find_channel(tx, channel.org_id, channel.id)
+    if known is None or known.unique_name == unique_name:
+        return channel
+    _require_free(tx, caller, unique_name)
+    return service.rename_channel(tx, chats, known, unique_name)
 
 
 def join(tx: Tx, people: People, chats: Chats, caller: Caller, channel: Chat, person: Person) -> None:
@@ -76,3 +79,14 @@ def leave(tx: Tx, people: People, chats: Chats, caller: Caller, channel: Chat, p
     if person.id != caller.person_id:
         require_admin(people, caller)
     service.remove_member(tx, chats, channel, Party(PartyKind.PERSON, person.id))
+
+
+def _require_free(tx: Tx, caller: Caller, unique_name: str) -> None:
+    if not UNIQUE_NAME.fullmatch(unique_name):
+        raise Invalid(
+            "channel_name_invalid",
+            f"unique_name is {quoted(unique_name)}; it must be 1 to 60 small letters, digits, - and _, "
+            "and begin with a letter or a digit",
+        )
+    if store.has_channel(tx, caller.org_id, unique_name):
+        raise Conflict("channel_already_exists", f"There is a channel {unique_name} already.")

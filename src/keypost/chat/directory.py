@@ -41,6 +41,13 @@ class Chats:
         if bot.app_id is not None:
             self._bots_by_app[bot.org_id, bot.app_id] = bot.id
 
+    def rename(self, org_id: OrgId, chat_id: ChatId, unique_name: str, title: str) -> None:
+        """A channel. Its older name means nothing any more, until another channel takes it."""
+        chat = self._chats[org_id, chat_id]
+        if chat.unique_name is not None:
+            del self._channels[org_id, chat.unique_name]
+        self.put(msgspec.structs.replace(chat, unique_name=unique_name, title=title))
+
     def join(self, org_id: OrgId, chat_id: ChatId, party: Party) -> None:
         chat = self._chats[org_id, chat_id]
         self.put(msgspec.structs.replace(chat, members=chat.members | {party}))

@@ -36,6 +36,16 @@ def create_channel(
     )
 
 
+def rename_channel(tx: Tx, chats: Chats, channel: Chat, unique_name: str) -> Chat:
+    """One that is called by its unique name is called by the new one then."""
+    title = unique_name if channel.title == channel.unique_name else channel.title
+    renamed = replace(channel, unique_name=unique_name, title=title)
+    store.save_name(tx, renamed)
+    tx.on_commit(lambda: chats.rename(renamed.org_id, renamed.id, unique_name, title))
+    events.emit(tx, Event(org_id=renamed.org_id, kind=Kind.CHAT_RENAMED, subject_id=renamed.id, chat_id=renamed.id))
+    return renamed
+
+
 def create_direct(tx: Tx, chats: Chats, org_id: OrgId, title: str, persons: Sequence[PersonId]) -> Chat:
     members = frozenset(Party(PartyKind.PERSON, person_id) for person_id in persons)
     chat = Chat(org_id=org_id, id=ChatId(tx.new_id()), kind=ChatKind.DIRECT, title=title, members=members)

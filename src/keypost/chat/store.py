@@ -1,6 +1,6 @@
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, insert, select, update
 
 from keypost.chat.model import Bot, Chat, ChatKind, Party, PartyKind
 from keypost.db.tables import bots, chats, members
@@ -68,6 +68,20 @@ def has_member(tx: Tx, org_id: OrgId, chat_id: ChatId, party: Party) -> bool:
 
 def has_channel(tx: Tx, org_id: OrgId, unique_name: str) -> bool:
     return tx.one(select(chats.c.id).where(chats.c.org_id == org_id, chats.c.unique_name == unique_name)) is not None
+
+
+def save_name(tx: Tx, channel: Chat) -> None:
+    tx.run(
+        update(chats)
+        .where(chats.c.org_id == channel.org_id, chats.c.id == channel.id)
+        .values(unique_name=channel.unique_name, title=channel.title)
+    )
+
+
+def find_channel(tx: Tx, org_id: OrgId, chat_id: ChatId) -> Chat | None:
+    """As it is called now; without its members."""
+    row = tx.one(select(chats).where(chats.c.org_id == org_id, chats.c.id == chat_id, chats.c.unique_name.is_not(None)))
+    return to_chat(row, set()) if row is not None else None
 
 
 def add_bot(tx: Tx, bot: Bot) -> None:

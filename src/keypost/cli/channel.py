@@ -10,7 +10,7 @@ from keypost.cli.client import Client, connected, naming
 from keypost.cli.console import Json, say, say_facts, say_json, say_table
 from keypost.cli.person import me, naming_persons
 
-app = App(name="channel", help="List and make channels, let people join and leave.")
+app = App(name="channel", help="List, make and rename channels, let people join and leave.")
 
 Name = Annotated[str, Parameter(help="The channel's unique name, without #.")]
 Whom = Annotated[str, Parameter(help="An id or an e-mail address; without it you yourself.")]
@@ -64,6 +64,21 @@ def add(
 ) -> None:
     """Make a channel, with you in it. Needs an admin's API token."""
     answer = connected().post("api", "v1", "channels", body={"unique_name": bare(name), "title": title})
+    return say_json(answer.json) if as_json else _say(answer.read(Channel))
+
+
+@app.command
+def rename(
+    name: Name,
+    new: Annotated[str, Parameter(help="Its new unique name: small letters, digits, - and _.")],
+    /,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Give a channel another unique name: tell the tools that post to it. Needs an admin's API token."""
+    client = connected()
+    with naming_channels(client):
+        answer = client.put("api", "v1", "channels", bare(name), body={"unique_name": bare(new)})
     return say_json(answer.json) if as_json else _say(answer.read(Channel))
 
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     TOKEN_REVOKED = "token_revoked"
     TOKEN_CHANGED = "token_changed"
     CHAT_CREATED = "chat_created"
+    CHAT_RENAMED = "chat_renamed"
     MEMBER_JOINED = "member_joined"
     MEMBER_LEFT = "member_left"
     EXTENSION_INSTALLED = "extension_installed"

@@ -83,7 +83,7 @@ def _content(event: Event, memory: Memory, place: Chat | None, rows: Rows) -> by
         return encode("thread", state, event.number)
     if event.kind in OF_MEMBERS:
         return encode(OF_MEMBERS[event.kind], _member(event, place), event.number)
-    if event.kind is Kind.CHAT_CREATED:
+    if event.kind in {Kind.CHAT_CREATED, Kind.CHAT_RENAMED}:
         return encode("chat", ChatEntry.of(place, place.title), event.number)
     return b""
 

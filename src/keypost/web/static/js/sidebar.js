@@ -23,7 +23,7 @@ export class Sidebar {
     link.querySelector(".unread").hidden = false;
   }
 
-  /** Add a chat, or give a known one its new title. */
+  /** Add a chat, or give a known one its new name and title. */
   put({ id, title, kind, href, unique_name: name }) {
     const section = this.#chats.querySelector(`[data-kind="${CSS.escape(kind)}"]`);
     let link = this.#link(id);
@@ -31,11 +31,11 @@ export class Sidebar {
       const entry = section.querySelector("template").content.cloneNode(true);
       link = entry.querySelector("a");
       link.dataset.chat = id;
-      if (name) link.dataset.name = name;
       link.href = new URL(href, location.origin).pathname; // Never out of here, whatever is told.
       section.querySelector("ul").append(entry);
       section.hidden = false;
     }
+    if (link && name) link.dataset.name = name;
     if (link) link.querySelector("bdi").textContent = title.replace(/^#/, "");
   }
 
