@@ -112,7 +112,10 @@ class World:
 
     async def visitor(self, person: Person) -> Visitor:
         read = frozenset({Scope.READ})
-        api_token = await self.write(people.create_api_token, self.server.keys, person.org_id, person.id, read)
+        server = self.server
+        api_token = await self.write(
+            people.create_api_token, server.people, server.keys, person.org_id, person.id, read
+        )
 
         async def sign_in_path() -> str:
             secret = await self.write(people.invite, self.server.keys, person.org_id, person.id)
@@ -123,7 +126,8 @@ class World:
     async def program(self, who: Visitor, *scopes: Scope) -> Program:
         """A program with an API token of somebody's, with all scopes if none are given."""
         granted, (org_id, person_id) = frozenset(scopes or Scope), (who.person.org_id, who.person.id)
-        api_token = await self.write(people.create_api_token, self.server.keys, org_id, person_id, granted)
+        server = self.server
+        api_token = await self.write(people.create_api_token, server.people, server.keys, org_id, person_id, granted)
         return self._known(Program(self.base, api_token))
 
     async def foreigner(self) -> Visitor:

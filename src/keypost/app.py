@@ -112,13 +112,13 @@ async def _serving(settings: Settings, clock: Clock, lane_kind: type[Lane]) -> A
     events_log = Log()
     database = await _database(settings, path, clock, events_log)
     try:
-        orgs, persons, team_names = await database.read(people_service.load)
+        orgs, persons, team_names, api_tokens = await database.read(people_service.load)
         keys = Keys.from_file(settings.data / KEY_FILE, may_create=not orgs)
     except BaseException:
         await database.close()
         raise
     server, dispatcher = _build(settings, database, keys, events_log, lane_kind)
-    server.people.load(orgs, persons, team_names)
+    server.people.load(orgs, persons, team_names, api_tokens)
     upkeep = asyncio.create_task(server.upkeep.run(), name="upkeep")
     try:
         await _load(server)

@@ -60,13 +60,13 @@ async def test_an_operator_token_of_an_older_demo_is_replaced_and_the_other_stay
         (org_id,) = server.people.org_ids()
         ada = min(person.id for person in server.people.all_of(org_id))
         read = frozenset({Scope.READ})
-        old = await server.database.write(people.create_api_token, server.keys, org_id, ada, read)
+        old = await server.database.write(people.create_api_token, server.people, server.keys, org_id, ada, read)
     file = settings.data / FILE
     file.write_text(json.dumps(json.loads(file.read_text()) | {"operator_token": old}))
 
     async with serving(settings) as server:
         second = await seed(server)
-        found = await server.database.read(people.find_api_token, server.keys, second.operator_token)
+        found = server.people.api_tokens.find(server.keys.digest(second.operator_token))
     async with serving(settings) as server:
         third = await seed(server)
 

@@ -178,12 +178,12 @@ def _mint(tx: Tx, server: Server, person: Person, app: App, place: Chat) -> str:
 
 async def _operator_token(server: Server, known: Seeded | None, admin: Person) -> str:
     """That of an earlier start, if it still works and may do all that an operator does."""
+    owner = (admin.org_id, admin.id)
     if known is not None:
-        found = await server.database.read(people.find_api_token, server.keys, known.operator_token)
-        owner = (found.org_id, found.person_id) if found is not None else None
-        if found is not None and owner == (admin.org_id, admin.id) and found.scopes >= OPERATORS:
+        found = server.people.api_tokens.find(server.keys.digest(known.operator_token))
+        if found is not None and (found.org_id, found.person_id) == owner and found.scopes >= OPERATORS:
             return known.operator_token
-    return await server.database.write(people.create_api_token, server.keys, admin.org_id, admin.id, OPERATORS)
+    return await server.database.write(people.create_api_token, server.people, server.keys, *owner, OPERATORS)
 
 
 def _app(server: Server, app: App) -> SeededApp:

@@ -12,7 +12,7 @@ from keypost.people import service
 from keypost.people.cookie import SessionCookie
 from keypost.people.directory import People
 from keypost.web.credentials import api_token_of
-from keypost.web.parts import part
+from keypost.web.parts import Parts, part, parts_of
 from keypost.web.routing import Access, Surface
 
 EVERYTHING_ON_PAGES: Final = frozenset({Scope.POST, Scope.MENTION_ALL, Scope.READ, Scope.PERSON, Scope.ADMIN})
@@ -29,12 +29,11 @@ async def _by_session(request: Request) -> Caller:
     return Caller(org_id=org_id, person_id=person_id, means=Means.SESSION, scopes=EVERYTHING_ON_PAGES)
 
 
-async def admit_api_token(request: Request, text: str | None) -> Caller:
-    """The person whose API token this is, with the scopes that it has; None for a request without one."""
-    found = None
-    if text is not None:
-        found = await part(request, Database).read(service.find_api_token, part(request, Keys), text)
-    if found is None or part(request, People).find_active(found.org_id, found.person_id) is None:
+def admit_api_token(parts: Parts, text: str | None) -> Caller:
+    """The person whose API token this is, with the scopes that it has. `text` is None for a request without one."""
+    people = parts.get(People)
+    found = people.api_tokens.find(parts.get(Keys).digest(text)) if text is not None else None
+    if found is None or people.find_active(found.org_id, found.person_id) is None:
         raise Unauthenticated("oauthtoken_invalid", "The API token is missing, not valid, or has ended.")
     return Caller(
         org_id=found.org_id,
@@ -47,7 +46,7 @@ async def admit_api_token(request: Request, text: str | None) -> Caller:
 
 async def _by_api_token(request: Request) -> Caller:
     carried = api_token_of(request)
-    return await admit_api_token(request, carried.text if carried is not None else None)
+    return admit_api_token(parts_of(request), carried.text if carried is not None else None)
 
 
 SESSION: Final = Access("a person's session cookie", Surface.PAGE, _by_session)

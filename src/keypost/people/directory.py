@@ -1,26 +1,33 @@
-"""People in memory: loaded at start, changed only in commits' effects."""
+"""People in memory, and their API tokens: loaded at start, changed only in commits' effects."""
 
 from collections.abc import Collection, Iterable
 
 from keypost.ids import OrgId, PersonId, TeamId
-from keypost.people.model import Organisation, Person
+from keypost.people.api_tokens import ApiTokens
+from keypost.people.model import ApiToken, Organisation, Person
 
 
 class People:
     def __init__(self) -> None:
+        self.api_tokens = ApiTokens()
         self._orgs: dict[OrgId, Organisation] = {}
         self._persons: dict[tuple[OrgId, PersonId], Person] = {}
         self._by_email: dict[tuple[OrgId, str], PersonId] = {}
         self._team_names: dict[tuple[OrgId, TeamId], str] = {}
 
     def load(
-        self, orgs: Iterable[Organisation], persons: Iterable[Person], team_names: dict[tuple[OrgId, TeamId], str]
+        self,
+        orgs: Iterable[Organisation],
+        persons: Iterable[Person],
+        team_names: dict[tuple[OrgId, TeamId], str],
+        api_tokens: Iterable[ApiToken],
     ) -> None:
         for org in orgs:
             self.put_org(org)
         self._team_names.update(team_names)
         for person in persons:
             self.put(person)
+        self.api_tokens.load(api_tokens)
 
     def put_org(self, org: Organisation) -> None:
         self._orgs[org.id] = org

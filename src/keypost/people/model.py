@@ -54,9 +54,10 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class ApiToken(Struct, frozen=True, kw_only=True):
-    """A person's credential for programs."""
+    """A person's credential for programs. `digest` is what is kept of its secret."""
 
     org_id: OrgId
     id: ApiTokenId
     person_id: PersonId
+    digest: bytes
     scopes: frozenset[Scope]

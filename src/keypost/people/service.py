@@ -10,7 +10,7 @@ from keypost.db.tx import Tx
 from keypost.errors import NotFound
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
-from keypost.ids import OrgId, PersonId, TeamId
+from keypost.ids import ApiTokenId, OrgId, PersonId, TeamId
 from keypost.keys import Keys
 from keypost.people import credential, store
 from keypost.people.directory import People
@@ -20,8 +20,8 @@ LINK_LIFE_MS: Final = 12 * HOUR_MS
 SESSION_LIFE_MS: Final = 30 * DAY_MS
 
 
-def load(tx: Tx) -> tuple[list[Organisation], list[Person], dict[tuple[OrgId, TeamId], str]]:
-    return store.list_orgs(tx), store.list_persons(tx), store.all_team_names(tx)
+def load(tx: Tx) -> tuple[list[Organisation], list[Person], dict[tuple[OrgId, TeamId], str], list[ApiToken]]:
+    return store.list_orgs(tx), store.list_persons(tx), store.all_team_names(tx), store.list_api_tokens(tx)
 
 
 def create_org(tx: Tx, people: People, name: str) -> OrgId:
@@ -62,6 +62,7 @@ def deactivate(tx: Tx, people: People, org_id: OrgId, person_id: PersonId) -> No
 
     def leave() -> None:
         people.put(msgspec.structs.replace(people.get(org_id, person_id), deactivated_at=now))
+        people.api_tokens.end_all_of(org_id, person_id)
 
     tx.on_commit(leave)
 
@@ -101,14 +102,20 @@ def find_session(tx: Tx, keys: Keys, session: str) -> store.Found | None:
     return store.find_session(tx, keys.digest(session))
 
 
-def create_api_token(tx: Tx, keys: Keys, org_id: OrgId, person_id: PersonId, scopes: frozenset[Scope]) -> str:
+def create_api_token(
+    tx: Tx, people: People, keys: Keys, org_id: OrgId, person_id: PersonId, scopes: frozenset[Scope]
+) -> str:
     secret = credential.new(credential.API_TOKEN)
-    store.add_api_token(tx, org_id, person_id, tx.new_id(), keys.digest(secret), scopes)
+    token = ApiToken(
+        org_id=org_id,
+        id=ApiTokenId(tx.new_id()),
+        person_id=person_id,
+        digest=keys.digest(secret),
+        scopes=scopes,
+    )
+    store.add_api_token(tx, token)
+    tx.on_commit(lambda: people.api_tokens.put(token))
     return secret
-
-
-def find_api_token(tx: Tx, keys: Keys, secret: str) -> ApiToken | None:
-    return store.find_api_token(tx, keys.digest(secret))
 
 
 def _tell_open_pages(tx: Tx, org_id: OrgId, person_id: PersonId) -> None:

@@ -132,24 +132,22 @@ def end_session(tx: Tx, digest: bytes) -> None:
     tx.run(update(sessions).where(sessions.c.digest == digest, sessions.c.ended_at.is_(None)).values(ended_at=tx.now))
 
 
-def add_api_token(
-    tx: Tx, org_id: OrgId, person_id: PersonId, token_id: int, digest: bytes, scopes: frozenset[Scope]
-) -> None:
+def add_api_token(tx: Tx, token: ApiToken) -> None:
     tx.run(
         insert(api_tokens).values(
-            org_id=org_id,
-            id=token_id,
-            person_id=person_id,
-            digest=digest,
-            scopes=msgspec.json.encode(sorted(scopes)).decode(),
+            org_id=token.org_id,
+            id=token.id,
+            person_id=token.person_id,
+            digest=token.digest,
+            scopes=msgspec.json.encode(sorted(token.scopes)).decode(),
             created_at=tx.now,
         )
     )
 
 
-def find_api_token(tx: Tx, digest: bytes) -> ApiToken | None:
-    row = tx.one(select(api_tokens).where(api_tokens.c.digest == digest, api_tokens.c.revoked_at.is_(None)))
-    return to_api_token(row) if row is not None else None
+def list_api_tokens(tx: Tx) -> list[ApiToken]:
+    """Everybody's that can be used, of every organisation, for memory at start."""
+    return [to_api_token(row) for row in tx.all(select(api_tokens).where(api_tokens.c.revoked_at.is_(None)))]
 
 
 def revoke_api_tokens(tx: Tx, org_id: OrgId, person_id: PersonId) -> None:
@@ -166,7 +164,7 @@ def to_org(row: Row[Any]) -> Organisation:
 
 def to_api_token(row: Row[Any]) -> ApiToken:
     scopes = msgspec.json.decode(row.scopes, type=frozenset[Scope])
-    return ApiToken(org_id=row.org_id, id=row.id, person_id=row.person_id, scopes=scopes)
+    return ApiToken(org_id=row.org_id, id=row.id, person_id=row.person_id, digest=row.digest, scopes=scopes)
 
 
 def to_person(row: Row[Any], team_ids: frozenset[TeamId]) -> Person:

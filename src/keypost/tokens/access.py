@@ -22,28 +22,26 @@ TOKEN_REFUSES: Final = ("invalid_zapikey", "several_credentials", "scope_missing
 
 
 async def _by_token_of_app(request: Request) -> Caller:
-    return _verified_of(request, token_of(request), Scope.INCOMING)
+    return _verified(parts_of(request), token_of(request), address_of(request), Scope.INCOMING)
 
 
 async def _by_what_posts(request: Request) -> Caller:
-    return await _by_either(request, Scope.POST)
+    return _by_what_posts_now(parts_of(request), credential_of(request), address_of(request))
 
 
-def _by_token_that_posts(parts: Parts, carried: Carried | None, address: str) -> Caller | None:
-    """Extension tokens are in memory; people's API tokens are not."""
-    return None if carried is None or _is_api_token(carried) else _verified(parts, carried, address, Scope.POST)
+def _by_what_posts_now(parts: Parts, carried: Carried | None, address: str) -> Caller:
+    return _by_either(parts, carried, address, Scope.POST)
 
 
 async def _by_what_calls_bots(request: Request) -> Caller:
-    return await _by_either(request, Scope.INCOMING)
+    return _by_either(parts_of(request), credential_of(request), address_of(request), Scope.INCOMING)
 
 
-async def _by_either(request: Request, scope: Scope) -> Caller:
+def _by_either(parts: Parts, carried: Carried | None, address: str, scope: Scope) -> Caller:
     """By an extension token with the scope, or by an API token that posts: people's have one scope for both."""
-    carried = credential_of(request)
     if carried is None or not _is_api_token(carried):
-        return _verified_of(request, carried, scope)
-    caller = await admit_api_token(request, carried.text)
+        return _verified(parts, carried, address, scope)
+    caller = admit_api_token(parts, carried.text)
     caller.require(Scope.POST)
     return caller
 
@@ -54,7 +52,7 @@ TOKEN_THAT_POSTS: Final = Access(
     _by_what_posts,
     schemes=("token", "token_in_address", "api_token"),
     refuses=(*TOKEN_REFUSES, "oauthtoken_invalid"),
-    admit_now=_by_token_that_posts,
+    admit_now=_by_what_posts_now,
 )
 TOKEN_FOR_BOT: Final = Access(
     "an extension token (kpt_, kpx_) with the scope incoming, or a person's API token (kpa_) with the scope post",
@@ -77,10 +75,6 @@ def _is_api_token(carried: Carried) -> bool:
     if carried.scheme not in API_SCHEMES:
         return False
     return carried.scheme not in TOKEN_SCHEMES or carried.text.startswith(API_TOKEN_PREFIX)
-
-
-def _verified_of(request: Request, carried: Carried | None, scope: Scope) -> Caller:
-    return _verified(parts_of(request), carried, address_of(request), scope)
 
 
 def _verified(parts: Parts, carried: Carried | None, address: str, scope: Scope) -> Caller:

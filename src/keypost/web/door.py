@@ -118,7 +118,7 @@ class Door:
         return await route.endpoint(request, caller)
 
     def admit_now(self, route: Route, carried: Carried | None, address: str) -> Caller | None:
-        """The caller whom a route of the wire admits, if memory knows; None if it has to be looked up."""
+        """The caller whom a route of the wire admits; None if somebody has to be looked up for that."""
         admit = route.access.admit_now
         return admit(self._parts, carried, address) if admit is not None else None
 

@@ -16,7 +16,7 @@ from keypost.web.parts import Parts
 from keypost.web.prompt import Prepare, Prompt
 
 Admit = Callable[[Request], Awaitable[Caller | None]]
-AdmitNow = Callable[[Parts, Carried | None, str], Caller | None]
+AdmitNow = Callable[[Parts, Carried | None, str], Caller]
 Endpoint = Callable[..., Awaitable[Response]]
 
 COMPANY: Final = "/company/{org}"
@@ -38,8 +38,8 @@ class Access(Struct, frozen=True):
     """Who may call a route, with which credential: a sentence for readers, and the function that enforces it.
 
     `schemes` name what programs can present (`web/openapi.py` describes each), `refuses` the codes that they may get.
-    `admit_now` does the same of what a request carries and the address of its client, without waiting; it answers None
-    for a credential that memory does not know.
+    `admit_now` does the same of what a request carries and the address of its client, where memory knows everybody
+    whom the route admits.
     """
 
     credential: str
