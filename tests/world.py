@@ -68,6 +68,7 @@ class World:
         self._clients: list[Client] = []
         self._standups: dict[OrgId, App] = {}
         self._standing: Tool | None = None
+        self._standing_program: Program | None = None
 
     async def start(self) -> None:
         self.server = await self._life.enter_async_context(running(self.settings, self.clock))
@@ -192,12 +193,16 @@ class World:
         declared = manifest.read(folder)
         declared = msgspec.structs.replace(declared, **{"name": name, "title": name.title(), **changes})
         sandbox, production = await self.write(
-            extensions.register, self.server.keys, owner.person.org_id, address or str(folder), declared, signing_key()
+            extensions.register,
+            self.server.apps,
+            self.server.keys,
+            owner.person.org_id,
+            address or str(folder),
+            declared,
+            signing_key(),
         )
         for app in (sandbox, production):
-            await self.write(
-                extensions.install, self.server.chats, self.server.attribution, app, owner.person.id, teams
-            )
+            await self.write(extensions.install, self.server.chats, self.server.apps, app, owner.person.id, teams)
         if consented:
             await self.write(self._consent, production)
         self._standups.setdefault(owner.person.org_id, production)
@@ -255,6 +260,12 @@ class World:
             self._standing = await self.tool(await self.running_extension())
             await self.ada.sign_in()
         return self._standing
+
+    async def standing_program(self) -> Program:
+        """One program with an API token of Ada's that posts, likewise."""
+        if self._standing_program is None:
+            self._standing_program = await self.program(self.ada, Scope.POST)
+        return self._standing_program
 
     async def revoke(self, tool: Tool, by: Visitor | None = None) -> None:
         register, people = self.server.register, self.server.people

@@ -32,6 +32,7 @@ from keypost.extensions import service as extensions
 from keypost.extensions import settings as extension_settings
 from keypost.extensions.addresses import Addresses
 from keypost.extensions.desk import Desk
+from keypost.extensions.directory import Apps
 from keypost.extensions.endings import Endings
 from keypost.extensions.invoker import Invoker
 from keypost.extensions.lifecycle import Lifecycle
@@ -80,6 +81,7 @@ class Server(Struct, frozen=True, kw_only=True):
     keys: Keys
     people: People
     chats: Chats
+    apps: Apps
     cabinet: Cabinet
     register: Register
     attribution: Attribution
@@ -145,6 +147,7 @@ def _build(
 ) -> tuple[Server, Dispatcher]:
     people, chats, register = People(), Chats(), Register()
     attribution, cabinet = Attribution(register, people), Cabinet(settings.data / FILES_FOLDER)
+    apps = Apps(attribution)
     lane, hub = lane_kind(database, chats), Hub(database, people, chats, attribution)
     supervisor = Supervisor(settings.data / "logs", partial(_settings_of, database, keys))
     addresses, budgets = Addresses(settings), Budgets(settings, people, register)
@@ -155,6 +158,7 @@ def _build(
         keys=keys,
         people=people,
         chats=chats,
+        apps=apps,
         register=register,
         addresses=addresses,
         invoker=Invoker(database.clock, keys, Outbound(), supervisor),
@@ -162,10 +166,10 @@ def _build(
         text_max=settings.text_max,
     )
     dispatcher, endings = Dispatcher(desk), Endings(desk)
-    lifecycle = Lifecycle(desk, supervisor, attribution, endings)
+    lifecycle = Lifecycle(desk, supervisor, endings)
     events_log.follow(hub.heard)
     events_log.follow(endings.heard)
-    parts = Parts(settings, keys, people, chats, register, attribution, hub, desk, dispatcher, endings, budgets)
+    parts = Parts(settings, keys, people, chats, apps, register, attribution, hub, desk, dispatcher, endings, budgets)
     parts.add(Lane, lane)
     parts.add(Deliveries, Deliveries(database, lane))
     parts.add(Supervisor, supervisor)
@@ -184,6 +188,7 @@ def _build(
         keys=keys,
         people=people,
         chats=chats,
+        apps=apps,
         cabinet=cabinet,
         register=register,
         attribution=attribution,
@@ -236,8 +241,7 @@ async def _load(server: Server) -> None:
     with _nothing_to_collect():
         server.chats.load(*await database.read(chat.load))
         server.register.load(*await database.read(tokens.load))
-    for app in await database.read(extensions.load, server.people.org_ids()):
-        server.attribution.name_app(app.org_id, app.id, app.title)
+    server.apps.load(*await database.read(extensions.load, server.people.org_ids()))
 
 
 @contextmanager

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Final
 
 from keypost import log
+from keypost.chat import deliveries
 from keypost.clock import UnhurriedClock
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.tokens import service as tokens
 from keypost.tokens.register import Register
-from keypost.webhooks import deliveries, ledger
+from keypost.webhooks import ledger
 
 logger = log.get(__name__)
 

@@ -8,7 +8,7 @@ from tests.world import World
 
 from keypost.chat import lane as lanes
 from keypost.chat.lane import BATCH_MAX, Lane
-from keypost.chat.model import Message, PartyKind, Posting, Sender
+from keypost.chat.model import Message, PartyKind, Posting, Sender, Submission
 from keypost.db.tx import Tx
 from keypost.errors import Busy
 from keypost.ids import ChatId
@@ -125,7 +125,7 @@ async def test_who_cannot_be_told_keeps_it_from_nobody_else(world: World) -> Non
     def fail(_outcome: list[Message] | Exception) -> None:
         raise ZeroDivisionError
 
-    lane.submit([posting(world, "one")], fail)
+    lane.submit(Submission([posting(world, "one")]), fail)
     (stored,) = await asyncio.gather(lane.commit(posting(world, "two")))
 
     assert stored.content.text == "two"

@@ -6,7 +6,7 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keypost.chat.model import PartyKind, Posting, Sender
+from keypost.chat.model import PartyKind, Posting, Sender, Submission
 from keypost.chat.waiting import Waiter, Waiting, sender_of
 from keypost.ids import ChatId, OrgId
 from keypost_sdk.content import Message as Content
@@ -63,7 +63,7 @@ def test_a_batch_is_as_large_as_may_be_and_never_larger(line: list[int], rows_ma
     for sender in line:
         waiting.add(waiter(sender, size))
 
-    rows = sum(len(postings) for postings, _ in waiting.take(rows_max))
+    rows = sum(len(submission.postings) for submission, _ in waiting.take(rows_max))
 
     assert rows == max(size, min(len(line) * size, rows_max // size * size))
 
@@ -96,12 +96,12 @@ def test_nobody_keeps_a_newcomer_out_however_many_wait() -> None:
 def waiter(sender: int, size: int = 1) -> Waiter:
     said = Sender(kind=PartyKind.PERSON, id=sender, name="")
     posting = Posting(org_id=OrgId(1), chat_id=ChatId(1), sender=said, content=Content())
-    return [posting] * size, cast(Any, None)
+    return Submission([posting] * size), cast(Any, None)
 
 
 def senders(waiters: list[Waiter]) -> list[int]:
-    return [sender_of(postings[0]) for postings, _ in waiters]
+    return [sender_of(submission.postings[0]) for submission, _ in waiters]
 
 
 def of(sender: int, waiters: list[Waiter]) -> list[int]:
-    return [id(postings) for postings, _ in waiters if sender_of(postings[0]) == sender]
+    return [id(submission) for submission, _ in waiters if sender_of(submission.postings[0]) == sender]

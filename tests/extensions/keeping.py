@@ -34,7 +34,8 @@ class Keeper:
     async def register(self) -> None:
         """Makes it known without installing it: it has settings, and no process."""
         world, declared = self.world, manifest.read(self.folder)
-        await world.write(service.register, world.server.keys, world.org_id, str(self.folder), declared, signing_key())
+        apps, keys = world.server.apps, world.server.keys
+        await world.write(service.register, apps, keys, world.org_id, str(self.folder), declared, signing_key())
 
     async def remove(self) -> Answer:
         return await self.program.call("DELETE", PLACE)

@@ -204,7 +204,9 @@ async def test_a_dialog_of_a_command_is_answered_once_by_the_one_who_was_asked_w
 async def change(world: World, app: App, **changes: Any) -> None:
     """As an author who puts another manifest into the extension's folder."""
     changed = msgspec.structs.replace(app.extension.manifest, **changes)
-    await world.write(extensions.save_manifest, msgspec.structs.replace(app.extension, manifest=changed))
+    await world.write(
+        extensions.save_manifest, world.server.apps, msgspec.structs.replace(app.extension, manifest=changed)
+    )
 
 
 def open_dialogs(tx: Tx) -> list[tuple[Any, ...]]:

@@ -45,7 +45,9 @@ async def test_an_extension_that_is_no_longer_installed_is_not_called(world: Wor
     app = await world.running_extension(consented=False)
     dialog = await ask(world, app)
 
-    await world.write(extensions.uninstall, world.server.register, app.extension, world.ada.person.id)
+    await world.write(
+        extensions.uninstall, world.server.apps, world.server.register, app.extension, world.ada.person.id
+    )
 
     await refused(world, app, dialog, "extension_disabled")
 
@@ -64,7 +66,9 @@ async def test_an_extension_that_has_moved_is_asked_about_anew(world: World, ask
     app = await world.running_extension(consented=False)
     dialog = await ask(world, app)
 
-    await world.write(extensions.save_manifest, replace(app.extension, source="https://elsewhere.example.net/"))
+    await world.write(
+        extensions.save_manifest, world.server.apps, replace(app.extension, source="https://elsewhere.example.net/")
+    )
 
     await refused(world, app, dialog, "dialog_over")
 

@@ -46,7 +46,9 @@ async def test_a_bot_that_is_not_there_is_told_nothing(world: World, tool: Tool)
 
 async def test_an_extensions_bot_is_told_nothing_once_its_extension_is_gone(world: World, tool: Tool) -> None:
     installed = await press_of(world, world.grace, tool, telling(tool.app.bot_name))
-    await world.write(extensions.uninstall, world.server.register, tool.app.extension, world.ada.person.id)
+    await world.write(
+        extensions.uninstall, world.server.apps, world.server.register, tool.app.extension, world.ada.person.id
+    )
 
     answer = await world.grace.press(world.id_of("#builds"), await newest(world))
 

@@ -226,11 +226,11 @@ class Changing:
     async def switch_extension(self, is_on: bool) -> Try:
         server, extension = self.world.server, self.app.extension
         if is_on:
-            await self.world.write(
-                extensions.bring_up, server.chats, server.attribution, extension, self.world.ada.person.id
-            )
+            await self.world.write(extensions.bring_up, server.chats, server.apps, extension, self.world.ada.person.id)
         else:
-            await self.world.write(extensions.uninstall, server.register, extension, self.world.ada.person.id)
+            await self.world.write(
+                extensions.uninstall, server.apps, server.register, extension, self.world.ada.person.id
+            )
         return self._by_id(0, 0)
 
     # What is tried.

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
 from typing import NamedTuple
 
 import pytest
@@ -14,15 +15,17 @@ from sqlalchemy import select
 from starlette.types import Receive, Scope, Send
 from tests.chat.test_slow_database import held
 from tests.live.until import PATIENCE_S, until
-from tests.people import Tool
+from tests.people import Program, Tool
 from tests.serving import OPEN, listening, serving
 from tests.web.lines import PATH, Line, lines, post
 from tests.world import World
 
 from keypost.chat import service as chat
-from keypost.chat.model import Party, PartyKind
+from keypost.chat.model import Bot, Party, PartyKind
 from keypost.db.tables import messages
+from keypost.extensions import service as extensions
 from keypost.web import protocol
+from keypost.webhooks.delivery import HEADERS
 
 GOOD = b'{"text":"good"}'
 IDS = re.compile(rb"\d{13}_\d+")
@@ -66,8 +69,49 @@ async def at_once(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body"})
 
 
+class Known(NamedTuple):
+    """Who posts in a lasting world. The bot of the tool's extension takes part in #daily."""
+
+    tool: Tool
+    program: Program
+    bot: Bot
+
+
+async def known_in(world: World) -> Known:
+    tool, chats = await world.standing_tool(), world.server.chats
+    bot = chats.find_bot_of_app(world.org_id, tool.app.id)
+    assert bot is not None
+    if chats.find_channel(world.org_id, "daily") is None:
+        members = [Party(PartyKind.PERSON, world.ada.person.id), Party(PartyKind.BOT, bot.id)]
+        await world.write(chat.create_channel, chats, world.org_id, "daily", members)
+        for reader in (world.ada, world.grace):
+            for each in (bot, chats.find_bot_named(world.org_id, "buildbot")):
+                assert each is not None
+                await world.write(chat.open_bot_chat, chats, each, reader.person.id)
+    return Known(tool, await world.standing_program(), bot)
+
+
+def names_in(world: World, known: Known) -> dict[str, str]:
+    """What stands for the names in addresses and bodies."""
+    return {
+        "channel": f"O{world.chat('#builds').id}",
+        "chat": world.id_of("#builds"),
+        "grace": str(world.grace.person.id),
+        "org": str(world.org_id),
+        "bot": known.bot.unique_name,
+        "appkey": known.tool.app.appkey,
+    }
+
+
 def request(
-    tool: Tool, path: str, body: bytes, *, method: str = "POST", carried: str = "header", fields: tuple[str, ...] = ()
+    tool: Tool,
+    path: str,
+    body: bytes,
+    *,
+    method: str = "POST",
+    carried: str = "header",
+    fields: tuple[str, ...] = (),
+    api_token: str = "",
 ) -> bytes:
     mark = "&" if "?" in path else "?"
     query = {"query": f"{mark}zapikey={tool.secret}", "twice": f"{mark}zapikey={tool.secret}"}.get(carried, "")
@@ -77,6 +121,9 @@ def request(
         "bearer": f"Authorization: Bearer {tool.secret}",
         "zapikey": f"Authorization: Zoho-zapikey {tool.secret}",
         "wrong": f"X-Keypost-Token: {tool.secret[:-1]}x",
+        "person's bearer": f"Authorization: Bearer {api_token}",
+        "person's": f"Authorization: Zoho-oauthtoken {api_token}",
+        "person's wrong": f"Authorization: Bearer {api_token[:-1]}x",
     }.get(carried)
     head = [f"{method} {path}{query} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}", *fields]
     return "\r\n".join(head + ([named] if named else [])).encode() + b"\r\n\r\n" + body
@@ -97,7 +144,12 @@ PLACES = (
     "/api/v2/channelsbyname/%62uilds/message",
     "/api/v2/channels/O1/message",
     "/api/v2/channelsbyname/builds/nothing",
+    "/api/v2/channelsbyname/daily/message",
     "/api/v2/bots/buildbot/message",
+    "/api/v3/bots/buildbot/messages",
+    "/api/v2/bots/{bot}/message",
+    "/api/v3/bots/{bot}/messages",
+    "/api/v2/bots/nobody/message",
     "/api/v1/tokens",
 )
 BODIES = (
@@ -109,6 +161,11 @@ BODIES = (
     b'{"text":"plain","reply_to":"1700000000000_1"}',
     b'{"text":"plain","reply_to":""}',
     b'{"text":"plain","thread_message_id":"1700000000000_1","thread_title":"A thread"}',
+    b'{"text":"plain","user_ids":"grace@example.com, ada@example.com","sync_message":true}',
+    b'{"text":"plain","user_ids":"nobody@x.example"}',
+    b'{"text":"plain","broadcast":true,"sync_message":true}',
+    b'{"text":"plain","thread_chat_id":"CT_1_1"}',
+    b'{"card":{"title":"A card"}}',
     b'{"text":"a","text":"b"}',
     b'{"text":"' + b"x" * 6_000 + b'"}',
     b'{"text":"' + b"x" * 17_000 + b'"}',
@@ -127,6 +184,12 @@ QUERIES = (
     "?mark_as_read=maybe",
     "?bot_unique_name=buildbot",
     "?bot_unique_name=nobody",
+    "?bot_unique_name={bot}",
+    "?bot_unique_name={bot}&appkey={appkey}",
+    "?bot_unique_name={bot}&appkey=x",
+    "?appkey={appkey}",
+    "?appkey={appkey}&user_ids={grace}",
+    "?extension_key={appkey}&CHANNEL_UNIQUE_NAME=daily",
     "?other=1",
     "?appkey=x&%7aapikey=x",
 )
@@ -137,16 +200,28 @@ FIELDS = (
     "Content-Encoding: gzip",
     "Cookie: a=b",
     "Idempotency-Key: ",
-    "X-GitHub-Delivery: twice",
+    "X-GitHub-Delivery: {name}",
+    "webhook-id: {name}",
     "Connection: close",
 )
-CARRIED = ("header", "query", "bearer", "zapikey", "wrong", "twice", "none")
+CARRIED = (
+    "header",
+    "query",
+    "bearer",
+    "zapikey",
+    "wrong",
+    "twice",
+    "none",
+    "person's bearer",
+    "person's",
+    "person's wrong",
+)
 METHODS = ("POST", "GET", "HEAD", "PUT")
 COMPANIES = ("", "/company/{org}", "/company/1")
 
 
 class Wish(NamedTuple):
-    """A post that is plain, but for what is said."""
+    """A post that is plain, but for what is said. What follows on the same connection has the body `again`."""
 
     place: str = PLACES[0]
     company: str = ""
@@ -155,6 +230,12 @@ class Wish(NamedTuple):
     carried: str = "header"
     fields: tuple[str, ...] = ()
     method: str = "POST"
+    again: bytes | None = None
+
+
+NAMED = "X-GitHub-Delivery: {name}"
+NAMES = count()
+"""Deliveries that no door has met."""
 
 
 ODD_IN_ONE_THING = (
@@ -165,6 +246,18 @@ ODD_IN_ONE_THING = (
     *(Wish(carried=carried) for carried in CARRIED),
     *(Wish(fields=(field,)) for field in FIELDS),
     *(Wish(method=method) for method in METHODS),
+    *(
+        Wish(place=place, query=query, carried=carried)
+        for place in ("/api/v2/channelsbyname/daily/message", "/api/v3/bots/{bot}/messages")
+        for query in QUERIES
+        for carried in ("header", "person's")
+    ),
+    *(
+        Wish(place=place, body=body, again=again, fields=(NAMED,), query="?appkey={appkey}")
+        for place in (PLACES[0], "/api/v2/bots/{bot}/message")
+        for body in (BODIES[1], b'{"text":"plain","user_ids":"grace@example.com, ada@example.com"}', b"{}")
+        for again in (body, BODIES[0], b"{")
+    ),
 )
 
 
@@ -183,6 +276,7 @@ async def test_both_doors_do_the_same_with_a_post_that_is_odd_in_one_thing(lasti
         carried=st.sampled_from(CARRIED),
         fields=st.lists(st.sampled_from(FIELDS), max_size=2, unique=True).map(tuple),
         method=st.sampled_from(METHODS),
+        again=st.none() | st.sampled_from(BODIES),
     )
 )
 async def test_both_doors_do_the_same_with_whatever_is_odd_together(lasting_world: World, wish: Wish) -> None:
@@ -190,25 +284,25 @@ async def test_both_doors_do_the_same_with_whatever_is_odd_together(lasting_worl
 
 
 async def _require_same(world: World, wish: Wish) -> None:
-    tool = await world.standing_tool()
-    names = {
-        "channel": f"O{world.chat('#builds').id}",
-        "chat": world.id_of("#builds"),
-        "grace": str(world.grace.person.id),
-        "org": str(world.org_id),
-    }
-    path = (wish.company + wish.place).format(**names) + wish.query
-    raw = request(tool, path, wish.body, method=wish.method, carried=wish.carried, fields=wish.fields)
+    known = await known_in(world)
+    names = names_in(world, known)
+    path = (wish.company + wish.place + wish.query).format(**names)
 
+    def raw(body: bytes, name: str) -> bytes:
+        fields = tuple(field.format(name=name) for field in wish.fields)
+        given = {"method": wish.method, "carried": wish.carried, "api_token": known.program.api_token}
+        return request(known.tool, path, body, fields=fields, **given)
+
+    said = [wish.body] if wish.again is None else [wish.body, wish.again]
     answers, stored = [], []
     async with both(world) as doors:
         for door in doors:
-            before = len(await _stored(world))
-            answers.append(await heard(door, raw, has_body=wish.method != "HEAD"))
+            before, name = len(await _stored(world)), f"delivery-{next(NAMES)}"
+            answers.append(await _heard_all(door, [raw(body, name) for body in said], has_body=wish.method != "HEAD"))
             stored.append((await _stored(world))[before:])
 
     assert answers[0] == answers[1]
-    assert stored[0] == stored[1] or "X-GitHub-Delivery: twice" in wish.fields
+    assert stored[0] == stored[1]
 
 
 @pytest.mark.parametrize(
@@ -233,30 +327,139 @@ async def test_both_doors_count_alike(world: World, policy: str, limits: dict[st
     assert any(field.startswith(b'ratelimit: "%b";r=0' % policy.encode()) for field in said[0][-1].fields)
 
 
+@asynccontextmanager
+async def without_application(world: World) -> AsyncIterator[Line]:
+    """A connection to a server that has the fast lane alone."""
+    listener = listening()
+    async with serving(nothing, listener, OPEN, world.server.fast_lane):
+        line = Line(*await asyncio.open_connection(*listener.getsockname()))
+        yield line
+        await line.end()
+
+
+@pytest.mark.parametrize("carried", ["header", "query", "person's"])
 @pytest.mark.parametrize(
     "place",
     [
         "/api/v2/channelsbyname/builds/message",
         "/api/v3/channelsbyname/builds/messages",
         "/api/v3/channels/builds/message",
+        "/api/v2/channelsbyname/builds/message?bot_unique_name=buildbot",
         "/api/v2/channels/{channel}/message",
+        "/api/v3/channels/{channel}/messages",
+        "/api/v3/channels/{channel}/messages?bot_unique_name=buildbot",
+        "/api/v2/chats/{chat}/message",
         "/api/v3/chats/{chat}/messages",
+        "/api/v2/buddies/{grace}/message",
+        "/api/v3/buddies/{grace}/messages",
         "/company/{org}/api/v2/buddies/{grace}/message",
+        "/api/v2/bots/buildbot/message",
+        "/api/v3/bots/buildbot/messages",
+        "/api/v3/bots/buildbot/messages?user_ids={grace}",
+        "/api/v3/bots/buildbot/messages?CHANNEL_UNIQUE_NAME=builds",
     ],
 )
-async def test_a_plain_post_is_answered_without_the_application(lasting_world: World, place: str) -> None:
-    world = lasting_world
-    tool = await world.standing_tool()
-    names = {"channel": f"O{world.chat('#builds').id}", "chat": world.id_of("#builds"), "org": world.org_id}
-    listener = listening()
-    async with serving(nothing, listener, OPEN, world.server.fast_lane):
-        line = Line(*await asyncio.open_connection(*listener.getsockname()))
-        path = place.format(grace=world.grace.person.id, **names)
-        await line.say(*[request(tool, path, b'{"text":"plain"}')] * 2)
+async def test_a_post_to_any_address_is_answered_without_the_application(
+    lasting_world: World, place: str, carried: str
+) -> None:
+    known = await known_in(lasting_world)
+    path, token = place.format(**names_in(lasting_world, known)), known.program.api_token
+    async with without_application(lasting_world) as line:
+        await line.say(*[request(known.tool, path, b'{"text":"plain"}', carried=carried, api_token=token)] * 2)
 
         assert (await line.hear())[0] // 100 == 2
         assert (await line.hear())[0] == 500
-        await line.end()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/api/v2/channelsbyname/daily/message?bot_unique_name={bot}",
+        "/api/v2/channelsbyname/daily/message?bot_unique_name={bot}&appkey={appkey}",
+        "/api/v2/bots/{bot}/message?appkey={appkey}",
+        "/api/v2/bots/{bot}/message?appkey={appkey}&user_ids={grace}",
+        "/api/v3/bots/{bot}/messages?extension_key={appkey}",
+        "/api/v3/bots/{bot}/messages?extension_key={appkey}&CHANNEL_UNIQUE_NAME=daily",
+    ],
+)
+async def test_an_extensions_bot_speaks_without_the_application(lasting_world: World, place: str) -> None:
+    known = await known_in(lasting_world)
+    path, body = place.format(**names_in(lasting_world, known)), b'{"text":"plain","broadcast":false}'
+    async with without_application(lasting_world) as line:
+        await line.say(request(known.tool, path, body))
+
+        assert (await line.hear())[0] == 204
+
+
+@pytest.mark.parametrize("header", HEADERS)
+@pytest.mark.parametrize("place", [PATH, "/api/v3/bots/buildbot/messages"])
+async def test_a_delivery_and_its_repeat_are_answered_without_the_application(
+    lasting_world: World, header: str, place: str
+) -> None:
+    known, name = await known_in(lasting_world), f"{header}: delivery-{next(NAMES)}"
+    body = b'{"text":"once","sync_message":true,"user_ids":"ada@example.com"}'
+    before = len(await _stored(lasting_world))
+    async with without_application(lasting_world) as line:
+        answers = []
+        for said in (body, body, body.replace(b"once", b"else"), body):
+            await line.say(request(known.tool, place, said, fields=(name,)))
+            answers.append(await line.hear())
+
+    assert [status for status, _ in answers] == [200, 200, 422, 200]
+    assert answers[0] == answers[1] == answers[3]
+    assert len(await _stored(lasting_world)) == before + 1
+
+
+async def test_the_same_delivery_on_two_connections_at_once_is_stored_once(world: World) -> None:
+    tool = await world.tool()
+    raw = request(tool, PATH, b'{"text":"once"}', fields=("webhook-id: msg_1",))
+    async with lines(world, OPEN, 3) as (busy, first, second):
+        async with held(world):
+            await busy.say(post(tool, "busy"))
+            await asyncio.to_thread(until, lambda: world.server.lane.is_committing, "a commit")
+            await first.say(raw)
+            await second.say(raw)
+            assert await second.hear_code() == (409, "delivery_under_way")
+        assert [(await line.hear())[0] for line in (busy, first)] == [204, 204]
+        await second.say(raw)
+        assert (await second.hear())[0] == 204
+
+    assert await world.texts_in("#builds") == ["busy", "once"]
+
+
+async def test_whoever_has_left_posts_no_more_with_their_api_token(world: World) -> None:
+    program, tool = await world.program(world.grace), await world.tool()
+    raw = request(tool, PATH, GOOD, carried="person's", api_token=program.api_token)
+    async with lines(world, OPEN) as (line,):
+        await line.say(raw)
+        assert (await line.hear())[0] == 204
+
+        await world.deactivate(world.grace)
+        await line.say(raw)
+        assert await line.hear_code() == (401, "oauthtoken_invalid")
+
+
+async def test_the_bot_of_an_extension_that_was_switched_off_says_nothing_more(world: World) -> None:
+    app = await world.extension()
+    tool, server = await world.tool(app), world.server
+    program = await world.program(world.ada)
+    raw = request(tool, f"/api/v2/bots/{app.bot_name}/message?appkey={app.appkey}", b'{"text":"x","broadcast":true}')
+    async with lines(world, OPEN) as (line,):
+        await line.say(raw)
+        assert (await line.hear())[0] == 204
+
+        await world.write(extensions.uninstall, server.apps, server.register, app.extension, world.ada.person.id)
+        await line.say(raw)
+        assert await line.hear_code() == (401, "invalid_zapikey")
+        associate = request(
+            tool,
+            f"/api/v2/bots/{app.bot_name}/associate?appkey={app.appkey}",
+            b'{"channel_unique_name":"builds"}',
+            carried="person's",
+            api_token=program.api_token,
+        )
+        await line.say(associate)
+        assert await line.hear_code() == (403, "extension_disabled")
 
 
 async def test_what_the_fast_lane_remembers_of_a_sender_ends_with_any_change(world: World) -> None:
@@ -369,6 +572,17 @@ async def test_a_server_that_stops_answers_what_it_took(world: World) -> None:
         assert b"connection: close" in head
         assert await line.hear_end() == b""
     assert await world.texts_in("#builds") == ["taken"]
+
+
+async def _heard_all(line: Line, said: list[bytes], *, has_body: bool) -> list[Heard]:
+    """The answers, up to one after which the connection was closed."""
+    answers = []
+    for raw in said:
+        try:
+            answers.append(await heard(line, raw, has_body=has_body))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            break
+    return answers
 
 
 async def _stored(world: World) -> list[tuple[int, str]]:

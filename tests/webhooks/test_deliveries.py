@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.people import Answer, Tool, posting_path
 from tests.world import World
 
+from keypost.chat import deliveries, delivery_store
 from keypost.chat import service as chat
 from keypost.chat.model import Party, PartyKind
 from keypost.clock import DAY_MS, MINUTE_MS
-from keypost.webhooks import deliveries, delivery_store
 from keypost.webhooks.delivery import HEADERS, KEY_MAX
 
 HELLO = {"text": "Hello", "sync_message": True}

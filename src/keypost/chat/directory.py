@@ -18,6 +18,7 @@ class Chats:
         self._bots: dict[tuple[OrgId, BotId], Bot] = {}
         self._bots_by_name: dict[tuple[OrgId, str], BotId] = {}
         self._bots_by_app: dict[tuple[OrgId, int], BotId] = {}
+        self._with_bot: dict[tuple[OrgId, BotId, PersonId], ChatId] = {}
 
     def load(self, chats: Iterable[Chat], bots: Iterable[Bot]) -> None:
         for bot in bots:
@@ -34,6 +35,8 @@ class Chats:
         for member in chat.members:
             if member.kind is PartyKind.PERSON:
                 self._of_person.setdefault((chat.org_id, PersonId(member.id)), set()).add(chat.id)
+                if chat.bot_id is not None:
+                    self._with_bot[chat.org_id, chat.bot_id, PersonId(member.id)] = chat.id
 
     def put_bot(self, bot: Bot) -> None:
         self._bots[bot.org_id, bot.id] = bot
@@ -57,6 +60,8 @@ class Chats:
         self._chats[org_id, chat_id] = msgspec.structs.replace(chat, members=chat.members - {party})
         if party.kind is PartyKind.PERSON:
             self._of_person.get((org_id, PersonId(party.id)), set()).discard(chat_id)
+            if chat.bot_id is not None:
+                self._with_bot.pop((org_id, chat.bot_id, PersonId(party.id)), None)
 
     def find(self, org_id: OrgId, chat_id: ChatId) -> Chat | None:
         chat = self._chats.get((org_id, chat_id))
@@ -99,8 +104,8 @@ class Chats:
 
     def find_bot_chat(self, bot: Bot, person_id: PersonId) -> Chat | None:
         """The person's chat with the bot, if there is one yet."""
-        mine = (self._chats[bot.org_id, chat_id] for chat_id in self.ids_of(bot.org_id, person_id))
-        return next((chat for chat in mine if chat.bot_id == bot.id), None)
+        chat_id = self._with_bot.get((bot.org_id, bot.id, person_id))
+        return self._chats[bot.org_id, chat_id] if chat_id is not None else None
 
     def find_direct(self, org_id: OrgId, persons: frozenset[PersonId]) -> Chat | None:
         """The direct chat of exactly these persons, if there is one yet."""

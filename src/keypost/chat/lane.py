@@ -8,13 +8,13 @@ import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
 from typing import Final
 
 from keypost import log
-from keypost.chat import service
+from keypost.chat import submissions
 from keypost.chat.directory import Chats
-from keypost.chat.model import Message, Posting
+from keypost.chat.model import Delivery, Message, Posting, Submission
+from keypost.chat.submissions import Outcome
 from keypost.chat.waiting import Settle, Waiter, Waiting, sender_of
 from keypost.db.database import CommitUnknown, Database
 from keypost.errors import Busy
@@ -48,20 +48,22 @@ class Lane:
         (message,) = await self.commit_all([posting])
         return message
 
-    async def commit_all(self, postings: Sequence[Posting]) -> list[Message]:
-        """Stores the messages, all of them or none; returns once they are durable."""
+    async def commit_all(self, postings: Sequence[Posting], delivery: Delivery | None = None) -> list[Message]:
+        """Stores the messages, all of them or none, and under the name of a delivery once; returns when they are
+        durable.
+        """
         answer: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
-        self.submit(postings, partial(_answer, answer))
+        self.submit(Submission(postings, delivery), partial(_answer, answer))
         return await answer
 
-    def submit(self, postings: Sequence[Posting], settle: Settle) -> None:
+    def submit(self, submission: Submission, settle: Settle) -> None:
         """The same for who does not wait: `settle` is called with what was stored, or with why not. Whoever has gone by
         then takes nothing back: the messages are stored.
         """
-        self.require_room(postings[0])
+        self.require_room(submission.postings[0])
         if self._is_full:  # Of those who have more waiting than this one.
             _tell(self._waiting.drop()[1], _full())
-        self._waiting.add((postings, settle))
+        self._waiting.add((submission, settle))
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="lane")
 
@@ -95,7 +97,7 @@ class Lane:
 
     async def _commit_batch(self, batch: list[Waiter]) -> None:
         try:
-            stored = await self._write([posting for postings, _ in batch for posting in postings])
+            outcomes = await self._write([submission for submission, _ in batch])
         except CommitUnknown as error:
             for _, settle in batch:  # Perhaps they are stored: trying again could store them twice.
                 _tell(settle, error)
@@ -109,10 +111,9 @@ class Lane:
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to one of the rows.
             await self._replay(batch, error)
             return
-        self._count(len(stored))
-        messages = iter(stored)
-        for postings, settle in batch:
-            _tell(settle, list(islice(messages, len(postings))))
+        self._count(outcomes)
+        for (_, settle), outcome in zip(batch, outcomes, strict=True):
+            _tell(settle, outcome)
 
     async def _replay(self, batch: list[Waiter], error: Exception) -> None:
         """The batch was rolled back as a whole: its halves are tried, so that a bad one fails alone in the end.
@@ -127,15 +128,15 @@ class Lane:
         await self._commit_batch(batch[:middle])
         await self._commit_batch(batch[middle:])
 
-    async def _write(self, postings: list[Posting]) -> list[Message]:
+    async def _write(self, batch: list[Submission]) -> list[Outcome]:
         self._began = time.monotonic()
         try:
-            return await self._database.write(service.store_batch, self._chats, postings)
+            return await self._database.write(submissions.store, self._chats, batch)
         finally:
             self._began = None
 
-    def _count(self, rows: int) -> None:
-        self.rows += rows
+    def _count(self, outcomes: list[Outcome]) -> None:
+        self.rows += sum(len(outcome) for outcome in outcomes if isinstance(outcome, list))
         self.batches += 1
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -129,6 +129,25 @@ class Posting(Struct, frozen=True, kw_only=True):
     ties: Ties = Ties()
     file: Kept | None = None
     also: "Callable[[Tx, Message], None] | None" = None
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """What a sender has a name for, so that it can send it again without harm. `sender` is the token, or the person of
+    an API token, within whose deliveries the name means something. `key` and `fingerprint` are digests of the name and
+    of what was sent.
+    """
+
+    org_id: OrgId
+    sender: tuple[str, int]
+    key: bytes
+    fingerprint: bytes
+
+
+class Submission(Struct, frozen=True):
+    """Postings that are stored together, all of them or none; under the name of a delivery once."""
+
+    postings: Sequence[Posting]
+    delivery: Delivery | None = None
 
 
 class Message(Struct, frozen=True, kw_only=True):

@@ -131,9 +131,14 @@ def delete(tx: Tx, cabinet: Cabinet, message: Message) -> None:
         telling.of_root(tx, thread)
 
 
-def store_batch(tx: Tx, chats: Chats, postings: Sequence[Posting]) -> list[Message]:
-    """What the lane runs in one transaction: messages in the order in which they came, each with its event."""
-    new = [_new(tx, chats, posting) for posting in postings]
+def store_batch(
+    tx: Tx, chats: Chats, postings: Sequence[Posting], ids: Sequence[MessageId] | None = None
+) -> list[Message]:
+    """Messages in the order in which they came, each with its event. `ids` are new ones, for who has to know them
+    before.
+    """
+    ids = ids if ids is not None else [MessageId(tx.new_id()) for _ in postings]
+    new = [_new(tx, chats, posting, new_id) for posting, new_id in zip(postings, ids, strict=True)]
     message_store.add_messages(tx, [message for message in new if message.collapse is None])
     stored = [_posted(tx, message) if message.collapse is None else _collapsed(tx, message) for message in new]
     for posting, message in zip(postings, stored, strict=True):
@@ -165,14 +170,14 @@ def list_by_id(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> list[
     return message_store.list_by_id(tx, org_id, message_ids)
 
 
-def _new(tx: Tx, chats: Chats, posting: Posting) -> Message:
+def _new(tx: Tx, chats: Chats, posting: Posting, message_id: MessageId) -> Message:
     thread = threads.find_for(tx, chats, posting)
     stand = threads.stand(posting, thread)
     if posting.ties.reply_to is not None:
         threads.require_answerable(tx, posting, thread)
     return Message(
         org_id=posting.org_id,
-        id=MessageId(tx.new_id()),
+        id=message_id,
         chat_id=stand.chat_id,
         thread_id=stand.also_in,
         reply_to=posting.ties.reply_to,

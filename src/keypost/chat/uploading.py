@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from keypost.chat.lane import Lane
-from keypost.chat.model import Message, Posting
+from keypost.chat.model import Delivery, Message, Posting
 from keypost.db.database import Database
 from keypost.errors import Invalid
 from keypost.files.cabinet import Cabinet
@@ -82,13 +82,18 @@ def brought_by(form: Form, draft: FilesDraft, text_max: int) -> list[Brought]:
 
 
 async def commit(
-    database: Database, cabinet: Cabinet, lane: Lane, arrived: Sequence[Arrived], postings: Sequence[Posting]
+    database: Database,
+    cabinet: Cabinet,
+    lane: Lane,
+    arrived: Sequence[Arrived],
+    postings: Sequence[Posting],
+    delivery: Delivery | None = None,
 ) -> list[Message]:
     """Puts the files into their places and stores the messages; returns once all of it is durable."""
 
     async def work() -> list[Message]:
         async with in_place(database, cabinet, arrived):
-            return await lane.commit_all(postings)
+            return await lane.commit_all(postings, delivery)
 
     # The lane stores what it has begun even if the sender has gone: the files must stand until then.
     return await asyncio.shield(asyncio.create_task(work(), name="files"))

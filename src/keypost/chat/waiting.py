@@ -1,13 +1,13 @@
 """Who waits for the lane: each sender in a line of its own, and the lines take turns."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from keypost.chat.model import Message, Posting
+from keypost.chat.model import Message, Posting, Submission
 
 Settle = Callable[[list[Message] | Exception], None]
-Waiter = tuple[Sequence[Posting], Settle]
-"""Postings that are stored together, and what is called with what became of them."""
+Waiter = tuple[Submission, Settle]
+"""What is to be stored, and what is called with what became of it."""
 
 
 class Waiting:
@@ -27,7 +27,7 @@ class Waiting:
         return len(line) + 1 < max(map(len, self._lines.values()), default=0)
 
     def add(self, waiter: Waiter) -> None:
-        sender = sender_of(waiter[0][0])
+        sender = sender_of(waiter[0].postings[0])
         line = self._lines.get(sender)
         if line is None:
             self._lines[sender] = deque((waiter,))
@@ -40,10 +40,10 @@ class Waiting:
         """Those whose turn it is, with as many postings together; the first one in any case."""
         taken: list[Waiter] = []
         rows = 0
-        while self._turns and (not taken or rows + len(self._lines[self._turns[0]][0][0]) <= rows_max):
+        while self._turns and (not taken or rows + _rows(self._lines[self._turns[0]][0]) <= rows_max):
             waiter = self._next()
             taken.append(waiter)
-            rows += len(waiter[0])
+            rows += _rows(waiter)
         return taken
 
     def drop(self) -> Waiter:
@@ -64,6 +64,10 @@ class Waiting:
             del self._lines[sender]
         self._count -= 1
         return waiter
+
+
+def _rows(waiter: Waiter) -> int:
+    return len(waiter[0].postings)
 
 
 def sender_of(posting: Posting) -> int:

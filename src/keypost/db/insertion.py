@@ -1,7 +1,7 @@
 """Rows on the hot way in: text that is compiled once, values that the driver takes as they are.
 
-For rows of numbers and texts alone: nothing is converted on the way, and nothing looked at row by row. Many rows are
-one statement: a thread that runs a statement gives way to the others, and has to wait for its next turn.
+For rows of numbers, texts and bytes alone: nothing is converted on the way, and nothing looked at row by row. Many
+rows are one statement: a thread that runs a statement gives way to the others, and has to wait for its next turn.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import BindParameter, Dialect, Table, bindparam, insert
 
-Value: TypeAlias = int | str | None
+Value: TypeAlias = int | str | bytes | None
 Values: TypeAlias = Sequence[tuple[Value, ...]]
 
 ROWS_MAX: Final = 256
@@ -18,13 +18,17 @@ ROWS_MAX: Final = 256
 
 
 class Insertion:
-    """An insert into a table. Values of a row stand in the order of `columns`, which is the table's."""
+    """An insert into a table. Values of a row stand in the order of `columns`, which is the table's.
 
-    def __init__(self, table: Table, *columns: str) -> None:
+    With `if_new`, a row whose key is there already is passed over, and that column of the others is answered.
+    """
+
+    def __init__(self, table: Table, *columns: str, if_new: str = "") -> None:
         self._columns = [column.name for column in table.columns if column.name in columns]
         if tuple(self._columns) != columns:
             raise ValueError(f"The columns {columns} are not some of {table.name}, in its order.")
         self._table = table
+        self._ending = f" ON CONFLICT DO NOTHING RETURNING {if_new}" if if_new else ""
         self._texts: dict[tuple[str, int], str] = {}
 
     def statements(self, dialect: Dialect, rows: Values) -> Iterator[tuple[str, tuple[Value, ...]]]:
@@ -41,5 +45,6 @@ class Insertion:
             rows: list[dict[str, BindParameter[Any]]] = [
                 {name: bindparam(f"{name}_{row}") for name in self._columns} for row in range(count)
             ]
-            known = self._texts[dialect.name, count] = str(insert(self._table).values(rows).compile(dialect=dialect))
+            text = str(insert(self._table).values(rows).compile(dialect=dialect))
+            known = self._texts[dialect.name, count] = text + self._ending
         return known

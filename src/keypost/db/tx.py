@@ -52,6 +52,14 @@ class Tx:
         for text, values in insertion.statements(self._connection.dialect, rows):
             self._connection.exec_driver_sql(text, values)
 
+    def add_new(self, insertion: Insertion, rows: Values) -> list[Any]:
+        """Inserts those that are not there; answers of these what the insertion says."""
+        return [
+            value
+            for text, values in insertion.statements(self._connection.dialect, rows)
+            for value in self._connection.exec_driver_sql(text, values).scalars()
+        ]
+
     def on_commit(self, effect: Effect) -> None:
         """`effect` runs in the event loop after the commit, in commit order, before the caller is answered."""
         self.effects.append(effect)

@@ -10,7 +10,7 @@ from keypost.caller import Caller, Scope
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, find_place, judge
 from keypost.chat.lane import Lane
-from keypost.chat.model import Message, Posting
+from keypost.chat.model import Delivery, Message, Posting
 from keypost.chat.uploading import Brought, FilesDraft, brought_by, commit, read_draft
 from keypost.db.database import Database
 from keypost.files.cabinet import Cabinet
@@ -50,7 +50,9 @@ def with_files(caller: Caller, judged: Iterable[tuple[Posting, Brought]]) -> lis
     return [replace(posting, file=each.arrived.kept(caller.person_id)) for posting, each in judged]
 
 
-async def store_files(request: Request, brought: Sequence[Brought], postings: Sequence[Posting]) -> list[Message]:
+async def store_files(
+    request: Request, brought: Sequence[Brought], postings: Sequence[Posting], delivery: Delivery | None = None
+) -> list[Message]:
     """All of it or nothing."""
-    files = [each.arrived for each in brought]
-    return await commit(part(request, Database), part(request, Cabinet), part(request, Lane), files, postings)
+    files, lane = [each.arrived for each in brought], part(request, Lane)
+    return await commit(part(request, Database), part(request, Cabinet), lane, files, postings, delivery)

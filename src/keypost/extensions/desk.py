@@ -7,6 +7,7 @@ from keypost.chat.lane import Lane
 from keypost.chat.names import KnownToAll
 from keypost.db.database import Database
 from keypost.extensions.addresses import Addresses
+from keypost.extensions.directory import Apps
 from keypost.extensions.invoker import Invoker
 from keypost.extensions.reveals import Reveals
 from keypost.ids import OrgId, PersonId
@@ -23,6 +24,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     keys: Keys
     people: People
     chats: Chats
+    apps: Apps
     register: Register
     addresses: Addresses
     invoker: Invoker

@@ -27,7 +27,6 @@ from keypost.extensions.verdicts import objection
 from keypost.ids import ExtensionId, OrgId
 from keypost.people.administration import require_admin
 from keypost.people.model import Person
-from keypost.tokens.attribution import Attribution
 
 logger = log.get(__name__)
 
@@ -36,10 +35,9 @@ PATIENCE_S: Final = 25.0
 
 
 class Lifecycle:
-    def __init__(self, desk: Desk, supervisor: Supervisor, attribution: Attribution, endings: Endings) -> None:
+    def __init__(self, desk: Desk, supervisor: Supervisor, endings: Endings) -> None:
         self._desk = desk
         self._supervisor = supervisor
-        self._attribution = attribution
         self._endings = endings
         self._turns: WeakValueDictionary[tuple[OrgId, str], asyncio.Lock] = WeakValueDictionary()
         self._leaving: dict[ExtensionId, asyncio.Task[None]] = {}
@@ -113,14 +111,15 @@ class Lifecycle:
         """The extension as it is, made known if it is new. One that is off says here already what it is going to be: an
         admin sets its settings, and gives its key to its author, before it is asked.
         """
-        database = self._desk.database
+        database, apps = self._desk.database, self._desk.apps
         known = await database.read(service.find_named, org_id, manifest.name)
         if known is None:
             key = await asyncio.to_thread(signing.generate)
-            app, _ = await database.write(service.register, self._desk.keys, org_id, source, manifest, key)
+            app, _ = await database.write(service.register, apps, self._desk.keys, org_id, source, manifest, key)
             return Known(app.extension, is_installed=False)
         if not known.is_installed:
-            await database.write(service.save_manifest, replace(known.extension, source=source, manifest=manifest))
+            fresh = replace(known.extension, source=source, manifest=manifest)
+            await database.write(service.save_manifest, apps, fresh)
         return known
 
     async def _validate(self, admin: Person, fresh: Extension, change: Change) -> None:
@@ -138,8 +137,8 @@ class Lifecycle:
         _require(answer, fresh, change)
 
     async def _switch_on(self, admin: Person, extension: Extension) -> None:
-        chats = self._desk.chats
-        await self._desk.database.write(service.bring_up, chats, self._attribution, extension, admin.id)
+        desk = self._desk
+        await desk.database.write(service.bring_up, desk.chats, desk.apps, extension, admin.id)
         if extension.is_local:
             await self._supervisor.start(extension).begun()
         else:
@@ -154,16 +153,20 @@ class Lifecycle:
             _require(await self._desk.invoker.call(fresh, call), fresh, change)
         except Conflict:
             if change.type == "install":
-                await self._desk.database.write(service.uninstall, self._desk.register, fresh, admin.id)
+                await self._uninstall(fresh, admin)
                 self._leave(fresh, self._let_go(fresh))
             else:
                 await self._switch_on(admin, known)
             raise
 
     async def _switch_off(self, admin: Person, extension: Extension) -> None:
-        await self._desk.database.write(service.uninstall, self._desk.register, extension, admin.id)
+        await self._uninstall(extension, admin)
         logger.info("extension uninstalled", extension=extension.manifest.name)
         self._leave(extension, self._say_goodbye(admin, extension))
+
+    async def _uninstall(self, extension: Extension, admin: Person) -> None:
+        desk = self._desk
+        await desk.database.write(service.uninstall, desk.apps, desk.register, extension, admin.id)
 
     async def _say_goodbye(self, admin: Person, extension: Extension) -> None:
         if LifeHandler.UNINSTALLED in extension.manifest.handlers:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from keypost.clock import MINUTE_MS
 from keypost.extensions.manifest import Manifest, Permission
 from keypost.ids import AppId, ChatId, ExtensionId, InvocationId, MessageId, OrgId, PersonId, TeamId, TokenId
+from keypost.people.model import Person
 from keypost.tokens.model import Grant
 
 
@@ -79,6 +80,18 @@ class App(Struct, frozen=True, kw_only=True):
     def grant(self) -> Grant:
         request = self.extension.manifest.token
         return Grant(scope=request.scopes, budget=request.budget)
+
+
+class Installation(Struct, frozen=True, kw_only=True):
+    """An app that is switched on: for everybody, or for some teams."""
+
+    org_id: OrgId
+    app_id: AppId
+    reach: Reach
+    team_ids: frozenset[TeamId] = frozenset()
+
+    def serves(self, person: Person) -> bool:
+        return self.reach is Reach.ORGANISATION or not self.team_ids.isdisjoint(person.team_ids)
 
 
 def one_face_each(apps: Sequence[App]) -> list[App]:

@@ -16,14 +16,14 @@ from keypost.errors import Conflict, NotFound
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
 from keypost.extensions import installation_store, store
+from keypost.extensions.directory import Apps
 from keypost.extensions.manifest import Manifest
-from keypost.extensions.model import App, Extension, Face
+from keypost.extensions.model import App, Extension, Face, Installation, Reach
 from keypost.ids import SANDBOX_OFFSET, AppId, ExtensionId, OrgId, PersonId, TeamId
 from keypost.keys import Keys
 from keypost.messages.wording import quoted
 from keypost.people.model import Person
 from keypost.tokens import service as tokens
-from keypost.tokens.attribution import Attribution
 from keypost.tokens.register import Register
 
 FIRST_APP: Final = 1001
@@ -39,7 +39,9 @@ class Known(Struct, frozen=True):
     is_installed: bool
 
 
-def register(tx: Tx, keys: Keys, org_id: OrgId, source: str, manifest: Manifest, key: RSAPrivateKey) -> tuple[App, App]:
+def register(
+    tx: Tx, apps: Apps, keys: Keys, org_id: OrgId, source: str, manifest: Manifest, key: RSAPrivateKey
+) -> tuple[App, App]:
     """Makes an extension known, with its two faces: sandbox, production. `key` will sign every call of it; making one
     takes long, so it is made before the transaction.
     """
@@ -58,56 +60,62 @@ def register(tx: Tx, keys: Keys, org_id: OrgId, source: str, manifest: Manifest,
     production = App(id=AppId(number), face=Face.PRODUCTION, appkey=appkey, extension=extension)
     store.add_app(tx, sandbox)
     store.add_app(tx, production)
+    _know(tx, apps, [sandbox, production])
     return sandbox, production
 
 
 def install(
     tx: Tx,
     chats: Chats,
-    attribution: Attribution,
+    apps: Apps,
     app: App,
     installed_by: PersonId,
     team_ids: frozenset[TeamId] = frozenset(),
 ) -> None:
     """Switches an app on for the organisation, or for some teams; it gets its bot, or has it again."""
-    installation_store.add(tx, app, installed_by, team_ids)
+    reach = Reach.TEAM if team_ids else Reach.ORGANISATION
+    installation = Installation(org_id=app.org_id, app_id=app.id, reach=reach, team_ids=team_ids)
+    installation_store.add(tx, installation, installed_by)
+    tx.on_commit(lambda: apps.install(installation))
     if chats.find_bot_of_app(app.org_id, app.id) is None:
         _create_bot(tx, chats, app)
-    _name_apps(tx, attribution, [app])
     events.emit(tx, Event(org_id=app.org_id, kind=Kind.EXTENSION_INSTALLED, subject_id=app.id))
 
 
-def uninstall(tx: Tx, register: Register, extension: Extension, ended_by: PersonId) -> None:
+def uninstall(tx: Tx, apps: Apps, register: Register, extension: Extension, ended_by: PersonId) -> None:
     """Switches all its apps off, at once: no button, command or late answer of theirs works any more, and every token
     that was minted for them ends. Its keys, settings and messages stay, for it may come back.
     """
     app_ids = [app.id for app in list_faces(tx, extension)]
     installation_store.end(tx, extension.org_id, app_ids, ended_by)
+    tx.on_commit(lambda: apps.uninstall(extension.org_id, app_ids))
     store.close_answers(tx, extension.org_id, app_ids)
     tokens.end_of_apps(tx, register, extension.org_id, app_ids, UNINSTALLED)
     for app_id in app_ids:
         events.emit(tx, Event(org_id=extension.org_id, kind=Kind.EXTENSION_UNINSTALLED, subject_id=app_id))
 
 
-def bring_up(tx: Tx, chats: Chats, attribution: Attribution, extension: Extension, by: PersonId) -> None:
+def bring_up(tx: Tx, chats: Chats, apps: Apps, extension: Extension, by: PersonId) -> None:
     """Makes an extension what it says now, and switches it on if it is off. Its apps, keys and tokens stay."""
-    store.save_manifest(tx, extension.org_id, extension.id, extension.source, extension.manifest)
-    apps = list_faces(tx, extension)
+    faces = save_manifest(tx, apps, extension)
     if installation_store.is_installed(tx, extension):
-        _name_apps(tx, attribution, apps)
         return
-    for app in apps:
-        install(tx, chats, attribution, app, by)
+    for app in faces:
+        install(tx, chats, apps, app, by)
 
 
-def save_manifest(tx: Tx, extension: Extension) -> None:
-    """What it says of itself, before it is switched on: its settings can be set then."""
+def save_manifest(tx: Tx, apps: Apps, extension: Extension) -> list[App]:
+    """What it says of itself, also before it is switched on: its settings can be set then. Answers its apps."""
     store.save_manifest(tx, extension.org_id, extension.id, extension.source, extension.manifest)
+    faces = list_faces(tx, extension)
+    _know(tx, apps, faces)
+    return faces
 
 
-def load(tx: Tx, org_ids: Sequence[OrgId]) -> list[App]:
-    """Every app that there ever was: messages tell which of them they came from."""
-    return [app for org_id in org_ids for app in store.list_apps(tx, org_id)]
+def load(tx: Tx, org_ids: Sequence[OrgId]) -> tuple[list[App], list[Installation]]:
+    """Every app that there ever was, for messages tell which of them they came from; and what is switched on."""
+    apps = [app for org_id in org_ids for app in store.list_apps(tx, org_id)]
+    return apps, installation_store.list_open(tx, org_ids)
 
 
 def list_on(tx: Tx, org_id: OrgId) -> list[Extension]:
@@ -175,9 +183,9 @@ def _create_bot(tx: Tx, chats: Chats, app: App) -> None:
     chat.create_bot(tx, chats, app.org_id, bot_name, app.title, app.id)
 
 
-def _name_apps(tx: Tx, attribution: Attribution, apps: Sequence[App]) -> None:
-    def name() -> None:
-        for app in apps:
-            attribution.name_app(app.org_id, app.id, app.title)
+def _know(tx: Tx, apps: Apps, changed: Sequence[App]) -> None:
+    def put() -> None:
+        for app in changed:
+            apps.put(app)
 
-    tx.on_commit(name)
+    tx.on_commit(put)

@@ -107,7 +107,8 @@ class FastLane:
                 return False
             # The last thing that can refuse: one that is refused takes nothing from a budget, and is counted anew.
             counted = self._door.count_now(route, caller)
-            counted.enter(*ready.place)
+            if ready.place is not None:
+                counted.enter(*ready.place)
             ready.commit(partial(self._finish, offer, route, ready, counted, started, done))
         except Refusal:  # The door comes to the same, and says it in full.
             return False

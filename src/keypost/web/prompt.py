@@ -16,11 +16,11 @@ Settle = Callable[[T | Exception], None]
 
 
 class Ready(Struct, Generic[T], frozen=True):
-    """A judged request that posts to a place: `commit` begins to store it. `answer` is for when that is done; None says
-    that, and no more.
+    """A judged request: `commit` begins to store it, and it counts in the chat `place` if there is one. `answer` is for
+    when it is stored; None says that, and no more.
     """
 
-    place: tuple[OrgId, ChatId]
+    place: tuple[OrgId, ChatId] | None
     commit: Callable[[Settle[T]], None]
     answer: Callable[[T], Response | None]
 

@@ -5,9 +5,8 @@ import hmac
 from starlette.requests import Request
 
 from keypost.caller import Caller
-from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from keypost.extensions import service as extensions
+from keypost.extensions.directory import Apps
 from keypost.extensions.model import App
 from keypost.ids import AppId
 from keypost.people.directory import People
@@ -29,16 +28,16 @@ def require_key(app: App, appkey: str) -> None:
         raise Unauthenticated("invalid_appkey", "The appkey is not that of this application.")
 
 
-def require_served(tx: Tx, people: People, caller: Caller, app: App) -> None:
-    if not extensions.serves(tx, app, people.get(caller.org_id, caller.person_id)):
+def require_served(apps: Apps, people: People, caller: Caller, app: App) -> None:
+    if not apps.serves(app, people.get(caller.org_id, caller.person_id)):
         raise Forbidden("extension_disabled", f"{app.title} is not installed for the owner of this token.")
 
 
-def require_bot_served(tx: Tx, people: People, caller: Caller, app_id: AppId, appkey: str | None) -> None:
+def require_bot_served(apps: Apps, people: People, caller: Caller, app_id: AppId, appkey: str | None) -> None:
     """The bot of the caller's own app speaks for whom the app serves; a key that is there must be right."""
-    app = extensions.find_app(tx, caller.org_id, app_id)
+    app = apps.find(caller.org_id, app_id)
     if app is None:
         raise NotFound("application_not_found", "There is no such application.")
     if appkey is not None:
         require_key(app, appkey)
-    require_served(tx, people, caller, app)
+    require_served(apps, people, caller, app)

@@ -3,12 +3,14 @@
 import asyncio
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller
-from keypost.chat.model import Bot
+from keypost.chat import deliveries
+from keypost.chat.model import Bot, Delivery
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.errors import Invalid, NotFound
@@ -20,9 +22,9 @@ from keypost.tokens.leaks import masked
 from keypost.web.credentials import HEADER
 from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
-from keypost.webhooks import delivery_store, store
+from keypost.webhooks import store
 from keypost.webhooks.deliveries import Deliveries
-from keypost.webhooks.delivery import Delivery, delivery_of
+from keypost.webhooks.delivery import delivery_of
 from keypost.webhooks.dispatcher import Dispatcher
 from keypost.webhooks.model import Ending, Ingress, Outcome
 
@@ -30,6 +32,8 @@ PATIENCE_S: Final = 4.0
 """How long the third party waits for the handler's own answer; the request is stored before that in any case."""
 PRIVATE_HEADERS: Final = frozenset({HEADER, "authorization", "proxy-authorization", "cookie", "x-gitlab-token"})
 PRIVATE_PARAMS: Final = frozenset({"appkey", "extension_key", "zapikey", "authtoken"})
+
+_ending = msgspec.json.Decoder(Ending)
 
 
 class Target(Struct, frozen=True):
@@ -69,10 +73,10 @@ async def arrive(request: Request, caller: Caller, target: Target, body: bytes) 
         try:
             stored = await database.write(_store, new)
         except _Repeated as repeated:
-            return _accepted(await database.read(delivery_store.find_ending, repeated.delivery))
+            return _accepted(await database.read(_find_ending, repeated.delivery))
         ending = await _await(part(request, Dispatcher).submit(stored.org_id, stored.id, stored.app_id))
         if delivery is not None and ending is not None:
-            await database.write(delivery_store.save_ending, delivery, ending)
+            await database.write(deliveries.save_ending, delivery, msgspec.json.encode(ending).decode())
     return _accepted(ending)
 
 
@@ -120,8 +124,13 @@ def _storable(texts: dict[str, str]) -> dict[str, str]:
     return texts
 
 
+def _find_ending(tx: Tx, delivery: Delivery) -> Ending | None:
+    found = deliveries.find_ending(tx, delivery)
+    return _ending.decode(found) if found is not None else None
+
+
 def _store(tx: Tx, new: Arriving) -> Ingress:
-    if new.delivery is not None and delivery_store.list_subjects(tx, new.delivery):
+    if new.delivery is not None and deliveries.list_subjects(tx, new.delivery):
         raise _Repeated(new.delivery)
     caller, target, (method, headers, params) = new.caller, new.target, new.visible
     request = Ingress(
@@ -139,5 +148,5 @@ def _store(tx: Tx, new: Arriving) -> Ingress:
     )
     store.add(tx, request)
     if new.delivery is not None:
-        delivery_store.add(tx, new.delivery, 0, request.id)
+        deliveries.claim(tx, [(new.delivery, [request.id])])
     return request

@@ -25,7 +25,7 @@ async def associate(request: Request, caller: Caller) -> Response:
     people, chats = part(request, People), part(request, Chats)
     wanted = decode(await read_body(request), AssociationIn)
     bot = bot_use.find(request, caller)
-    await bot_use.app_for(request, caller, bot, persons_too=True)
+    bot_use.app_for(request, caller, bot, persons_too=True)
     if people.get(caller.org_id, caller.person_id).is_guest:
         raise Forbidden("bot_unauthorized_message_access", "A guest brings no bot into a channel.")
     channel = channels.find_open(people, chats, caller, wanted.channel_unique_name)

@@ -5,9 +5,8 @@ from starlette.requests import Request
 from keypost.caller import Caller, Means
 from keypost.chat.directory import Chats
 from keypost.chat.model import Bot
-from keypost.db.database import Database
-from keypost.db.tx import Tx
 from keypost.errors import Forbidden, NotFound
+from keypost.extensions.directory import Apps
 from keypost.extensions.model import App
 from keypost.messages.wording import quoted
 from keypost.people.directory import People
@@ -25,14 +24,14 @@ def find(request: Request, caller: Caller) -> Bot:
     return bot
 
 
-async def usable(request: Request, caller: Caller) -> Bot:
+def usable(request: Request, caller: Caller) -> Bot:
     """The bot in the address, if the caller may let it speak."""
     bot = find(request, caller)
-    await app_for(request, caller, bot)
+    app_for(request, caller, bot)
     return bot
 
 
-async def app_for(request: Request, caller: Caller, bot: Bot, *, persons_too: bool = False) -> App | None:
+def app_for(request: Request, caller: Caller, bot: Bot, *, persons_too: bool = False) -> App | None:
     """The bot's app, if the caller may use it; None for a bot without one, which everybody may use.
 
     An extension's bot wants the app's key, and a token that was minted for the app; with `persons_too` the API token of
@@ -40,18 +39,13 @@ async def app_for(request: Request, caller: Caller, bot: Bot, *, persons_too: bo
     """
     if bot.app_id is None:
         return None
-    people, appkey = part(request, People), appkey_of(request)
-    return await part(request, Database).read(_require_own, people, caller, bot, appkey, persons_too=persons_too)
-
-
-def _require_own(tx: Tx, people: People, caller: Caller, bot: Bot, appkey: str | None, *, persons_too: bool) -> App:
-    given = present(appkey)
-    app = app_of(tx, bot)
+    given, apps = present(appkey_of(request)), part(request, Apps)
+    app = app_of(apps, bot)
     is_person = persons_too and caller.means is Means.API_TOKEN
     if app is None or not (is_person or caller.app_id == app.id):
         raise Forbidden(
             "bot_message_forbidden", f"The bot {bot.unique_name} belongs to an extension, which alone uses it."
         )
     require_key(app, given)
-    require_served(tx, people, caller, app)
+    require_served(apps, part(request, People), caller, app)
     return app

@@ -1,6 +1,6 @@
 """A tool lets a bot write to people: to each of them in their own chat with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Final, Literal
 
@@ -21,28 +21,29 @@ from keypost.chat.judging import (
     judge_posting,
     voice_of,
 )
-from keypost.chat.model import Bot, Chat, ChatKind, Message, PartyKind, Posting, Sender, Ties
+from keypost.chat.model import Bot, Chat, ChatKind, Message, PartyKind, Posting, Sender, Submission, Ties
 from keypost.chat.wishes import ties_of
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.errors import Invalid
+from keypost.extensions.directory import Apps
 from keypost.ids import show_message
-from keypost.keys import Keys
 from keypost.messages.judging import MESSAGE_ID_MAX, Draft, judge_for_bot, judge_post
 from keypost.messages.spellings import decode_content
 from keypost.people.directory import People
 from keypost.people.model import Person
 from keypost.settings import Settings
-from keypost.tokens.leaks import refuse_secrets
-from keypost.tokens.register import Register
 from keypost.web.body import read_body
 from keypost.web.limiting import count_place
 from keypost.web.parts import part
+from keypost.web.prompt import Ready
 from keypost.web.replies import no_content, ok
 from keypost.webhooks import bot_use
 from keypost.webhooks.deliveries import Deliveries
-from keypost.webhooks.delivery import delivery_of
+from keypost.webhooks.delivery import Naming, delivery_of, naming_of
+from keypost.webhooks.places import count_place_of, place_of
 from keypost.webhooks.readers import NAMED_MAX, Wish, choose, read_names
+from keypost.webhooks.rules import Rules, rules_of
 from keypost_sdk.content import Message as Content
 
 NAMES_MAX: Final = NAMED_MAX * 256
@@ -92,46 +93,100 @@ class BotPost(Struct, frozen=True):
     async def __call__(self, request: Request, caller: Caller) -> Response:
         body = await read_body(request)
         draft = decode_content(body, BotDraft)
-        place = self._place(request, draft)
-        delivery, judge_it = delivery_of(request, caller, body), partial(self._judge, request, caller, draft, place)
-        messages = await part(request, Deliveries).commit(delivery, judge_it)
-        to_people = place is None
-        return _posted(part(request, Chats), messages) if draft.sync_message and to_people else no_content()
+        delivery, judge_it = delivery_of(request, caller, body), partial(self._judge, request, caller, draft)
+        count = partial(count_place_of, request)
+        messages = await part(request, Deliveries).commit(delivery, judge_it, count=count)
+        return _answer(part(request, Chats), self._aim(request), draft, messages) or no_content()
 
-    def _place(self, request: Request, draft: BotDraft) -> Place | None:
+    def prepare(self, request: Request, caller: Caller) -> "StandingBot":
+        judge_content = judge_for_bot if self.is_newer else judge_post
+        return StandingBot(
+            caller=caller,
+            bot=bot_use.usable(request, caller),
+            aim=self._aim(request),
+            rules=rules_of(request, judge_content, part(request, Settings).text_max),
+            naming=naming_of(request, caller),
+            people=part(request, People),
+            chats=part(request, Chats),
+            apps=part(request, Apps),
+            deliveries=part(request, Deliveries),
+        )
+
+    async def _judge(self, request: Request, caller: Caller, draft: BotDraft) -> Sequence[Posting]:
+        standing = self.prepare(request, caller)
+        while (postings := standing.judge(draft)) is None:
+            await part(request, Database).write(_open_chats, standing.chats, standing.bot, standing.readers(draft))
+        return postings
+
+    def _aim(self, request: Request) -> "Aim":
+        query = request.query_params
+        channel = query.get(TO_CHANNEL) if self.is_newer else None
+        return Aim(self.is_newer, channel, query.get("user_ids", query.get("userids")))
+
+
+class Aim(Struct, frozen=True):
+    """Where an address sends a bot's message, as far as the body leaves it to the address."""
+
+    is_newer: bool
+    channel: str | None
+    names: str | None
+
+    def place(self, draft: BotDraft) -> Place | None:
         """Where it is sent instead of to people."""
         if self.is_newer and draft.thread_chat_id:
             return ChatShown(draft.thread_chat_id)
-        channel = request.query_params.get(TO_CHANNEL) if self.is_newer else None
-        return ChannelNamed(channel) if channel is not None else None
+        return ChannelNamed(self.channel) if self.channel is not None else None
 
-    async def _judge(self, request: Request, caller: Caller, draft: BotDraft, place: Place | None) -> Sequence[Posting]:
-        text_max = part(request, Settings).text_max
-        content = judge_for_bot(draft, text_max) if self.is_newer else judge_post(draft, text_max)
-        refuse_secrets(content, part(request, Keys), part(request, Register))
+
+class StandingBot(Struct, frozen=True, kw_only=True):
+    """A bot that a caller may let speak at an address: what is left is whom it tells, and what."""
+
+    caller: Caller
+    bot: Bot
+    aim: Aim
+    rules: Rules
+    naming: Naming
+    people: People
+    chats: Chats
+    apps: Apps
+    deliveries: Deliveries
+
+    def ready(self, fields: Mapping[bytes, bytes], body: bytes) -> Ready[list[Message]] | None:
+        draft = decode_content(body, BotDraft)
+        postings = self.judge(draft)
+        if postings is None:
+            return None
+        submission = Submission(postings, self.naming.delivery(fields.items(), body))
+        self.deliveries.require_room(submission)
+        commit = partial(self.deliveries.submit, submission)
+        return Ready(place_of(self.chats, postings), commit, partial(_answer, self.chats, self.aim, draft))
+
+    def judge(self, draft: BotDraft) -> list[Posting] | None:
+        """None if somebody has no chat with the bot yet, in which they could be told."""
+        people, chats, caller, bot = self.people, self.chats, self.caller, self.bot
+        content, ties = self.rules.content(draft), ties_of(draft, topic=draft.message_topic)
+        place = self.aim.place(draft)
         if isinstance(place, ChatShown):
-            _require_thread(request, caller, place)
-        ties = ties_of(draft, topic=draft.message_topic)
-        bot = await bot_use.usable(request, caller)
-        people, chats = part(request, People), part(request, Chats)
+            _require_thread(chats, caller, place)
         if place is not None:
-            posting = judge(people, chats, caller, place, content, bot_name=bot.unique_name, ties=ties)
-            count_place(request, posting.org_id, chats.get(posting.org_id, posting.chat_id).home_id)
-            return [posting]
-        query = request.query_params
-        wish = draft.wish(query.get("user_ids", query.get("userids")))
-        readers = await part(request, Database).read(choose, people, chats, caller, bot, wish)
-        mine = await chats_with(request, caller, bot, readers, [content])
-        count_reader(request, mine)
-        return [posting_by(people, caller, bot, chat, content, ties) for chat in mine]
+            return [judge(people, chats, caller, place, content, bot_name=bot.unique_name, ties=ties)]
+        readers = self.readers(draft)
+        judge_ahead(people, caller, ChatKind.BOT, [content])
+        known = _known_chats(chats, bot, readers)
+        if len(known) < len(readers):
+            return None
+        return [posting_by(people, caller, bot, chat, content, ties) for chat in known]
+
+    def readers(self, draft: BotDraft) -> list[Person]:
+        return choose(self.apps, self.people, self.chats, self.caller, self.bot, draft.wish(self.aim.names))
 
 
 POST: Final = BotPost(is_newer=False)
 NEWER_POST: Final = BotPost(is_newer=True)
 
 
-def _require_thread(request: Request, caller: Caller, place: ChatShown) -> None:
-    if find_place(part(request, Chats), caller, place).kind is not ChatKind.THREAD:
+def _require_thread(chats: Chats, caller: Caller, place: ChatShown) -> None:
+    if find_place(chats, caller, place).kind is not ChatKind.THREAD:
         raise Invalid("thread_chatid_invalid", "thread_chat_id is not the id of a thread")
 
 
@@ -143,7 +198,7 @@ async def chats_with(
     """
     people, chats = part(request, People), part(request, Chats)
     judge_ahead(people, caller, ChatKind.BOT, contents)
-    known = [place for person in readers if (place := chats.find_bot_chat(bot, person.id)) is not None]
+    known = _known_chats(chats, bot, readers)
     if len(known) == len(readers):
         return known
     return await part(request, Database).write(_open_chats, chats, bot, readers)
@@ -155,6 +210,10 @@ def count_reader(request: Request, places: Sequence[Chat]) -> None:
     """
     if len(places) == 1:
         count_place(request, places[0].org_id, places[0].home_id)
+
+
+def _known_chats(chats: Chats, bot: Bot, readers: Sequence[Person]) -> list[Chat]:
+    return [place for person in readers if (place := chats.find_bot_chat(bot, person.id)) is not None]
 
 
 def _open_chats(tx: Tx, chats: Chats, bot: Bot, readers: Sequence[Person]) -> list[Chat]:
@@ -169,7 +228,10 @@ def posting_by(
     return judge_posting(people, place, sender, content, voice, token_id=caller.token_id, ties=ties)
 
 
-def _posted(chats: Chats, messages: Sequence[Message]) -> Response:
+def _answer(chats: Chats, aim: Aim, draft: BotDraft, messages: Sequence[Message]) -> Response | None:
+    """Nothing, which is 204; with `sync_message` who got it, if it went to people."""
+    if not draft.sync_message or aim.place(draft) is not None:
+        return None
     places = [(message, chats.get(message.org_id, message.chat_id)) for message in messages]
     details = {
         str(person_id): BotMessageOut(place.shown_id, show_message(message.id))

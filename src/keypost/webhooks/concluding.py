@@ -15,7 +15,6 @@ from keypost.chat.judging import Voice, judge_mentions
 from keypost.chat.model import Bot, Chat, ChatKind, Message, PartyKind, Posting, Sender
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Invalid, Refusal
-from keypost.extensions import service as extensions
 from keypost.extensions.desk import Desk
 from keypost.extensions.model import LATE_ANSWER_LIFE_MS, App
 from keypost.extensions.replies import has_failed, is_message_like, judge_reply, posting
@@ -103,11 +102,11 @@ async def finish_late(desk: Desk, app_id: AppId, nonce: str, output: Any) -> boo
     return await conclude(desk, request, app, output) is not None
 
 
-def find_served(tx: Tx, desk: Desk, request: Ingress) -> App | None:
+def find_served(desk: Desk, request: Ingress) -> App | None:
     """The app, if it still serves the request's owner; all of that may have changed while the request waited."""
     person = desk.people.find_active(request.org_id, request.person_id)
-    app = extensions.find_app(tx, request.org_id, request.app_id)
-    return app if person is not None and app is not None and extensions.serves(tx, app, person) else None
+    app = desk.apps.find(request.org_id, request.app_id)
+    return app if person is not None and app is not None and desk.apps.serves(app, person) else None
 
 
 def bot_of(desk: Desk, request: Ingress) -> Bot | None:
@@ -116,7 +115,7 @@ def bot_of(desk: Desk, request: Ingress) -> Bot | None:
 
 def _find_answered(tx: Tx, desk: Desk, app_id: AppId, nonce: str) -> tuple[Ingress, App] | None:
     request = store.find_answered(tx, app_id, desk.keys.digest(nonce))
-    app = find_served(tx, desk, request) if request is not None else None
+    app = find_served(desk, request) if request is not None else None
     return (request, app) if request is not None and app is not None else None
 
 
@@ -142,7 +141,7 @@ async def _places(desk: Desk, request: Ingress, app: App) -> tuple[tuple[PersonI
     bot = bot_of(desk, request)
     if bot is None:
         return (), [await desk.database.write(_place, desk, request, app)]
-    readers = await desk.database.read(_readers, desk, request, app)
+    readers = _readers(desk, request, app)
     return readers, await desk.database.write(_chats_with, desk, bot, readers)
 
 
@@ -181,10 +180,10 @@ async def _end(desk: Desk, request: Ingress, reply: Reply | None, postings: list
         await desk.database.write(end)
 
 
-def _readers(tx: Tx, desk: Desk, request: Ingress, app: App) -> tuple[PersonId, ...]:
+def _readers(desk: Desk, request: Ingress, app: App) -> tuple[PersonId, ...]:
     """Those for whom it was asked and who are still here, and still served."""
     known = (desk.people.find_active(request.org_id, person_id) for person_id in request.bots_readers)
-    return tuple(person.id for person in served(tx, app, filter(None, known)))
+    return tuple(person.id for person in served(desk.apps, app, filter(None, known)))
 
 
 def _chats_with(tx: Tx, desk: Desk, bot: Bot, readers: tuple[PersonId, ...]) -> list[Chat]:

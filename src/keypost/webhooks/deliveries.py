@@ -1,18 +1,21 @@
-"""Messages of a delivery are stored once, however often it comes; a repeat gets what the first got."""
+"""Messages of a delivery are stored once, however often it comes; a repeat gets what the first got.
+
+What is new is decided in the transaction that stores it (`chat/submissions.py`). The door asks before it judges, for
+much may have changed since the first.
+"""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from msgspec.structs import replace
-
-from keypost.chat import service as chat
+from keypost.chat import deliveries
 from keypost.chat.lane import Lane
-from keypost.chat.model import Message, Posting
+from keypost.chat.model import Delivery, Message, Posting, Submission
+from keypost.chat.waiting import Settle
 from keypost.db.database import Database
-from keypost.db.tx import Tx
-from keypost.ids import MessageId
-from keypost.webhooks import delivery_store
-from keypost.webhooks.delivery import Delivery, UnderWay
+from keypost.webhooks.delivery import UnderWay
+from keypost.webhooks.places import Stored
+
+Store = Callable[[Sequence[Posting], Delivery | None], Awaitable[list[Message]]]
 
 
 class Deliveries:
@@ -25,23 +28,47 @@ class Deliveries:
         self,
         delivery: Delivery | None,
         judge: Callable[[], Awaitable[Sequence[Posting]]],
-        store: Callable[[Sequence[Posting]], Awaitable[list[Message]]] | None = None,
+        *,
+        count: Callable[[Stored], None] = lambda _stored: None,
+        store: Store | None = None,
     ) -> list[Message]:
-        """Stores what `judge` makes of the request; of a repeat nothing is judged again, for much may have changed.
+        """Stores what `judge` makes of the request, unless `count` refuses it: a repeat counts as the first did.
         `store` is the lane, or what ends with it.
         """
-        store = store or self._lane.commit_all
-        if delivery is None:
-            return await store(await judge())
         with self.alone(delivery):
-            if first := await self._database.read(_first, delivery):
+            if delivery is not None and (first := await self._database.read(deliveries.list_messages, delivery)):
+                count(first)
                 return first
-            new = [_noted(posting, delivery, position) for position, posting in enumerate(await judge())]
-            return await store(new)
+            postings = await judge()
+            count(postings)
+            return await (store or self._lane.commit_all)(postings, delivery)
 
     async def has(self, delivery: Delivery | None) -> bool:
         """Whether something was stored under its name, whatever it was: what is sent now may not be there yet."""
-        return delivery is not None and await self._database.read(delivery_store.is_known, delivery)
+        return delivery is not None and await self._database.read(deliveries.is_known, delivery)
+
+    def require_room(self, submission: Submission) -> None:
+        """Refuses what `submit` would refuse, and leaves no trace."""
+        self._under_way.require_alone(submission.delivery)
+        self._lane.require_room(submission.postings[0])
+
+    def submit(self, submission: Submission, settle: Settle) -> None:
+        """Stores what is judged already; `settle` hears of it as from the lane."""
+        delivery = submission.delivery
+        if delivery is None:
+            self._lane.submit(submission, settle)
+            return
+
+        def end(outcome: list[Message] | Exception) -> None:
+            self._under_way.end(delivery)
+            settle(outcome)
+
+        self._under_way.begin(delivery)
+        try:
+            self._lane.submit(submission, end)
+        except BaseException:
+            self._under_way.end(delivery)
+            raise
 
     @contextmanager
     def alone(self, delivery: Delivery | None) -> Iterator[None]:
@@ -54,23 +81,3 @@ class Deliveries:
             yield
         finally:
             self._under_way.end(delivery)
-
-
-def forget_old(tx: Tx, now: int) -> int:
-    """Some of every organisation's; answers how many rows went, 0 when none is left."""
-    return delivery_store.forget_old(tx, now)
-
-
-def _noted(posting: Posting, delivery: Delivery, position: int) -> Posting:
-    """In the transaction that stores the message: there is never the one without the other."""
-
-    def note(tx: Tx, message: Message) -> None:
-        delivery_store.add(tx, delivery, position, message.id)
-
-    return replace(posting, also=note)
-
-
-def _first(tx: Tx, delivery: Delivery) -> list[Message]:
-    ids = [MessageId(subject_id) for subject_id in delivery_store.list_subjects(tx, delivery)]
-    known = {message.id: message for message in chat.list_by_id(tx, delivery.caller.org_id, ids)} if ids else {}
-    return [known[message_id] for message_id in ids]

@@ -6,43 +6,51 @@ one. `X-Gitlab-Event-UUID` is none: GitLab gives the same to hooks that follow f
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from msgspec import Struct
 from starlette.requests import Request
 
 from keypost.caller import Caller
+from keypost.chat.model import Delivery
 from keypost.errors import Conflict, Invalid
+from keypost.ids import OrgId
 
 KEY_MAX: Final = 255
 HEADERS: Final = ("Idempotency-Key", "webhook-id", "X-GitHub-Delivery", "X-Gitea-Delivery", "X-Forgejo-Delivery")
 """The first that a request has is its delivery's name."""
-_FIELDS: Final = frozenset(header.lower().encode() for header in HEADERS)
+_HEADERS: Final = {header.lower().encode(): header for header in HEADERS}
+_FIELDS: Final = frozenset(_HEADERS)
 
 
-class Delivery(Struct, frozen=True):
-    """`sender` is the token, or the person of an API token, within whose deliveries the name means something. `key` and
-    `fingerprint` are digests of the name and of what was sent.
-    """
+class Naming(Struct, frozen=True):
+    """What all have in common that one sender sends to one address (`where`)."""
 
-    caller: Caller
-    key: bytes
-    fingerprint: bytes
+    org_id: OrgId
+    sender: tuple[str, int]
+    where: bytes
 
-    @property
-    def sender(self) -> tuple[str, int]:
-        caller = self.caller
-        return ("token", caller.token_id) if caller.token_id is not None else ("person", caller.person_id)
+    def delivery(self, fields: Collection[tuple[bytes, bytes]], said: bytes) -> Delivery | None:
+        """None for a request whose sender has no name for it. `fields` are names in small letters, and what they say;
+        `said` is the body, or what a form comes to.
+        """
+        named = [(name, value.decode("latin-1")) for name, value in fields if name in _FIELDS]
+        for field, header in _HEADERS.items():
+            if given := [value for name, value in named if name == field]:
+                key, fingerprint = _digest([_name(header, given)]), _digest([self.where, said])
+                return Delivery(org_id=self.org_id, sender=self.sender, key=key, fingerprint=fingerprint)
+        return None
+
+
+def naming_of(request: Request, caller: Caller) -> Naming:
+    sender = ("token", caller.token_id) if caller.token_id is not None else ("person", caller.person_id)
+    where = f"{request.method} {request.scope['path']}?".encode() + request.scope["query_string"]
+    return Naming(caller.org_id, sender, where)
 
 
 def delivery_of(request: Request, caller: Caller, said: bytes) -> Delivery | None:
-    """None for a request whose sender has no name for it. `said` is its body, or what a form comes to."""
-    for header in HEADERS:
-        if given := request.headers.getlist(header):
-            where = f"{request.method} {request.scope['path']}?".encode() + request.scope["query_string"]
-            return Delivery(caller, _digest([_name(header, given)]), _digest([where, said]))
-    return None
+    return naming_of(request, caller).delivery(request.headers.raw, said)
 
 
 def has_name(fields: Iterable[bytes]) -> bool:
@@ -56,9 +64,12 @@ class UnderWay:
     def __init__(self) -> None:
         self._known: set[tuple[int, tuple[str, int], bytes]] = set()
 
-    def begin(self, delivery: Delivery) -> None:
-        if _id(delivery) in self._known:
+    def require_alone(self, delivery: Delivery | None) -> None:
+        if delivery is not None and _id(delivery) in self._known:
             raise Conflict("delivery_under_way", "The same delivery is being stored right now. Send it again later.")
+
+    def begin(self, delivery: Delivery) -> None:
+        self.require_alone(delivery)
         self._known.add(_id(delivery))
 
     def end(self, delivery: Delivery) -> None:
@@ -66,7 +77,7 @@ class UnderWay:
 
 
 def _id(delivery: Delivery) -> tuple[int, tuple[str, int], bytes]:
-    return delivery.caller.org_id, delivery.sender, delivery.key
+    return delivery.org_id, delivery.sender, delivery.key
 
 
 def _name(header: str, given: list[str]) -> bytes:

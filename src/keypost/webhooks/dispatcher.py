@@ -109,7 +109,7 @@ def wait_after(request: Ingress, answer: Failed) -> timedelta | None:
 
 def _served(tx: Tx, desk: Desk, request: Ingress) -> tuple[App, calls.Permissions] | None:
     """The app, if it still serves the request's owner, and what it may know of them."""
-    app = find_served(tx, desk, request)
+    app = find_served(desk, request)
     if app is None:
         return None
     person = desk.people.get(request.org_id, request.person_id)

@@ -9,10 +9,8 @@ from starlette.responses import Response
 from keypost.caller import Caller
 from keypost.chat.directory import Chats
 from keypost.chat.model import Bot
-from keypost.db.database import Database
-from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Invalid, NotFound
-from keypost.extensions import service as extensions
+from keypost.extensions.directory import Apps
 from keypost.extensions.model import App
 from keypost.ids import AppId, PersonId, read_number
 from keypost.messages.decoding import decode
@@ -43,25 +41,24 @@ class ReachedOut(Struct, frozen=True):
 
 
 async def receive(request: Request, caller: Caller) -> Response:
-    people, app = part(request, People), request.path_params["app"]
-    found = await part(request, Database).read(_find_app, people, caller, app, appkey_of(request))
+    found = _find_app(request, caller)
     _count_origin(request, caller)
     return told(await arrive(request, caller, Target(found), await read_body(request, RAW_MAX)))
 
 
 async def receive_by_bot(request: Request, caller: Caller) -> Response:
     """Whatever the handler says, the bot tells the caller."""
-    bot, app = await _bot(request, caller)
+    bot, app = _bot(request, caller)
     return told(await arrive(request, caller, Target(app, bot), await read_body(request, RAW_MAX)))
 
 
 async def receive_by_bot_v3(request: Request, caller: Caller) -> Response:
     """The newer wire takes fields alone, and can name who is told."""
-    bot, app = await _bot(request, caller)
+    bot, app = _bot(request, caller)
     _require_few_params(request)
     body = await read_body(request, RAW_MAX)
     decode(body, Fields)
-    readers = await _readers(request, caller, bot)
+    readers = _readers(request, caller, bot)
     ending = await arrive(request, caller, Target(app, bot, readers), body)
     return ok(ReachedOut([str(person_id) for person_id in _reached(ending, readers)]))
 
@@ -74,36 +71,37 @@ def _count_origin(request: Request, caller: Caller) -> None:
         count_place(request, place.org_id, place.home_id)
 
 
-def _find_app(tx: Tx, people: People, caller: Caller, shown_app: str, appkey: str | None) -> App:
+def _find_app(request: Request, caller: Caller) -> App:
     """The app of the address, if the key is its key, the token was minted for it, and it still serves the owner."""
-    given, app_id = present(appkey), read_number(shown_app)
-    app = extensions.find_app(tx, caller.org_id, AppId(app_id)) if app_id is not None else None
+    given, app_id = present(appkey_of(request)), read_number(request.path_params["app"])
+    apps = part(request, Apps)
+    app = apps.find(caller.org_id, AppId(app_id)) if app_id is not None else None
     if app is None:
         raise NotFound("application_not_found", "There is no such application.")
     require_key(app, given)
     if caller.app_id != app.id:
         raise Forbidden("invalid_access", "This token was made for another application.")
-    require_served(tx, people, caller, app)
+    require_served(apps, part(request, People), caller, app)
     require_handler(app.extension.manifest.incoming, app.title)
     return app
 
 
-async def _bot(request: Request, caller: Caller) -> tuple[Bot, App]:
+def _bot(request: Request, caller: Caller) -> tuple[Bot, App]:
     """The bot of the address and its app, if the caller may call its handler: with a token of that app, or as a person
     whom the app serves.
     """
     bot = bot_use.find(request, caller)
-    app = await bot_use.app_for(request, caller, bot, persons_too=True)
+    app = bot_use.app_for(request, caller, bot, persons_too=True)
     if app is None:
         raise NotFound("execution_handler_not_found", f"The bot {bot.unique_name} belongs to no extension.")
     require_handler(app.extension.manifest.bot.incoming, f"The bot {bot.unique_name}")
     return bot, app
 
 
-async def _readers(request: Request, caller: Caller, bot: Bot) -> tuple[PersonId, ...]:
+def _readers(request: Request, caller: Caller, bot: Bot) -> tuple[PersonId, ...]:
     wish = Wish(read_names(request.query_params.get(READERS)), broadcast=False)
     people, chats = part(request, People), part(request, Chats)
-    found = await part(request, Database).read(choose, people, chats, caller, bot, wish)
+    found = choose(part(request, Apps), people, chats, caller, bot, wish)
     return tuple(person.id for person in found)
 
 

@@ -1,24 +1,29 @@
 """Where the addresses of posts lead: to a channel, a chat, or the direct chat with a person."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
+from starlette.requests import Request
 
 from keypost.caller import Caller
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, Place, find_place, judge_ahead
-from keypost.chat.model import Chat, ChatKind, Ties
+from keypost.chat.model import Chat, ChatKind, Message, Posting, Ties
 from keypost.db.database import Database
 from keypost.errors import NotFound
-from keypost.ids import PersonId, read_number
+from keypost.ids import ChatId, OrgId, PersonId, read_number
 from keypost.messages.wording import quoted
 from keypost.people.directory import People
 from keypost.people.model import Person
+from keypost.web.limiting import count_place
+from keypost.web.parts import part
 from keypost_sdk.content import Message as Content
 
 NO_TIES: Final = Ties()
+Stored: TypeAlias = Sequence[Posting] | Sequence[Message]
+"""Before or after it is stored."""
 
 
 class PersonNamed(Struct, frozen=True):
@@ -34,6 +39,20 @@ class ChatOrPerson(Struct, frozen=True):
 
 
 Target = Place | PersonNamed | ChatOrPerson
+
+
+def place_of(chats: Chats, stored: Stored) -> tuple[OrgId, ChatId] | None:
+    """The chat in which a call counts that posts one message. What goes to many is not refused for the sake of one."""
+    if len(stored) != 1:
+        return None
+    place = chats.get(stored[0].org_id, stored[0].chat_id)
+    return place.org_id, place.home_id
+
+
+def count_place_of(request: Request, stored: Stored) -> None:
+    place = place_of(part(request, Chats), stored)
+    if place is not None:
+        count_place(request, *place)
 
 
 class Settling(Struct, frozen=True):

@@ -11,28 +11,25 @@ from starlette.responses import Response
 from keypost.caller import Caller
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChannelNamed, ChannelShown, ChatShown, Speaker, judge, speaker_in
-from keypost.chat.lane import Lane
-from keypost.chat.model import Chat, ChatKind, Message, PartyKind, Posting, Ties
+from keypost.chat.model import Chat, ChatKind, Message, PartyKind, Posting, Submission
 from keypost.chat.wishes import ties_of
 from keypost.db.database import Database
 from keypost.errors import Invalid
+from keypost.extensions.directory import Apps
 from keypost.ids import AppId, show_chat, show_message
-from keypost.keys import Keys
 from keypost.messages.judging import Draft, judge_post, readable
 from keypost.messages.spellings import decode_content
 from keypost.people.directory import People
 from keypost.settings import Settings
-from keypost.tokens.leaks import refuse_secrets
-from keypost.tokens.register import Register
 from keypost.web.body import read_body
-from keypost.web.limiting import count_place
 from keypost.web.parts import part
 from keypost.web.prompt import Ready
 from keypost.web.replies import no_content, ok
 from keypost.webhooks.apps import appkey_of, require_bot_served
 from keypost.webhooks.deliveries import Deliveries
-from keypost.webhooks.delivery import delivery_of, has_name
-from keypost.webhooks.places import ChatOrPerson, PersonNamed, Settling, Target
+from keypost.webhooks.delivery import Naming, delivery_of, has_name, naming_of
+from keypost.webhooks.places import ChatOrPerson, PersonNamed, Settling, Target, count_place_of
+from keypost.webhooks.rules import Rules, rules_of
 from keypost_sdk.content import Message as Content
 
 
@@ -69,83 +66,80 @@ class Post(Struct, frozen=True):
     async def __call__(self, request: Request, caller: Caller) -> Response:
         body = await read_body(request)
         draft = decode_content(body, Draft)
-        delivery = delivery_of(request, caller, body)
-        (message,) = await part(request, Deliveries).commit(delivery, partial(self._judge, request, caller, draft))
+        delivery, judge_it = delivery_of(request, caller, body), partial(self._judge, request, caller, draft)
+        count = partial(count_place_of, request)
+        (message,) = await part(request, Deliveries).commit(delivery, judge_it, count=count)
         return self.answer(message, draft) or no_content()
 
     def prepare(self, request: Request, caller: Caller) -> "StandingPost | None":
-        """For the fast lane, the same on memory alone: no repeats, no bots, no chat that is yet to be made."""
+        """For the fast lane, the same on memory alone: nothing of a chat that is yet to be made."""
         rules = self._rules(request)
         place = _settling(request).find_known(caller, self._target(request))
-        if place is None or "bot_unique_name" in request.query_params:
+        if place is None:
             return None
-        speaker = speaker_in(part(request, People), part(request, Chats), caller, ChatShown(place.shown_id))
-        return StandingPost(speaker, rules, part(request, People), part(request, Lane), self.answer)
+        people, chats = part(request, People), part(request, Chats)
+        bot_name = self._bot_name(request, caller, place, is_opening=False)
+        return StandingPost(
+            speaker=speaker_in(people, chats, caller, ChatShown(place.shown_id), bot_name=bot_name),
+            opens=bot_name == self._bot_name(request, caller, place, is_opening=True),
+            rules=rules,
+            naming=naming_of(request, caller),
+            people=people,
+            deliveries=part(request, Deliveries),
+            answer=self.answer,
+        )
 
     async def _judge(self, request: Request, caller: Caller, draft: Draft) -> list[Posting]:
         content, ties = self._rules(request).content(draft), ties_of(draft)
         place = await _settling(request).find(caller, self._target(request), [content], ties)
-        # The wire knows posting as a bot for channels, and for threads wherever they are.
-        by_bots = self.by_bots or place.kind is ChatKind.THREAD or ties.opening is not None
-        bot_name = request.query_params.get("bot_unique_name") if by_bots else None
-        if bot_name is not None:
-            await require_own_bot(request, caller, bot_name)
-        posting = _posting(request, caller, place, content, ties, bot_name)
-        count_place(request, place.org_id, place.home_id)
-        return [posting]
+        bot_name = self._bot_name(request, caller, place, is_opening=ties.opening is not None)
+        people, chats = part(request, People), part(request, Chats)
+        return [judge(people, chats, caller, ChatShown(place.shown_id), content, bot_name=bot_name, ties=ties)]
 
-    def _rules(self, request: Request) -> "Rules":
+    def _bot_name(self, request: Request, caller: Caller, place: Chat, *, is_opening: bool) -> str | None:
+        """The wire knows posting as a bot for channels, and for threads wherever they are or are opened."""
+        by_bots = self.by_bots or place.kind is ChatKind.THREAD or is_opening
+        name = request.query_params.get("bot_unique_name") if by_bots else None
+        if name is not None:
+            require_own_bot(request, caller, name)
+        return name
+
+    def _rules(self, request: Request) -> Rules:
         _require_switch(request, "mark_as_read")
         settings = part(request, Settings)
         text_max = settings.long_text_max if self.is_long else settings.text_max
-        return Rules(text_max, part(request, Keys), part(request, Register))
+        return rules_of(request, judge_post, text_max)
 
     def _target(self, request: Request) -> Target:
         return self.target(request.path_params[self.name])
 
 
-class Rules(Struct, frozen=True):
-    """Of what may be said at an address, whoever says it."""
-
-    text_max: int
-    keys: Keys
-    register: Register
-
-    def content(self, draft: Draft) -> Content:
-        content = judge_post(draft, self.text_max)
-        refuse_secrets(content, self.keys, self.register)
-        return content
-
-
-class StandingPost(Struct, frozen=True):
-    """Who speaks where is known: what is left is to judge what they say."""
+class StandingPost(Struct, frozen=True, kw_only=True):
+    """Who speaks where is known, also for who `opens` a thread: what is left is to judge what they say."""
 
     speaker: Speaker
+    opens: bool
     rules: Rules
+    naming: Naming
     people: People
-    lane: Lane
+    deliveries: Deliveries
     answer: Callable[[Message, Draft], Response | None]
 
     def ready(self, fields: Mapping[bytes, bytes], body: bytes) -> Ready[list[Message]] | None:
-        if has_name(fields):
-            return None
         draft = decode_content(body, Draft)
-        content = self.rules.content(draft)
-        posting = self.speaker.say(self.people, content, ties=ties_of(draft))
-        self.lane.require_room(posting)
+        content, ties = self.rules.content(draft), ties_of(draft)
+        if ties.opening is not None and not self.opens:
+            return None
+        posting = self.speaker.say(self.people, content, ties=ties)
+        delivery = self.naming.delivery(fields.items(), body) if has_name(fields) else None
+        submission = Submission([posting], delivery)
+        self.deliveries.require_room(submission)
         place = (posting.org_id, self.speaker.chat.home_id)
-        return Ready(place, partial(self.lane.submit, [posting]), lambda stored: self.answer(stored[0], draft))
+        return Ready(place, partial(self.deliveries.submit, submission), lambda stored: self.answer(stored[0], draft))
 
 
 def _settling(request: Request) -> Settling:
     return Settling(part(request, Database), part(request, People), part(request, Chats))
-
-
-def _posting(
-    request: Request, caller: Caller, place: Chat, content: Content, ties: Ties, bot_name: str | None = None
-) -> Posting:
-    people, chats = part(request, People), part(request, Chats)
-    return judge(people, chats, caller, ChatShown(place.shown_id), content, bot_name=bot_name, ties=ties)
 
 
 def _posted(message: Message, draft: Draft) -> Response | None:
@@ -171,13 +165,13 @@ CARD_TO_CHANNEL: Final = Post("name", ChannelNamed, by_bots=True, answer=_shown)
 """The newer wire's odd one: a channel's unique name where others have its id, and the message as the answer."""
 
 
-async def require_own_bot(request: Request, caller: Caller, bot_name: str) -> None:
+def require_own_bot(request: Request, caller: Caller, bot_name: str) -> None:
     """Of an extension's bot, judging knows whose it is; here whether the key beside it is right."""
     bot = part(request, Chats).find_bot_named(caller.org_id, bot_name)
     if bot is None or bot.app_id is None or bot.app_id != caller.app_id:
         return
-    app_id, people = AppId(bot.app_id), part(request, People)
-    await part(request, Database).read(require_bot_served, people, caller, app_id, appkey_of(request))
+    apps, people = part(request, Apps), part(request, People)
+    require_bot_served(apps, people, caller, AppId(bot.app_id), appkey_of(request))
 
 
 def _require_switch(request: Request, name: str) -> None:

@@ -8,11 +8,10 @@ from msgspec import Struct
 from keypost.caller import Caller
 from keypost.chat.directory import Chats
 from keypost.chat.model import Bot
-from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Invalid
-from keypost.extensions import service as extensions
+from keypost.extensions.directory import Apps
 from keypost.extensions.model import App
-from keypost.ids import AppId, PersonId, TeamId, read_number
+from keypost.ids import AppId, PersonId, read_number
 from keypost.people.directory import People
 from keypost.people.model import Person
 
@@ -34,22 +33,22 @@ def read_names(text: str | None) -> list[str] | None:
     return [name for name in map(str.strip, text.split(",")) if name] if text is not None else None
 
 
-def choose(tx: Tx, people: People, chats: Chats, caller: Caller, bot: Bot, wish: Wish) -> list[Person]:
+def choose(apps: Apps, people: People, chats: Chats, caller: Caller, bot: Bot, wish: Wish) -> list[Person]:
     """Who is to get the message; whoever the bot cannot reach is passed over, as on the wire."""
     me = people.get(caller.org_id, caller.person_id)
     wanted = _wanted(people, chats, me, bot, wish)
     if me.is_guest and any(person.id != me.id for person in wanted):
         raise Forbidden("bot_unauthorized_message_access", "A guest can let a bot write to nobody but themselves.")
-    reachable = served(tx, app_of(tx, bot), (person for person in wanted if person.is_active))
+    reachable = served(apps, app_of(apps, bot), (person for person in wanted if person.is_active))
     if not reachable:
         raise Invalid("botmessage_no_valid_users", f"The bot {bot.unique_name} can reach none of these people.")
     return reachable
 
 
-def list_subscribers(tx: Tx, people: People, chats: Chats, bot: Bot) -> list[Person]:
+def list_subscribers(apps: Apps, people: People, chats: Chats, bot: Bot) -> list[Person]:
     """Whom a broadcast reaches, the oldest first."""
     active = (person for person in _everybody(people, chats, bot) if person.is_active)
-    return sorted(served(tx, app_of(tx, bot), active), key=lambda person: person.id)
+    return sorted(served(apps, app_of(apps, bot), active), key=lambda person: person.id)
 
 
 def _wanted(people: People, chats: Chats, me: Person, bot: Bot, wish: Wish) -> list[Person]:
@@ -73,31 +72,22 @@ def _named(people: People, me: Person, named: Sequence[str]) -> list[Person]:
     """Each of them once. Names of nobody are no refusal as long as there is somebody else."""
     if len(named) > NAMED_MAX:
         raise Invalid("invalid_inputs", f"user_ids names {len(named)} people; it can name at most {NAMED_MAX}")
-    by_email = {person.email.lower(): person for person in people.all_of(me.org_id)}
     found: dict[PersonId, Person] = {}
     for name in named:
         number = read_number(name)
-        person = people.find(me.org_id, PersonId(number)) if number is not None else by_email.get(name.lower())
+        if number is not None:
+            person = people.find(me.org_id, PersonId(number))
+        else:
+            person = people.find_by_email(me.org_id, name)
         if person is not None:
             found[person.id] = person
     return list(found.values())
 
 
-def served(tx: Tx, app: App | None, persons: Iterable[Person]) -> list[Person]:
-    """Those whom the bot's app serves; a bot without one serves everybody. Asked once for all who are in the same
-    teams.
-    """
-    if app is None:
-        return list(persons)
-    by_teams: dict[frozenset[TeamId], bool] = {}
-    found = []
-    for person in persons:
-        if person.team_ids not in by_teams:
-            by_teams[person.team_ids] = extensions.serves(tx, app, person)
-        if by_teams[person.team_ids]:
-            found.append(person)
-    return found
+def served(apps: Apps, app: App | None, persons: Iterable[Person]) -> list[Person]:
+    """Those whom the bot's app serves; a bot without one serves everybody."""
+    return [person for person in persons if app is None or apps.serves(app, person)]
 
 
-def app_of(tx: Tx, bot: Bot) -> App | None:
-    return extensions.find_app(tx, bot.org_id, AppId(bot.app_id)) if bot.app_id is not None else None
+def app_of(apps: Apps, bot: Bot) -> App | None:
+    return apps.find(bot.org_id, AppId(bot.app_id)) if bot.app_id is not None else None

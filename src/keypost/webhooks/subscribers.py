@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from keypost.caller import Caller
 from keypost.chat.directory import Chats
-from keypost.db.database import Database
 from keypost.errors import Invalid
+from keypost.extensions.directory import Apps
 from keypost.ids import PersonId
 from keypost.people.administration import require_admin
 from keypost.people.directory import People
@@ -73,10 +73,10 @@ async def list_page(request: Request, caller: Caller) -> Response:
     people, chats, query = part(request, People), part(request, Chats), request.query_params
     require_admin(people, caller)
     bot = bot_use.find(request, caller)
-    await bot_use.app_for(request, caller, bot, persons_too=True)
+    bot_use.app_for(request, caller, bot, persons_too=True)
     limit = limit_of(request, SUBSCRIBERS_MAX)
     mark = Mark.read(query["next_token"]) if "next_token" in query else None
-    everybody = await part(request, Database).read(list_subscribers, people, chats, bot)
+    everybody = list_subscribers(part(request, Apps), people, chats, bot)
 
     state = mark.state if mark is not None else _state(everybody)
     if mark is None and query.get("sync_token") == state:

@@ -16,6 +16,7 @@ from keypost.chat.model import Posting
 from keypost.chat.uploading import Brought, FilesDraft
 from keypost.db.database import Database
 from keypost.extensions.attaching import store_files, taken_in, with_files
+from keypost.extensions.directory import Apps
 from keypost.files.cabinet import Cabinet
 from keypost.files.receiving import receiving
 from keypost.people.directory import People
@@ -50,16 +51,16 @@ class Upload(Struct, frozen=True):
         async def judged(draft: FilesDraft, brought: Sequence[Brought]) -> list[Posting]:
             chat = await settling.find(caller, target, [each.content for each in brought])
             place = ChatShown(chat.shown_id)
-            bot_name = await self._bot_name(request, caller, draft)
+            bot_name = self._bot_name(request, caller, draft)
             return [judge(people, chats, caller, place, each.content, bot_name=bot_name) for each in brought]
 
         return await _take(request, caller, judged)
 
-    async def _bot_name(self, request: Request, caller: Caller, draft: FilesDraft) -> str | None:
+    def _bot_name(self, request: Request, caller: Caller, draft: FilesDraft) -> str | None:
         """In the form, as the wire has it, or in the query, as for messages."""
         found = (draft.bot_unique_name or request.query_params.get("bot_unique_name")) if self.by_bots else None
         if found is not None:
-            await require_own_bot(request, caller, found)
+            require_own_bot(request, caller, found)
         return found
 
 
@@ -67,11 +68,11 @@ async def by_bot(request: Request, caller: Caller) -> Response:
     """To the person in `user_id`, else to whom a message of the bot would go that names nobody."""
     caller.require(Scope.POST)
     people, chats = part(request, People), part(request, Chats)
-    bot = await bot_use.usable(request, caller)
+    bot = bot_use.usable(request, caller)
 
     async def judged(draft: FilesDraft, brought: Sequence[Brought]) -> list[Posting]:
         wish = Wish([draft.user_id] if draft.user_id is not None else None, None)
-        readers = await part(request, Database).read(choose, people, chats, caller, bot, wish)
+        readers = choose(part(request, Apps), people, chats, caller, bot, wish)
         contents = [each.content for each in brought]
         places = await bots.chats_with(request, caller, bot, readers, contents)
         bots.count_reader(request, places)
@@ -93,7 +94,7 @@ async def _take(
             return with_files(caller, zip(await judged(draft, brought), cycle(brought), strict=False))
 
         delivery = delivery_of(request, caller, form.said)
-        await part(request, Deliveries).commit(delivery, postings, partial(store_files, request, brought))
+        await part(request, Deliveries).commit(delivery, postings, store=partial(store_files, request, brought))
     return no_content()
 
 

@@ -71,8 +71,10 @@ def _add_persons(tx: Tx, server: Server, count: int) -> list[Person]:
 
 async def _add_app(server: Server, admin: Person) -> App:
     key = signing.generate()
-    _, app = await server.database.write(extensions.register, server.keys, admin.org_id, SOURCE, MANIFEST, key)
-    await server.database.write(extensions.install, server.chats, server.attribution, app, admin.id)
+    _, app = await server.database.write(
+        extensions.register, server.apps, server.keys, admin.org_id, SOURCE, MANIFEST, key
+    )
+    await server.database.write(extensions.install, server.chats, server.apps, app, admin.id)
     return app
 
 

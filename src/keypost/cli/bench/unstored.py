@@ -1,8 +1,6 @@
-from collections.abc import Sequence
-
 from keypost.chat.directory import Chats
 from keypost.chat.lane import Lane
-from keypost.chat.model import Message, Posting
+from keypost.chat.model import Message, Posting, Submission
 from keypost.chat.waiting import Settle
 from keypost.db.database import Database
 from keypost.ids import MessageId
@@ -15,8 +13,8 @@ class Unstored(Lane):
         super().__init__(database, chats)
         self._ids = database.ids
 
-    def submit(self, postings: Sequence[Posting], settle: Settle) -> None:
-        settle([self._message(posting) for posting in postings])
+    def submit(self, submission: Submission, settle: Settle) -> None:
+        settle([self._message(posting) for posting in submission.postings])
 
     def _message(self, posting: Posting) -> Message:
         return Message(

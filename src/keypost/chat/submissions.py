@@ -1,0 +1,41 @@
+"""What the lane stores in one transaction. Of a delivery that was stored before, that is nothing."""
+
+from collections.abc import Sequence
+from itertools import chain, islice
+from typing import TypeAlias
+
+from keypost.chat import deliveries, service
+from keypost.chat.directory import Chats
+from keypost.chat.model import Delivery, Message, Submission
+from keypost.db.tx import Tx
+from keypost.errors import Refusal
+from keypost.ids import MessageId
+
+Outcome: TypeAlias = list[Message] | Refusal
+"""The messages of a submission; of a repeat, those of the first. A refusal is of this submission alone."""
+
+
+def store(tx: Tx, chats: Chats, batch: Sequence[Submission]) -> list[Outcome]:
+    """Decides first which deliveries are new: of a repeat nothing is looked at again, for much may have changed."""
+    given = [(each, [MessageId(tx.new_id()) for _ in each.postings]) for each in batch]
+    claims = [(each.delivery, ids) for each, ids in given if each.delivery is not None]
+    repeats = {ids[0] for _, ids in claims} - deliveries.claim(tx, claims) if claims else set()
+    new = [pair for pair in given if pair[1][0] not in repeats]
+    stored = iter(
+        service.store_batch(
+            tx,
+            chats,
+            list(chain.from_iterable(each.postings for each, _ in new)),
+            list(chain.from_iterable(ids for _, ids in new)),
+        )
+    )
+    return [
+        list(islice(stored, len(ids))) if ids[0] not in repeats else _first(tx, each.delivery) for each, ids in given
+    ]
+
+
+def _first(tx: Tx, repeated: Delivery | None) -> Outcome:
+    try:
+        return deliveries.list_messages(tx, repeated) if repeated is not None else []
+    except Refusal as refusal:
+        return refusal
