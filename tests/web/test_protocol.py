@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.chat.test_slow_database import held
 from tests.serving import OPEN, listening, serving
 from tests.web.lines import PATH, SOON, Line, line, lines, post
 from tests.world import World
@@ -184,6 +185,38 @@ async def test_a_connection_on_which_nothing_comes_any_more_is_closed(world: Wor
 
         assert await line.hear_end() == b""
         await line.end()
+
+
+async def test_nobody_is_taken_for_idle_whose_answer_takes_longer_than_idling_may(world: World) -> None:
+    tool, listener = await world.tool(), listening()
+    async with serving(world.server.door, listener, OPEN, world.server.fast_lane) as web:
+        web.config.timeout_keep_alive = SOON_S
+        busy, idle = [Line(*await asyncio.open_connection(*listener.getsockname())) for _ in range(2)]
+        for one in (busy, idle):
+            await one.say(post(tool, "First"))
+            assert (await one.hear())[0] == 204
+        async with held(world):
+            await busy.say(post(tool, "Second"))
+            assert await idle.hear_end() == b""
+
+        assert (await busy.hear())[0] == 204
+        for one in (busy, idle):
+            await one.end()
+
+
+async def test_nobody_is_blamed_for_a_slow_head_while_the_answer_before_it_is_on_its_way(world: World) -> None:
+    tool = await world.tool()
+    second = post(tool, "Second")
+    async with line(world) as hasty, line(world) as slow:
+        async with held(world):
+            await hasty.say(post(tool, "First"), second[:20])
+            await slow.say(b"P")
+            assert await slow.hear_code() == (408, "head_too_slow")  # By now theirs would have taken too long.
+            await hasty.say(second[20:])
+
+        assert [(await hasty.hear())[0] for _ in range(2)] == [204, 204]
+
+    assert await world.texts_in("#builds") == ["First", "Second"]
 
 
 async def test_an_address_has_only_so_many_connections_at_once(lasting_world: World) -> None:
