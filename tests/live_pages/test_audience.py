@@ -22,6 +22,7 @@ ROOM = ChatId(1)
 SMALL = ChatId(2)
 CROWD = 5_000
 PERSONS = 10
+TOO_MUCH = b"x" * (FULL_AT + 1)
 
 
 async def test_a_room_of_thousands_does_not_hold_everybody_else_up() -> None:
@@ -69,16 +70,19 @@ def test_runs_hold_everything_after_an_event_in_order_and_are_not_long(sizes: li
         assert run.piece.content[-1] == run.number
 
 
-async def test_a_heartbeat_reaches_everybody_but_who_has_taken_nothing() -> None:
+async def test_a_heartbeat_reaches_everybody_but_who_has_taken_nothing_since_the_last() -> None:
     audience = Audience(ORG, 0, lambda: None)
-    awake = QueueOutlet(partial(join, audience, PersonId(0)))
-    asleep = QueueOutlet(partial(join, audience, PersonId(0)))
-    asleep.write(Piece.of(b"x" * (FULL_AT + 1)))
+    awake, slow, asleep = [QueueOutlet(partial(join, audience, PersonId(0))) for _ in range(3)]
+    for outlet in (slow, asleep):
+        outlet.write(Piece.of(TOO_MUCH))
 
     await in_slices(audience.beat())
+    assert await slow.next() == TOO_MUCH
+    slow.write(Piece.of(TOO_MUCH))
+    await in_slices(audience.beat())
 
-    assert [watcher.outlet for watcher in audience.all()] == [awake]
-    assert await awake.next() == b": still here\n\n"
+    assert {watcher.outlet for watcher in audience.all()} == {awake, slow}
+    assert [await awake.next(), await awake.next()] == [b": still here\n\n"] * 2
     assert await asleep.next() is None
 
 

@@ -10,10 +10,11 @@ from keypost.web.outlet import Outlet
 
 class Watcher:
     """One open stream. `last` is the number of the newest event that it has, as long as it is behind its audience;
-    `opened_at` that of the newest one when its session was looked at.
+    `opened_at` that of the newest one when its session was looked at. `is_stuck`: it was full at the last heartbeat,
+    and has had no room since.
     """
 
-    __slots__ = ("_audience", "last", "opened_at", "outlet", "person_id")
+    __slots__ = ("_audience", "is_stuck", "last", "opened_at", "outlet", "person_id")
 
     def __init__(self, audience: "Audience", outlet: Outlet, person_id: PersonId, last: int, opened_at: int) -> None:
         self._audience = audience
@@ -21,8 +22,10 @@ class Watcher:
         self.person_id = person_id
         self.last = last
         self.opened_at = opened_at
+        self.is_stuck = False
 
     def drained(self) -> None:
+        self.is_stuck = False
         self._audience.wake()
 
     def gone(self) -> None:
@@ -112,10 +115,12 @@ class Audience:
         self._behind = {watcher for watcher in self._behind if watcher.last != self.told}
 
     def beat(self) -> Iterator[None]:
-        """Says to all that their streams are alive. Who is still full by then is cut: it may never read."""
+        """Says to all that their streams are alive. Who had no room since the last time is cut: it may never read."""
         for watcher in self.all():
-            if watcher.outlet.is_full:
+            if watcher.is_stuck:
                 self._cut(watcher)
+            elif watcher.outlet.is_full:
+                watcher.is_stuck = True
             else:
                 watcher.outlet.write(HEARTBEAT)
             yield
