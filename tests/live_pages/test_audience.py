@@ -101,6 +101,19 @@ async def test_whose_session_ended_since_is_told_nothing_more(told: int) -> None
     assert await since.next() == b"later"
 
 
+async def test_who_is_less_behind_than_a_page_of_the_log_reaches_is_told_nothing_twice() -> None:
+    audience = Audience(ORG, 3, lambda: None)
+    far = QueueOutlet(partial(join, audience, PersonId(0)))
+    near = QueueOutlet(partial(join, audience, PersonId(1), last=2))
+    frames = [Frame(1, b"one", ROOM), Frame(2, b"two", ROOM), Frame(3, b"three", ROOM)]
+
+    await in_slices(audience.catch_up(audience.lagging(), edition(frames[:1])))
+    await in_slices(audience.catch_up(audience.lagging(), edition(frames[1:])))
+
+    assert [await far.next(), await far.next()] == [b"one", b"twothree"]
+    assert await near.next() == b"three"
+
+
 def edition(frames: list[Frame]) -> Edition:
     """Persons 0 and 1 are in the small chat too."""
     chats = Chats()
@@ -115,7 +128,7 @@ def chat(chat_id: ChatId, persons: list[PersonId]) -> Chat:
     return Chat(org_id=ORG, id=chat_id, kind=ChatKind.CHANNEL, title="A chat", members=members)
 
 
-def join(audience: Audience, person_id: PersonId, outlet: Outlet, *, opened_at: int = 0) -> Watcher:
-    watcher = Watcher(audience, outlet, person_id, 0, opened_at)
+def join(audience: Audience, person_id: PersonId, outlet: Outlet, *, last: int = 0, opened_at: int = 0) -> Watcher:
+    watcher = Watcher(audience, outlet, person_id, last, opened_at)
     audience.join(watcher)
     return watcher

@@ -108,7 +108,7 @@ class Audience:
                 watcher.last = run.number
                 yield
             else:
-                watcher.last = edition.newest
+                watcher.last = max(watcher.last, edition.newest)  # Who is less behind may be past this page already.
 
     def admit(self) -> None:
         """Those who have caught up are not behind any longer."""
