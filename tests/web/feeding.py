@@ -123,6 +123,10 @@ class Listener:
         async with asyncio.timeout(PATIENCE_S):
             return await self._reader.readuntil(b"\r\n\r\n")
 
+    async def skip(self, size: int) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            await self._reader.readexactly(size)
+
     async def exactly(self, content: bytes) -> None:
         async with asyncio.timeout(PATIENCE_S):
             assert await self._reader.readexactly(len(content)) == content

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from tests.web.feeding import BIG, Listener, Source, fed, filled
 
 from keypost.web import connection
-from keypost.web.outlet import Piece
+from keypost.web.outlet import FULL_AT, TAKE_OVER, Piece
 from keypost.web.protocol import Bounds, Gate, Protocol
 
 TAKEN_OVER = "taken over"
@@ -148,6 +148,48 @@ async def test_behind_another_answer_it_takes_the_usual_way() -> None:
         await reader.exactly(b"first")
         await reader.head()
         assert await reader.chunk() == b"second"
+        await reader.close()
+
+
+async def test_a_reader_between_other_requests_that_leaves_is_noticed() -> None:
+    source = Source()
+    first = asyncio.Event()
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/first":
+            await first.wait()
+            await PlainTextResponse("first")(scope, receive, send)
+        else:
+            await source(scope, receive, send)
+
+    async with fed(answering, TAKEN_OVER) as port:
+        reader = await Listener.connect(port, path="/first")
+        reader.ask("/")
+        reader.ask("/last")
+        await asyncio.sleep(0)
+        first.set()
+        await source.opened()
+
+        await reader.close()
+
+        await source.until(lambda: source.gone_times == 1)
+
+
+async def test_a_reader_who_has_not_taken_the_head_yet_is_full_until_then() -> None:
+    source = Source()
+
+    async def answering(scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"x", b"x" * FULL_AT)]})
+        scope["extensions"][TAKE_OVER](source.open)
+
+    async with fed(answering, TAKEN_OVER) as port:
+        reader = await Listener.connect(port, reads=False)
+
+        assert await filled(await source.opened()) == 0
+
+        reader.wake()
+        await reader.skip(FULL_AT)
+        await source.until(lambda: source.drained_times == 1)
         await reader.close()
 
 

@@ -363,6 +363,7 @@ def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
         "on_response_complete",
         "send_400_response",
         "shutdown",
+        "_start_asgi_task",
     }
     fields = (
         "transport",

@@ -14,17 +14,24 @@ class ConnectionOutlet(asyncio.Protocol):
     """Has no task, parser or queue. What waits for the reader waits in the transport, which says when it is too much.
 
     Stands among the server's `connections`, and is told to shut down as they are. `left` is called when it is no more.
+    `is_full` if the transport has said so already: it says it once.
     """
 
     __slots__ = ("_connections", "_left", "_transport", "_writer", "is_full")
 
     def __init__(
-        self, transport: asyncio.Transport, connections: set[Any], left: Callable[[], None], open_: Open
+        self,
+        transport: asyncio.Transport,
+        connections: set[Any],
+        left: Callable[[], None],
+        open_: Open,
+        *,
+        is_full: bool,
     ) -> None:
         self._transport = transport
         self._connections = connections
         self._left = left
-        self.is_full = False
+        self.is_full = is_full
         connections.add(self)
         transport.set_protocol(self)
         transport.set_write_buffer_limits(high=FULL_AT, low=ROOM_AT)
