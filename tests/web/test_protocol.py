@@ -71,6 +71,15 @@ async def test_the_next_request_on_a_kept_connection_must_not_take_for_ever_eith
         assert await kept.hear_code() == (408, "head_too_slow")
 
 
+async def test_nor_must_one_that_came_right_behind_another(world: World) -> None:
+    tool = await world.tool()
+    async with line(world) as hasty:
+        await hasty.say(post(tool, "First") + b"POST / HTTP/1.1\r\n")
+
+        assert (await hasty.hear())[0] == 204
+        assert await hasty.hear_code() == (408, "head_too_slow")
+
+
 @pytest.mark.parametrize(
     ("head", "status", "code"),
     [
@@ -86,6 +95,25 @@ async def test_a_head_beyond_its_bounds_is_refused(lasting_world: World, head: b
         await wordy.say(head)
 
         assert await wordy.hear_code() == (status, code)
+        assert await wordy.hear_end() == b""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 2_100 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 2_100 + b"\r\nY: ",
+    ],
+    ids=["whole", "in two pieces"],
+)
+async def test_a_head_behind_another_request_is_not_beyond_its_bounds_either(lasting_world: World, head: bytes) -> None:
+    async with line(lasting_world) as wordy:
+        await wordy.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n" + head)
+        assert (await wordy.hear())[0] == 200
+        if not head.endswith(b"\r\n\r\n"):
+            await wordy.say(b"y\r\n\r\n")
+
+        assert await wordy.hear_code() == (431, "header_too_large")
         assert await wordy.hear_end() == b""
 
 
@@ -217,6 +245,25 @@ async def test_nobody_is_blamed_for_a_slow_head_while_the_answer_before_it_is_on
         assert [(await hasty.hear())[0] for _ in range(2)] == [204, 204]
 
     assert await world.texts_in("#builds") == ["First", "Second"]
+
+
+async def test_a_kept_connection_lives_on_from_its_last_answer_whoever_gave_it(world: World) -> None:
+    tool = await world.tool()
+    listener = listening()
+    async with serving(world.server.door, listener, OPEN, world.server.fast_lane) as web:
+        web.config.timeout_keep_alive = SOON_S
+        line = Line(*await asyncio.open_connection(*listener.getsockname()))
+        loop = asyncio.get_running_loop()
+        await line.say(post(tool, "In the fast lane"))
+        assert (await line.hear())[0] == 204
+        await asyncio.sleep(SOON_S / 2)
+        await line.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await line.hear())[0] == 200
+        answered = loop.time()
+
+        assert await line.hear_end() == b""
+        assert loop.time() - answered > SOON_S / 2
+        await line.end()
 
 
 async def test_an_address_has_only_so_many_connections_at_once(lasting_world: World) -> None:

@@ -130,6 +130,7 @@ class Protocol(HandingOver):
         self._address = ""
         self._in_head = True
         self._head_size = 0
+        self._arrived = self._came_along = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._has_begun = False
         self._held: Offer | None = None
@@ -162,8 +163,9 @@ class Protocol(HandingOver):
     def data_received(self, data: bytes) -> None:
         if self._hears_no_more:
             return
+        self._arrived = len(data)
         if self._in_head:
-            self._head_size += len(data)
+            self._head_size += self._arrived
         self._feed(data)
         if self._in_head and (self._head_size or self._has_begun):
             bounds = self._gate.bounds
@@ -206,7 +208,7 @@ class Protocol(HandingOver):
         self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        size, self._head_size = self._head_size, 0
+        size, self._head_size = self._head_size + self._came_along, 0
         self._in_head = self._has_begun = False
         self._stop_waiting()
         if self._hears_no_more:
@@ -224,7 +226,9 @@ class Protocol(HandingOver):
             self._pass_head_on()
 
     def _is_too_much(self, size: int) -> bool:
-        """`size` is of all that arrived with the head: most heads are small enough together with what came after."""
+        """`size` is of all that arrived with the head: most heads are small enough together with what came before and
+        after.
+        """
         bounds = self._gate.bounds
         if len(self.headers) > bounds.fields_max:
             return True
@@ -243,7 +247,7 @@ class Protocol(HandingOver):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._in_head = True
+        self._in_head, self._came_along = True, self._arrived  # The next head may have begun in it.
         if self._hears_no_more:
             return
         self._stop_waiting()
@@ -364,7 +368,7 @@ class Protocol(HandingOver):
         self._deadline = None
         if self._is_answering:  # Reading rests meanwhile: it is us who are slow.
             self._expect_head()
-        elif self._head_size:
+        elif self._head_size or self._has_begun:
             sentence = f"The head of the request did not arrive within {self._gate.bounds.head_s:g} seconds."
             self._refuse(TooSlow("head_too_slow", sentence))
         else:
@@ -407,6 +411,7 @@ class Protocol(HandingOver):
     def on_response_complete(self) -> None:
         is_last = not self.pipeline
         super().on_response_complete()
+        self._idle_since = self.loop.time()
         if self._refused is not None and is_last and not self.transport.is_closing():
             self._end_with(self._refused)
         elif is_last and not self._in_head and not self.transport.is_closing():
