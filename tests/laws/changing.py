@@ -24,7 +24,7 @@ from keypost.db.tx import Tx
 from keypost.errors import Conflict
 from keypost.extensions import service as extensions
 from keypost.extensions.model import App
-from keypost.ids import ChatId, MessageId, OrgId, TeamId, TokenId
+from keypost.ids import SANDBOX_OFFSET, ApiTokenId, AppId, ChatId, MessageId, OrgId, PersonId, TeamId, TokenId
 from keypost.people import administration
 from keypost.people import service as people
 from keypost.people.access import EVERYTHING_ON_PAGES
@@ -44,6 +44,8 @@ Address = tuple[str, int]
 
 QUOTA: Final = re.compile(rb'ratelimit-policy: "token";q=([0-9]+)')
 TOKENS_MAX: Final = 12
+PERSONS_OWN: Final = 3
+"""From this number on, a wish is with an API token."""
 LETTERS: Final = str.maketrans("0123456789", "abcdefghij")
 NOTHING: Final = Try(token_id=0)
 
@@ -51,6 +53,14 @@ NOTHING: Final = Try(token_id=0)
 class Minted(NamedTuple):
     owner: int
     token_id: TokenId
+    secret: str
+
+
+class PersonsOwn(NamedTuple):
+    """An API token."""
+
+    owner: int
+    token_id: ApiTokenId
     secret: str
 
 
@@ -68,8 +78,10 @@ class Changing:
         self.world = world
         self.doors = doors
         self.app = app
+        self.faces = [app.id, AppId(app.id + SANDBOX_OFFSET)]
         self.persons: list[Person] = []
         self.tokens: list[Minted] = []
+        self.api_tokens: list[PersonsOwn] = []
         self.channels: list[Chat] = []
         self.names: list[str] = []
         self.chats: list[Chat] = []
@@ -88,6 +100,7 @@ class Changing:
         await changing.create_channel(1)
         for who in range(3):
             await changing.mint(who, 1)
+            await changing.make_api_token(who, 1)
         await changing.open_direct(0, 1)
         for place in (0, 2):
             await changing.open_thread(place)
@@ -104,7 +117,9 @@ class Changing:
         return Try(token_id=self._token(0).token_id, person_id=person.id)
 
     async def disable(self, who: int) -> Try:
-        person, about = self._person(who), await self._used(self._by_id(self._token_of(who), 0))
+        own = [minted for minted in self.api_tokens if minted.owner == who % len(self.persons)]
+        wish = _by_person(own[-1], self._place(0)) if own else self._by_id(self._token_of(who), 0)
+        person, about = self._person(who), await self._used(wish)
         await self.world.write(people.deactivate, self._people, person.org_id, person.id)
         return about
 
@@ -121,6 +136,18 @@ class Changing:
         )
         self.tokens.append(Minted(who % len(self.persons), token.id, secret.reveal()))
         return self._by_id(len(self.tokens) - 1, 0)
+
+    async def make_api_token(self, who: int, scopes: int) -> Try:
+        """Of somebody who may have left by then: it is none."""
+        person, server = self._person(who), self.world.server
+        if len(self.api_tokens) >= TOKENS_MAX:
+            return NOTHING
+        owner, granted = (person.org_id, person.id), SCOPES[scopes]
+        secret = await self.world.write(people.create_api_token, server.people, server.keys, *owner, granted)
+        made = server.people.api_tokens.find(server.keys.digest(secret))
+        assert made is not None
+        self.api_tokens.append(PersonsOwn(who % len(self.persons), made.id, secret))
+        return _by_person(self.api_tokens[-1], self._place(0))
 
     async def revoke(self, token: int) -> Try:
         minted = self._token(token)
@@ -217,11 +244,21 @@ class Changing:
             await self.world.write(change, self._chats, self._channel(channel), Party(PartyKind.BOT, found.id))
         return replace(self._by_name(0, channel), bot=self._bot(bot))
 
-    async def create_team(self) -> Try:
-        team_id = TeamId(self.world.database.ids.next())
-        await self.world.write(people.create_team, self._people, self.world.org_id, team_id, "Team", [])
+    async def create_team(self, *members: int) -> Try:
+        team_id, ids = TeamId(self.world.database.ids.next()), [self._person(who).id for who in members]
+        await self.world.write(people.create_team, self._people, self.world.org_id, team_id, "Team", ids)
         self.teams.append(team_id)
         return replace(self._by_id(0, 2), team_id=team_id)
+
+    async def serve_team(self, team: int, title: str) -> Try:
+        """The extension is switched on for a team too, and is called something else from now on."""
+        server, ada = self.world.server, self.world.ada.person
+        manifest = replace(self.app.extension.manifest, title=title)
+        extension = replace(self.app.extension, manifest=manifest)
+        faces = await self.world.write(extensions.save_manifest, server.apps, extension)
+        teams = frozenset({self.teams[team % len(self.teams)]})
+        await self.world.write(extensions.install, server.chats, server.apps, faces[0], ada.id, teams)
+        return self._by_id(0, 0)
 
     async def switch_extension(self, is_on: bool) -> Try:
         server, extension = self.world.server, self.app.extension
@@ -247,6 +284,7 @@ class Changing:
         expected, newest = await self.world.read(self._look, wish)
         heard = [await self._post(door, wish) for door in self.doors]
         stored = await self.world.read(_count_after, self.world.org_id, newest)
+        assert self._served() == await self.world.read(self._served_as_stored)
         assert heard == [expected, expected], f"{wish}: {heard}, not {expected}"
         assert stored == (0 if expected.code else len(heard)), wish
 
@@ -265,6 +303,19 @@ class Changing:
         met = {*await asyncio.gather(*flying)}
         assert met <= {before, expected}, f"{wish}: {met}, neither {before} nor {expected}"
 
+    def _served(self) -> list[tuple[str, frozenset[PersonId]]]:
+        """What each face of the extension is called, and whom it serves."""
+        apps, everybody = self.world.server.apps, self._people.all_of(self.world.org_id)
+        known = filter(None, (apps.find(self.world.org_id, app_id) for app_id in self.faces))
+        return [(app.title, frozenset(each.id for each in everybody if apps.serves(app, each))) for app in known]
+
+    def _served_as_stored(self, tx: Tx) -> list[tuple[str, frozenset[PersonId]]]:
+        everybody = self._people.all_of(self.world.org_id)
+        known = filter(None, (extensions.find_app(tx, self.world.org_id, app_id) for app_id in self.faces))
+        return [
+            (app.title, frozenset(each.id for each in everybody if extensions.serves(tx, app, each))) for app in known
+        ]
+
     async def _used(self, wish: Try) -> Try:
         """Has it posted just now: whatever is remembered of that must go with the change that follows."""
         for door in self.doors:
@@ -281,12 +332,14 @@ class Changing:
         return judge(tx, org_id, of_server, wish), row[0] if row is not None else 0
 
     async def _post(self, door: Address, wish: Try) -> Verdict:
-        secret = next(minted.secret for minted in self.tokens if minted.token_id == wish.token_id)
+        known: list[Minted | PersonsOwn] = [*self.tokens, *self.api_tokens]
+        secret = next(each.secret for each in known if each.token_id == wish.token_id)
+        carrier = "Authorization: Bearer" if wish.is_persons else "X-Keypost-Token:"
         calls = "{@all}" * wish.is_to_all + (f"{{@{wish.team_id}}}" if wish.team_id else "")
         body = json.dumps({"text": f"Hello {calls}"}).encode()
         bot = f"?bot_unique_name={wish.bot}" if wish.bot else ""
         head = f"POST {self._path(wish)}{bot} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
-        request = f"{head}X-Keypost-Token: {secret}\r\n\r\n".encode() + body
+        request = f"{head}{carrier} {secret}\r\n\r\n".encode() + body
         while (heard := await _say_at(door, request)).code == "server_busy":  # The disk's affair: nothing was judged.
             pass
         return heard
@@ -305,7 +358,11 @@ class Changing:
         by_name = [Try(token_id=0, channel=name) for name in (*self.names, "nowhere")]
         persons = [Try(token_id=0, person_id=person.id) for person in self.persons]
         places = [*by_id, *by_name, *persons]
-        return replace(places[place % len(places)], token_id=self._token(token).token_id)
+        found = places[place % len(places)]
+        if token >= PERSONS_OWN:
+            minted = self.api_tokens[token % len(self.api_tokens)]
+            return replace(found, token_id=minted.token_id, is_persons=True)
+        return replace(found, token_id=self._token(token).token_id)
 
     def _by_id(self, token: int, place: int) -> Try:
         return Try(token_id=self._token(token).token_id, chat_id=self._place(place).id)
@@ -361,6 +418,10 @@ class Changing:
     @property
     def _admin(self) -> Caller:
         return self.world.caller(self.world.ada)
+
+
+def _by_person(minted: PersonsOwn, place: Chat) -> Try:
+    return Try(token_id=minted.token_id, is_persons=True, chat_id=place.id)
 
 
 def _caller(person: Person) -> Caller:

@@ -25,6 +25,7 @@ CHANGES: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Changing.arrive), st.sampled_from([Role.MEMBER, Role.GUEST])),
     st.tuples(st.just(Changing.disable), NUMBER),
     st.tuples(st.just(Changing.mint), NUMBER, st.integers(0, len(SCOPES) - 1)),
+    st.tuples(st.just(Changing.make_api_token), NUMBER, st.integers(0, len(SCOPES) - 1)),
     st.tuples(st.just(Changing.revoke), NUMBER),
     st.tuples(st.just(Changing.replace), NUMBER),
     st.tuples(st.just(Changing.let_a_day_pass)),
@@ -39,13 +40,14 @@ CHANGES: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Changing.set_closed), NUMBER, st.booleans()),
     st.tuples(st.just(Changing.create_bot)),
     st.tuples(st.just(Changing.bring_bot), NUMBER, NUMBER, st.booleans()),
-    st.tuples(st.just(Changing.create_team)),
+    st.tuples(st.just(Changing.create_team), NUMBER),
+    st.tuples(st.just(Changing.serve_team), NUMBER, st.sampled_from(["Standup", "Retro"])),
     st.tuples(st.just(Changing.switch_extension), st.booleans()),
 )
 STEPS: Final = st.lists(CHANGES, min_size=3, max_size=7)
 USUALLY_NONE: Final = st.sampled_from([-1, -1, -1, 0, 1])
 CALLS: Final = st.sampled_from([0, 0, 0, 1, 2])
-WISHES: Final = st.builds(Wish, st.integers(0, 2), st.integers(0, 11), USUALLY_NONE, CALLS)
+WISHES: Final = st.builds(Wish, st.integers(0, 5), st.integers(0, 11), USUALLY_NONE, CALLS)
 WATCHED: Final = st.lists(WISHES, min_size=1, max_size=2)
 
 

@@ -17,6 +17,14 @@ TOKEN: Final = text("""
       AND t.revoked_at IS NULL AND t.paused_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)
       AND p.deactivated_at IS NULL
 """)
+API_TOKEN: Final = text("""
+    SELECT a.person_id AS owner_id, NULL AS app_id, a.scopes AS scope, p.role,
+        COALESCE(o.posts_per_minute, :of_server) AS budget
+    FROM api_tokens a
+    JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
+    JOIN orgs o ON o.org_id = a.org_id
+    WHERE a.id = :token AND a.revoked_at IS NULL AND p.deactivated_at IS NULL
+""")
 CHANNEL: Final = text("SELECT id, kind, closed_at, id AS home FROM chats WHERE org_id = :org AND unique_name = :name")
 CHAT: Final = text("""
     SELECT c.id, COALESCE(parent.kind, c.kind) AS kind, c.closed_at, COALESCE(c.parent_id, c.id) AS home
@@ -36,11 +44,12 @@ TEAM: Final = text("SELECT 1 FROM teams WHERE org_id = :org AND id = :team")
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):
-    """A post by a token to one of a channel by its name, a chat by its id, or a person; by a bot that is named, and
-    calling everybody or a team.
+    """A post by a token, or by a person's own (their API token), to one of a channel by its name, a chat by its id, or
+    a person; by a bot that is named, and calling everybody or a team.
     """
 
     token_id: int
+    is_persons: bool = False
     channel: str = ""
     chat_id: int = 0
     person_id: int = 0
@@ -57,9 +66,10 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def judge(tx: Tx, org_id: int, of_server: int, wish: Try) -> Verdict:
-    token = tx.one(TOKEN.bindparams(token=wish.token_id, now=tx.now, of_server=of_server))
+    query = API_TOKEN if wish.is_persons else TOKEN.bindparams(now=tx.now)
+    token = tx.one(query.bindparams(token=wish.token_id, of_server=of_server))
     if token is None:
-        return Verdict("invalid_zapikey")
+        return Verdict("oauthtoken_invalid" if wish.is_persons else "invalid_zapikey")
     if "post" not in msgspec.json.decode(token.scope):
         return Verdict("scope_missing")
     return Verdict(_code(tx, org_id, token, wish), token.budget or None)
