@@ -38,6 +38,8 @@ def use_of(pid: int) -> Use:
 
 def waits_of(pid: int) -> str:
     """For whoever looks into a process that stands still: the state of each thread, and what it waits for."""
+    if not Path(f"/proc/{pid}/stat").exists():
+        return "it has ended"
     threads = sorted(Path(f"/proc/{pid}/task").iterdir())
     states = [(thread / "stat").read_text().rpartition(")")[2].split()[0] for thread in threads]
     waits = [(thread / "wchan").read_text() for thread in threads]

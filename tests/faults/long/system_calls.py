@@ -69,8 +69,7 @@ async def run(amounts: Amounts, folder: Path) -> Report:
                     async with asyncio.timeout(PATIENCE_S):
                         count = await _try(stage, ledger, point, folder / "strace")
                 except TimeoutError:
-                    waits = waits_of(stage.served.pid)
-                    ledger.surprises.append(f"the server did not go on by itself after {point}: {waits}")
+                    ledger.surprises.append(f"the server did not go on after {point}: {waits_of(stage.served.pid)}")
                     await stage.served.kill()
                     await stage.served.start()
                     break
