@@ -25,6 +25,7 @@ from keypost.chat.model import Bot, Party, PartyKind
 from keypost.db.tables import messages
 from keypost.extensions import service as extensions
 from keypost.web import protocol
+from keypost.web.fast_lane import ADDRESS_MAX
 from keypost.webhooks.delivery import HEADERS
 
 GOOD = b'{"text":"good"}'
@@ -501,6 +502,22 @@ async def test_answers_come_in_the_order_of_their_requests(lasting_world: World,
     ids = [json.loads(body)["message_id"] for kind, (_, body) in zip(kinds, answers, strict=True) if kind == "post"]
     assert ids == sorted(ids, key=lambda shown: [int(part) for part in shown.split("_")])
     assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(("length", "status"), [(ADDRESS_MAX, 204), (ADDRESS_MAX + 1, 202)])
+async def test_what_is_posted_to_a_long_address_is_the_applications(
+    lasting_world: World, length: int, status: int
+) -> None:
+    """Else whoever makes up long addresses would fill the memory of who posts where."""
+    tool = await lasting_world.standing_tool()
+    path = f"{PATH}?".ljust(length, "x")
+    listener = listening()
+    async with serving(at_once, listener, OPEN, lasting_world.server.fast_lane):
+        line = Line(*await asyncio.open_connection(*listener.getsockname()))
+        await line.say(request(tool, path, GOOD))
+
+        assert (await line.hear())[0] == status
+        await line.end()
 
 
 async def test_a_post_that_comes_in_pieces_is_taken_all_the_same(lasting_world: World) -> None:

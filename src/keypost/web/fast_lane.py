@@ -38,6 +38,8 @@ METHOD: Final = "POST"
 NO_CONTENT: Final = 204
 BODY_MAX: Final = 16 * 1024
 """Bytes. What a larger body costs is not in the way that it takes."""
+ADDRESS_MAX: Final = 1_024
+"""Bytes of an address with its query. They are remembered here, and anybody can make up many long ones."""
 STANDINGS_MAX: Final = 16_384
 ADDRESSES_MAX: Final = 4_096
 

@@ -25,7 +25,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
 from keypost.proxies import Proxies
-from keypost.web.fast_lane import BODY_MAX, Answer, FastLane, Offer
+from keypost.web.fast_lane import ADDRESS_MAX, BODY_MAX, Answer, FastLane, Offer
 from keypost.web.handing_over import HandingOver
 from keypost.web.headers import FIXED, PLAIN
 from keypost.web.problem import STATUS, Problem
@@ -265,9 +265,9 @@ class Protocol(HandingOver):
             return None
         if parser.get_method() != b"POST" or parser.get_http_version() != "1.1" or not parser.should_keep_alive():
             return None
-        raw_path, _, query = self.url.partition(b"?")
-        if not _is_short(fields) or not raw_path.startswith(b"/") or b"#" in self.url or not self.url.isascii():
+        if not _is_plain(self.url) or not _is_short(fields):
             return None
+        raw_path, _, query = self.url.partition(b"?")
         path = unquote(raw_path.decode()) if b"%" in raw_path else raw_path.decode()
         match = self._fast_lane.find(path)
         if match is None:
@@ -427,6 +427,11 @@ def _refusing(refusal: Refusal) -> bytes:
     retry = b"retry-after: %d\r\n" % refusal.retry_after_s if isinstance(refusal, TooMany) else b""
     head = b"content-length: %d\r\n" % len(body)
     return b"".join((STATUS_LINE[STATUS[type(refusal)]], head, retry, _FIELDS, b"\r\n", body))
+
+
+def _is_plain(url: bytes) -> bool:
+    """Whether it is short, and a path with perhaps a query."""
+    return len(url) <= ADDRESS_MAX and url.startswith(b"/") and b"#" not in url and url.isascii()
 
 
 def _is_short(fields: Mapping[bytes, bytes]) -> bool:
