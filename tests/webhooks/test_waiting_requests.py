@@ -12,7 +12,9 @@ from tests.world import World
 
 from keypost.db.tables import ingress, installations
 from keypost.db.tx import Tx
-from keypost.ids import AppId, IngressId, OrgId
+from keypost.extensions.directory import Apps
+from keypost.extensions.model import App
+from keypost.ids import IngressId, OrgId
 from keypost.webhooks.dispatcher import AT_ONCE, Dispatcher
 
 HANGS: Final = b'{"hang": true}'
@@ -48,7 +50,7 @@ async def test_a_request_whose_owner_was_deactivated_meanwhile_is_given_up(
 
 async def test_a_request_whose_owner_the_app_no_longer_serves_is_given_up(world: World, dispatcher: Dispatcher) -> None:
     graces = await waiting_request(world)
-    await world.write(uninstall, graces.app.id)
+    await world.write(uninstall, world.server.apps, graces.app)
 
     await handle_all(world, graces, dispatcher)
 
@@ -102,8 +104,9 @@ def ends(tx: Tx) -> list[tuple[str | None, str, bytes]]:
     return [(row.outcome, row.detail, row.body) for row in tx.all(select(ingress).order_by(ingress.c.id))]
 
 
-def uninstall(tx: Tx, app_id: AppId) -> None:
-    tx.run(update(installations).where(installations.c.app_id == app_id).values(ended_at=tx.now))
+def uninstall(tx: Tx, apps: Apps, app: App) -> None:
+    tx.run(update(installations).where(installations.c.app_id == app.id).values(ended_at=tx.now))
+    tx.on_commit(lambda: apps.uninstall(app.org_id, [app.id]))
 
 
 def change_body(tx: Tx, old: bytes, new: bytes) -> None:

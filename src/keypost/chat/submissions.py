@@ -16,10 +16,17 @@ Outcome: TypeAlias = list[Message] | Refusal
 
 
 def store(tx: Tx, chats: Chats, batch: Sequence[Submission]) -> list[Outcome]:
+    if all(each.delivery is None for each in batch):  # Nothing to decide, and most batches are like that.
+        stored = iter(service.store_batch(tx, chats, [posting for each in batch for posting in each.postings]))
+        return [list(islice(stored, len(each.postings))) for each in batch]
+    return _store_new(tx, chats, batch)
+
+
+def _store_new(tx: Tx, chats: Chats, batch: Sequence[Submission]) -> list[Outcome]:
     """Decides first which deliveries are new: of a repeat nothing is looked at again, for much may have changed."""
     given = [(each, [MessageId(tx.new_id()) for _ in each.postings]) for each in batch]
     claims = [(each.delivery, ids) for each, ids in given if each.delivery is not None]
-    repeats = {ids[0] for _, ids in claims} - deliveries.claim(tx, claims) if claims else set()
+    repeats = {ids[0] for _, ids in claims} - deliveries.claim(tx, claims)
     new = [pair for pair in given if pair[1][0] not in repeats]
     stored = iter(
         service.store_batch(
