@@ -14,7 +14,7 @@ from keypost.db.tables import ingress, installations
 from keypost.db.tx import Tx
 from keypost.extensions.directory import Apps
 from keypost.extensions.model import App
-from keypost.ids import IngressId, OrgId
+from keypost.ids import AppId, IngressId, OrgId
 from keypost.webhooks.dispatcher import AT_ONCE, Dispatcher
 
 HANGS: Final = b'{"hang": true}'
