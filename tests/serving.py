@@ -12,7 +12,8 @@ from starlette.types import ASGIApp
 from keypost.clock import WallClock
 from keypost.web.door import Door
 from keypost.web.fast_lane import FastLane
-from keypost.web.protocol import Bounds, Gate, guarding
+from keypost.web.gate import Bounds, Gate
+from keypost.web.protocol import guarding
 
 OPEN: Final = Gate(Bounds(connections_per_address=10_000))
 """All of the tests come from one address."""

@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.live.until import PATIENCE_S
 from tests.serving import OPEN, listening, serving
 
+from keypost.web.gate import Gate
 from keypost.web.outlet import Outlet, Piece
-from keypost.web.protocol import Gate
 from keypost.web.streaming import Feed
 
 DOORS: Final = ("taken over", "plain")

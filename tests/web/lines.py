@@ -10,7 +10,7 @@ from tests.people import Tool
 from tests.serving import listening, serving
 from tests.world import World
 
-from keypost.web.protocol import Bounds, Gate
+from keypost.web.gate import Bounds, Gate
 
 SOON = Bounds(head_s=0.1, head_max=2_000, fields_max=20, target_max=500, leftover_s=0.1, connections_per_address=2)
 DRIP_S = 0.02

@@ -9,8 +9,9 @@ from starlette.types import Receive, Scope, Send
 from tests.web.feeding import BIG, Listener, Source, fed, filled
 
 from keypost.web import connection
+from keypost.web.gate import Bounds, Gate
 from keypost.web.outlet import FULL_AT, TAKE_OVER, Piece
-from keypost.web.protocol import Bounds, Gate, Protocol
+from keypost.web.protocol import Protocol
 
 TAKEN_OVER = "taken over"
 

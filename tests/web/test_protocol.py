@@ -18,9 +18,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import Server
 
 from keypost.proxies import Proxies
+from keypost.web.gate import Bounds, Gate
 from keypost.web.handing_over import HandingOver
 from keypost.web.headers import FIXED, PLAIN
-from keypost.web.protocol import Answering, Bounds, Gate, Protocol
+from keypost.web.protocol import Answering, Protocol
 
 SOON_S = 1
 MALFORMED = (

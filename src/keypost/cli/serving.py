@@ -16,7 +16,8 @@ from keypost.app import Server
 from keypost.errors import Fault
 from keypost.live.hub import Hub
 from keypost.proxies import Proxies
-from keypost.web.protocol import Gate, guarding
+from keypost.web.gate import Gate
+from keypost.web.protocol import guarding
 
 DRAIN_S: Final = 3
 """How long answers under way may take after the signal."""

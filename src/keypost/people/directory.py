@@ -12,6 +12,7 @@ class People:
         self.api_tokens = ApiTokens()
         self._orgs: dict[OrgId, Organisation] = {}
         self._persons: dict[tuple[OrgId, PersonId], Person] = {}
+        self._of_org: dict[OrgId, dict[PersonId, Person]] = {}
         self._by_email: dict[tuple[OrgId, str], PersonId] = {}
         self._team_names: dict[tuple[OrgId, TeamId], str] = {}
 
@@ -56,6 +57,7 @@ class People:
 
     def put(self, person: Person) -> None:
         self._persons[person.org_id, person.id] = person
+        self._of_org.setdefault(person.org_id, {})[person.id] = person
         self._by_email[person.org_id, person.email.lower()] = person.id
 
     def find(self, org_id: OrgId, person_id: PersonId) -> Person | None:
@@ -72,5 +74,8 @@ class People:
         person_id = self._by_email.get((org_id, email.lower()))
         return self._persons[org_id, person_id] if person_id is not None else None
 
+    def count_of(self, org_id: OrgId) -> int:
+        return len(self._of_org.get(org_id, {}))
+
     def all_of(self, org_id: OrgId) -> list[Person]:
-        return [person for person in self._persons.values() if person.org_id == org_id]
+        return list(self._of_org.get(org_id, {}).values())

@@ -25,7 +25,7 @@ from keypost.web.acceptance import require_acceptable
 from keypost.web.credentials import credential_in, take_secrets
 from keypost.web.door import Door
 from keypost.web.limiting import Counted, Fields
-from keypost.web.prompt import Ready, Standing
+from keypost.web.prompt import Ready, Settle, Standing
 from keypost.web.routing import Match, Route
 
 logger = log.get(__name__)
@@ -107,17 +107,27 @@ class FastLane:
             caller, ready = self._ready(offer, route)
             if caller is None or ready is None:
                 return False
-            # The last thing that can refuse: one that is refused takes nothing from a budget, and is counted anew.
-            counted = self._door.count_now(route, caller)
-            if ready.place is not None:
-                counted.enter(*ready.place)
-            ready.commit(partial(self._finish, offer, route, ready, counted, started, done))
+            counted = self._counted(route, caller, ready)
+            self._commit(ready, counted, partial(self._finish, offer, route, ready, counted, started, done))
         except Refusal:  # The door comes to the same, and says it in full.
             return False
         except Exception as error:
             logger.warning("the fast lane failed", exc_info=error)
             return False
         return True
+
+    def _counted(self, route: Route, caller: Caller, ready: Ready[Any]) -> Counted:
+        counted = self._door.count_now(route, caller)
+        if ready.place is not None:
+            counted.enter(*ready.place)
+        return counted
+
+    def _commit(self, ready: Ready[T], counted: Counted, settle: Settle[T]) -> None:
+        try:
+            ready.commit(settle)
+        except Exception:
+            counted.give_back()  # The door will count it anew.
+            raise
 
     def _ready(self, offer: Offer, route: Route) -> tuple[Caller | None, Ready[Any] | None]:
         query, secrets = take_secrets(offer.query)
@@ -153,21 +163,24 @@ class FastLane:
         done: Done,
         outcome: T | Exception,
     ) -> None:
-        response = self._response(offer, ready, outcome)
-        if response is None:
-            answer = Answer(NO_CONTENT, _written(counted.fields()) + self._door.headers.plain, b"")
+        if isinstance(outcome, Exception):
+            answer = self._refusing(offer, outcome, counted)
         else:
-            answer = self._whole(self._request(offer), response, counted)
+            try:
+                answer = self._answer(offer, ready.answer(outcome), counted)
+            except Exception as error:  # noqa: BLE001 - as in the door.
+                answer = self._refusing(offer, error, counted)
         self._door.note(METHOD, route, answer.status, started)
         done(answer)
 
-    def _response(self, offer: Offer, ready: Ready[T], outcome: T | Exception) -> Response | None:
-        if isinstance(outcome, Exception):
-            return self._door.refusing(self._request(offer), outcome, page=False)
-        try:
-            return ready.answer(outcome)
-        except Exception as error:  # noqa: BLE001 - as in the door.
-            return self._door.refusing(self._request(offer), error, page=False)
+    def _answer(self, offer: Offer, response: Response | None, counted: Counted) -> Answer:
+        if response is None:
+            return Answer(NO_CONTENT, _written(counted.fields()) + self._door.headers.plain, b"")
+        return self._whole(self._request(offer), response, counted)
+
+    def _refusing(self, offer: Offer, error: Exception, counted: Counted) -> Answer:
+        request = self._request(offer)
+        return self._whole(request, self._door.refusing(request, error, page=False), counted)
 
     def _request(self, offer: Offer) -> Request:
         return self._door.request_of(offer.scope(), offer.match)

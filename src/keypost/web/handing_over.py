@@ -40,6 +40,7 @@ class HandingOver(HttpToolsProtocol):
         self._started.disconnected = True  # So it is, for uvicorn.
         if not self.transport.is_closing():
             self.connections.discard(self)
+            self.flow.resume_reading()  # Or nobody would see that the client has gone.
             ConnectionOutlet(self.transport, self.connections, self._part(), open_, is_full=self.flow.write_paused)
             self._let_go()
 

@@ -27,6 +27,10 @@ class Counted(Protocol):
         """Counts it in the chat where it leads too. If that refuses it, it was never counted anywhere."""
         ...
 
+    def give_back(self) -> None:
+        """It was not made after all: takes back what it took."""
+        ...
+
 
 class Limiting(Protocol):
     def count(self, route: Route, caller: Caller) -> Counted:

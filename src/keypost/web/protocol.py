@@ -11,96 +11,32 @@ Leans on the inside of uvicorn's `HttpToolsProtocol`, which is pinned; `tests/we
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
 import httptools
-import msgspec
-from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
-from keypost.proxies import Proxies
-from keypost.web.fast_lane import ADDRESS_MAX, BODY_MAX, Answer, FastLane, Offer
+from keypost.web.fast_lane import Answer, FastLane, Offer
+from keypost.web.framing import CAREFUL, is_plain, is_short, refusing, trouble_with
+from keypost.web.gate import Gate
 from keypost.web.handing_over import HandingOver
-from keypost.web.headers import FIXED, PLAIN
-from keypost.web.problem import STATUS, Problem
 
 logger = log.get(__name__)
 
-HEAD_S: Final = 10
-HEAD_MAX: Final = 16 * 1024
-FIELDS_MAX: Final = 100
-TARGET_MAX: Final = 8 * 1024
-CONNECTIONS_MAX: Final = 100
-"""Of one address, at once."""
 FORWARDED_FOR: Final = b"x-forwarded-for"
 HOLD_S: Final = 1.0
 """How long a short post may take to arrive whole; a longer one is the application's to wait for."""
-LEFTOVER_S: Final = 5.0
-"""How long the rest of a body may take whose request is answered: nobody reads it, and it is to hold nothing."""
 CONNECTIONS_RETRY_S: Final = 10
 """When a client that was turned away for its many connections may try again."""
 LEAVE_S: Final = 0.5
 """How long a server that stops waits for what a client may have sent already on a connection that it keeps."""
 NOBODY_WAITS: Final = asyncio.Event()
 """For a body that is there: uvicorn wakes whoever waits for more of it."""
-CAREFUL: Final = frozenset({b"transfer-encoding", b"upgrade"})
-"""Fields that need a second look at how the request is framed."""
-LENGTH_DIGITS: Final = len(str(BODY_MAX))
-LONG: Final = frozenset({b"transfer-encoding", b"content-encoding", b"expect"})
-"""Fields of requests whose bodies are still to come, or are not as they look."""
-
-_FIELDS: Final = b"".join(
-    b"%b: %b\r\n" % (name.lower().encode(), value.encode())
-    for name, value in {"Content-Type": "application/json", "Connection": "close", **PLAIN, **FIXED}.items()
-)
-
-
-class Bounds(Struct, frozen=True, kw_only=True):
-    """What one connection, and one address, may ask of the server. Times in seconds, sizes in bytes."""
-
-    head_s: float = HEAD_S
-    head_max: int = HEAD_MAX
-    fields_max: int = FIELDS_MAX
-    target_max: int = TARGET_MAX
-    leftover_s: float = LEFTOVER_S
-    connections_per_address: int = CONNECTIONS_MAX
-
-
-USUAL: Final = Bounds()
-NO_PROXIES: Final = Proxies()
-
-
-class Gate:
-    """Counts the connections of each address; one for all of a server. Proxies speak for many, and are not counted."""
-
-    def __init__(self, bounds: Bounds = USUAL, proxies: Proxies = NO_PROXIES) -> None:
-        self.bounds = bounds
-        self.proxies = proxies
-        self._open: Counter[str] = Counter()
-        self._usual: list[tuple[bytes, bytes]] = []
-        self._written = b""
-
-    def written(self, usual: list[tuple[bytes, bytes]]) -> bytes:
-        """The fields that uvicorn gives every answer; it makes a new list of them when they change."""
-        if usual is not self._usual:
-            self._usual, self._written = usual, b"".join(b"%b: %b\r\n" % field for field in usual)
-        return self._written
-
-    def enter(self, address: str) -> bool:
-        """Whether one more connection may come from there; it is counted either way, until it leaves."""
-        self._open[address] += 1
-        return self._open[address] <= self.bounds.connections_per_address or self.proxies.trusts(address)
-
-    def leave(self, address: str) -> None:
-        self._open[address] -= 1
-        if not self._open[address]:
-            del self._open[address]  # Or the addresses of a year would stay.
 
 
 def guarding(gate: Gate, fast_lane: FastLane | None = None) -> "type[Protocol]":
@@ -218,7 +154,7 @@ class Protocol(HandingOver):
             return
         fields = dict(self.headers)
         is_plain = len(fields) == len(self.headers) and b"host" in fields and CAREFUL.isdisjoint(fields)
-        if not is_plain and (trouble := _trouble(self.headers, self.parser)):
+        if not is_plain and (trouble := trouble_with(self.headers, self.parser)):
             self._refuse(Invalid("request_malformed", trouble))
             return
         self._held = self._offer(fields) if is_plain else None
@@ -265,7 +201,7 @@ class Protocol(HandingOver):
             return None
         if parser.get_method() != b"POST" or parser.get_http_version() != "1.1" or not parser.should_keep_alive():
             return None
-        if not _is_plain(self.url) or not _is_short(fields):
+        if not is_plain(self.url) or not is_short(fields):
             return None
         raw_path, _, query = self.url.partition(b"?")
         path = unquote(raw_path.decode()) if b"%" in raw_path else raw_path.decode()
@@ -418,36 +354,5 @@ class Protocol(HandingOver):
             self._deadline = self.loop.call_later(self._gate.bounds.leftover_s, self.transport.close)
 
     def _end_with(self, refusal: Refusal) -> None:
-        self.transport.write(_refusing(refusal))
+        self.transport.write(refusing(refusal))
         self.transport.close()
-
-
-def _refusing(refusal: Refusal) -> bytes:
-    body = msgspec.json.encode(Problem(refusal.sentence, refusal.code))
-    retry = b"retry-after: %d\r\n" % refusal.retry_after_s if isinstance(refusal, TooMany) else b""
-    head = b"content-length: %d\r\n" % len(body)
-    return b"".join((STATUS_LINE[STATUS[type(refusal)]], head, retry, _FIELDS, b"\r\n", body))
-
-
-def _is_plain(url: bytes) -> bool:
-    """Whether it is short, and a path with perhaps a query."""
-    return len(url) <= ADDRESS_MAX and url.startswith(b"/") and b"#" not in url and url.isascii()
-
-
-def _is_short(fields: Mapping[bytes, bytes]) -> bool:
-    """Whether the body has a length, a small one, and comes at once and as it is."""
-    length = fields.get(b"content-length", b"")
-    return 0 < len(length) <= LENGTH_DIGITS and 0 < int(length) <= BODY_MAX and LONG.isdisjoint(fields)
-
-
-def _trouble(headers: list[tuple[bytes, bytes]], parser: httptools.HttpRequestParser) -> str:
-    """What the parser lets pass and two readers could understand differently; empty if there is nothing."""
-    names, version = Counter(name for name, _ in headers), parser.get_http_version()
-    if names[b"host"] > 1 or (version == "1.1" and not names[b"host"]):
-        return "The request must have one Host header."
-    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
-    if codings and (codings != [b"chunked"] or version == "1.0"):
-        return "Transfer-Encoding can be chunked only, and only in HTTP/1.1."
-    if parser.should_upgrade() and (codings or names[b"content-length"]):  # The parser would not read its body.
-        return "A request with a body cannot ask for another protocol here. Let your client speak HTTP/1.1 alone."
-    return ""

@@ -48,6 +48,8 @@ from keypost_sdk.content import Message as Content
 
 NAMES_MAX: Final = NAMED_MAX * 256
 TOPIC_MAX: Final = 255
+PEOPLE_MAX: Final = 100
+"""Of an organisation whose bots write to everybody on the fast lane."""
 TO_CHANNEL: Final = "CHANNEL_UNIQUE_NAME"
 """The parameter that sends a bot's message to a channel instead, in the wire's spelling."""
 
@@ -153,6 +155,8 @@ class StandingBot(Struct, frozen=True, kw_only=True):
 
     def ready(self, fields: Mapping[bytes, bytes], body: bytes) -> Ready[list[Message]] | None:
         draft = decode_content(body, BotDraft)
+        if self._is_for_thousands(draft):
+            return None
         postings = self.judge(draft)
         if postings is None:
             return None
@@ -176,6 +180,13 @@ class StandingBot(Struct, frozen=True, kw_only=True):
         if len(known) < len(readers):
             return None
         return [posting_by(people, caller, bot, chat, content, ties) for chat in known]
+
+    def _is_for_thousands(self, draft: BotDraft) -> bool:
+        """To think of so many takes long, and is not for the way of many short posts."""
+        if self.people.count_of(self.caller.org_id) <= PEOPLE_MAX:
+            return False
+        me = self.people.get(self.caller.org_id, self.caller.person_id)
+        return self.aim.place(draft) is None and draft.wish(self.aim.names).is_for_all(me)
 
     def readers(self, draft: BotDraft) -> list[Person]:
         return choose(self.apps, self.people, self.chats, self.caller, self.bot, draft.wish(self.aim.names))

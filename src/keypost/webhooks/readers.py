@@ -27,6 +27,10 @@ class Wish(Struct, frozen=True):
     named: Sequence[str] | None
     broadcast: bool | None
 
+    def is_for_all(self, me: Person) -> bool:
+        """Of the caller."""
+        return self.named is None and (me.is_admin if self.broadcast is None else self.broadcast)
+
 
 def read_names(text: str | None) -> list[str] | None:
     """Names with commas between; None if there is no such list, which is another thing than an empty one."""
@@ -54,10 +58,7 @@ def list_subscribers(apps: Apps, people: People, chats: Chats, bot: Bot) -> list
 def _wanted(people: People, chats: Chats, me: Person, bot: Bot, wish: Wish) -> list[Person]:
     if wish.named is not None:
         return _named(people, me, wish.named)
-    to_all = me.is_admin if wish.broadcast is None else wish.broadcast
-    if not to_all:
-        return [me]
-    return _everybody(people, chats, bot)
+    return _everybody(people, chats, bot) if wish.is_for_all(me) else [me]
 
 
 def _everybody(people: People, chats: Chats, bot: Bot) -> list[Person]:

@@ -19,7 +19,8 @@ from keypost.errors import Refusal
 from keypost.web import problem
 from keypost.web.body import read_body
 from keypost.web.fast_lane import Answer, Done, FastLane, Offer
-from keypost.web.protocol import Gate, Protocol, guarding
+from keypost.web.gate import Gate
+from keypost.web.protocol import Protocol, guarding
 from keypost.web.routing import Match
 
 PIECES_MAX: Final = 8
