@@ -7,7 +7,7 @@ import asyncio
 import logging
 import resource
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tests.people import Tool
 from tests.world import World
 
 from keypost.clock import WallClock
+from keypost.db.database import CommitUnknown
 from keypost.db.sqlite import SqliteDatabase
 from keypost.db.tables import orgs
 from keypost.db.tx import Tx
@@ -31,6 +32,10 @@ LONG = "x" * 4_900
 """Longer than what a page has left: a message of this size needs another one."""
 ENOUGH_FOR_ONE = 3_000
 """Bytes. Less than the smallest commit writes."""
+
+INDEX_PAGE_FRAMES = 4_062
+"""Of the log: so many fit into the first page of its index."""
+PAGE = 4_096
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -102,6 +107,22 @@ async def test_a_connection_that_the_disk_failed_is_replaced_as_soon_as_a_file_c
     await database.close()
 
 
+async def test_what_a_crash_could_bring_back_is_not_called_refused(tmp_path: Path, migrated_file: Path) -> None:
+    """SQLite fails to grow the log's index after the commit was written and synced."""
+    path = Path(shutil.copy(migrated_file, tmp_path))
+    database = SqliteDatabase(path, WallClock(), Log())
+    with no_more_memory() as begin, pytest.raises(CommitUnknown):
+        await database.write(found_with_much, begin)
+    after_a_crash = copied_as_after_a_crash(path, tmp_path / "crashed")
+
+    await database.write(lambda _tx: None)
+    assert await database.read(names) == []
+    assert await after_a_crash.read(names) == ["Found"]
+
+    await database.close()
+    await after_a_crash.close()
+
+
 async def test_a_reader_that_cannot_be_opened_is_opened_by_the_next_read(tmp_path: Path, migrated_file: Path) -> None:
     database = SqliteDatabase(Path(shutil.copy(migrated_file, tmp_path)), WallClock(), Log())
 
@@ -132,6 +153,21 @@ def names(tx: Tx) -> list[str]:
 
 def found(tx: Tx) -> None:
     tx.run(orgs.insert(), [{"org_id": 7, "name": "Found", "created_at": 0, "last_event": 0}])
+
+
+def found_with_much(tx: Tx, then: Callable[[], None]) -> None:
+    """More than the first page of the log's index has room for, in one commit: nothing of it is written before."""
+    tx._connection.exec_driver_sql("PRAGMA cache_spill = OFF")
+    tx._connection.exec_driver_sql("CREATE TABLE much AS SELECT zeroblob(?) AS bytes", (INDEX_PAGE_FRAMES * PAGE,))
+    found(tx)
+    then()
+
+
+def copied_as_after_a_crash(path: Path, folder: Path) -> SqliteDatabase:
+    folder.mkdir()
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        shutil.copy(file, folder)
+    return SqliteDatabase(folder / path.name, WallClock(), Log())
 
 
 @asynccontextmanager
@@ -177,6 +213,16 @@ def no_file_larger_than(size: int) -> Iterator[None]:
 def no_more_files() -> Iterator[None]:
     with limit(resource.RLIMIT_NOFILE, 0):
         yield
+
+
+@contextmanager
+def no_more_memory() -> Iterator[Callable[[], None]]:
+    """Once what it yields is called nothing more is mapped, and the index of SQLite's log cannot grow."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    try:
+        yield lambda: resource.setrlimit(resource.RLIMIT_AS, (0, hard))
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 @contextmanager

@@ -30,8 +30,8 @@ class _Cut(Exception):  # noqa: N818 - what happened, not whose error it is.
 
 
 class Crowd:
-    """`may_be_unsure` is for servers that lost their database in the middle of a commit: they answer 500, and a post
-    with a name is sent again.
+    """`may_be_unsure` is for servers that lost their database, or whose disk failed, in the middle of a commit: they
+    answer 500, and a post with a name is sent again.
     """
 
     def __init__(self, served: Served, place: Place, *, clients: int = CLIENTS, may_be_unsure: bool = False) -> None:

@@ -44,6 +44,8 @@ BUSY_TIMEOUT_MS: Final = 5_000
 """How long another program (a backup, somebody who looks into it) may hold the database before a write is refused."""
 FAILING: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 """Primary codes after which a connection is not trusted with another write."""
+TOO_LATE: Final = frozenset({sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP})
+"""What a commit can fail with when all of it is in the WAL: it is synced then, and after that its index is to grow."""
 
 
 class SqliteDatabase:
@@ -128,9 +130,9 @@ class SqliteDatabase:
         try:
             self._writer.exec_driver_sql("COMMIT")
         except DBAPIError as error:
-            if code_of(error) != sqlite3.SQLITE_IOERR_FSYNC:
+            if code_of(error) not in TOO_LATE:
                 raise
-            # All of it is in the file, and whoever reads that after a crash may find it there.
+            # Whoever reads the file after a crash may find it there.
             self._suspect(error)
             raise CommitUnknown("The disk failed while it committed.") from error
 

@@ -22,10 +22,12 @@ class Bounds(Struct, frozen=True, kw_only=True):
     """Once nobody has written for `quiet_s` the log is brought over; else when it has more than `outgrown` bytes, and
     while it cannot start again because of a reader, whenever it has grown by `step`. At `alarming`, and whenever it has
     doubled since, the writer waits `patience_ms` for readers to end.
+
+    `outgrown` is less than one page of the log's index is for: to grow that can fail when a commit is in the log.
     """
 
     quiet_s: float = 0.25
-    outgrown: int = 16 * MIB
+    outgrown: int = 12 * MIB
     alarming: int = 64 * MIB
     step: int = 4 * MIB
     patience_ms: int = 100
