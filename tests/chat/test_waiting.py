@@ -68,20 +68,25 @@ def test_a_batch_is_as_large_as_may_be_and_never_larger(line: list[int], rows_ma
     assert rows == max(size, min(len(line) * size, rows_max // size * size))
 
 
-@given(line=st.lists(SENDERS, min_size=1, max_size=40), newcomer=st.integers(1, 7))
-def test_who_has_the_most_waiting_makes_room_for_who_has_less(line: list[int], newcomer: int) -> None:
-    waiting, model = Waiting(), Counter(line)
-    for sender in line:
-        waiting.add(waiter(sender))
-
-    is_short = waiting.is_short(newcomer)
-
-    assert is_short == (model[newcomer] + 1 < max(model.values()))
-    if is_short:
-        (dropped,) = senders([waiting.drop()])
+@given(steps=st.lists(SENDERS | st.just(None), max_size=60))
+def test_who_has_the_most_waiting_makes_room_for_who_has_less(steps: list[int | None]) -> None:
+    """A sender comes and finds it full, or else one is served."""
+    waiting, model = Waiting(), Counter[int]()
+    for newcomer in steps:
+        if newcomer is None:
+            model -= Counter(senders(waiting.take(1)))
+            continue
+        longest = max(model.values(), default=0)
+        is_short = waiting.is_short(newcomer)
+        assert is_short == (model[newcomer] + 1 < longest)
+        if is_short:
+            (dropped,) = senders([waiting.drop()])
+            assert model[dropped] == longest
+            model[dropped] -= 1
         waiting.add(waiter(newcomer))
-        assert model[dropped] == max(model.values())
-        assert Counter(senders(waiting.take_all())) == model + Counter([newcomer]) - Counter([dropped])
+        model[newcomer] += 1
+
+    assert Counter(senders(waiting.take_all())) == model
 
 
 def test_nobody_keeps_a_newcomer_out_however_many_wait() -> None:

@@ -11,11 +11,16 @@ Waiter = tuple[Submission, Settle]
 
 
 class Waiting:
-    """However long the line of one sender is, another's first waiter stands behind one of each line at most."""
+    """However long the line of one sender is, another's first waiter stands behind one of each line at most.
+
+    Of `_reaching` the first is how many lines have a first waiter, the second how many have a second one, and so on: it
+    is as long as the longest line, which need not be looked for while too many wait.
+    """
 
     def __init__(self) -> None:
         self._lines: dict[int, deque[Waiter]] = {}
         self._turns: deque[int] = deque()
+        self._reaching: list[int] = []
         self._count = 0
 
     def __len__(self) -> int:
@@ -23,17 +28,18 @@ class Waiting:
 
     def is_short(self, sender: int) -> bool:
         """Whether the sender's line would be shorter than the longest with one more in it."""
-        line = self._lines.get(sender, ())
-        return len(line) + 1 < max(map(len, self._lines.values()), default=0)
+        return len(self._lines.get(sender, ())) + 1 < len(self._reaching)
 
     def add(self, waiter: Waiter) -> None:
         sender = sender_of(waiter[0].postings[0])
         line = self._lines.get(sender)
         if line is None:
-            self._lines[sender] = deque((waiter,))
+            line = self._lines[sender] = deque()
             self._turns.append(sender)
-        else:
-            line.append(waiter)
+        line.append(waiter)
+        if len(line) > len(self._reaching):
+            self._reaching.append(0)
+        self._reaching[len(line) - 1] += 1
         self._count += 1
 
     def take(self, rows_max: int) -> list[Waiter]:
@@ -48,8 +54,9 @@ class Waiting:
 
     def drop(self) -> Waiter:
         """The last one of the longest line, where one is short; it waits no more."""
-        self._count -= 1
-        return max(self._lines.values(), key=len).pop()
+        waiter = max(self._lines.values(), key=len).pop()
+        self._note_shorter(len(self._reaching) - 1)
+        return waiter
 
     def take_all(self) -> list[Waiter]:
         return [self._next() for _ in range(self._count)]
@@ -62,8 +69,15 @@ class Waiting:
             self._turns.append(sender)
         else:
             del self._lines[sender]
-        self._count -= 1
+        self._note_shorter(len(line))
         return waiter
+
+    def _note_shorter(self, length: int) -> None:
+        """A line has only so many now."""
+        self._count -= 1
+        self._reaching[length] -= 1
+        if not self._reaching[length]:
+            self._reaching.pop()
 
 
 def _rows(waiter: Waiter) -> int:
