@@ -16,9 +16,11 @@ from tests.world import World
 from keypost.chat import lane
 from keypost.chat import service as chat
 from keypost.chat.model import Party, PartyKind
+from keypost.db.database import CommitUnknown
 from keypost.db.tables import files, messages
 from keypost.errors import TooSlow
-from keypost.files.receiving import BODY_MAX
+from keypost.files.form import Arrived
+from keypost.files.receiving import BODY_MAX, in_place
 from keypost.web.body import Pace, stream_body
 
 REFUSED: dict[str, tuple[list[Part], int, str]] = {
@@ -144,6 +146,20 @@ async def test_files_whose_messages_cannot_be_stored_leave_nothing(
     answer = await send(standup, "#builds", file(b"x"), file(b"y"))
 
     assert (answer.status, answer.refused_with) == (503, "server_busy")
+    await assert_nothing(world)
+
+
+async def test_the_bytes_of_files_stay_until_the_next_start_when_nobody_knows_of_their_messages(world: World) -> None:
+    arriving = world.server.cabinet.begin("one")
+    arriving.write(b"x")
+    arrived = Arrived(arriving, arriving.end(), "x.txt", "")
+
+    with pytest.raises(CommitUnknown):
+        async with in_place(world.database, world.server.cabinet, [arrived]):
+            raise CommitUnknown("The disk failed while it committed.")
+
+    assert [kept.read_bytes() for kept in kept_in(world)] == [b"x"]
+    await world.restart()
     await assert_nothing(world)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 
 from keypost import log
-from keypost.db.database import Database
+from keypost.db.database import CommitUnknown, Database
 from keypost.files import service
 from keypost.files.cabinet import Cabinet
 from keypost.files.form import FIELD_BYTES_MAX, Arrived, Form
@@ -49,6 +49,8 @@ async def in_place(database: Database, cabinet: Cabinet, files: Sequence[Arrived
             for file in files:
                 await asyncio.to_thread(cabinet.keep, file.arriving.path, file.digest)
             yield
+    except CommitUnknown:
+        raise  # What names them may come back with a crash. If not, the next start finds them.
     except BaseException:
         # The next start would find them too; but it may be far.
         await database.write(service.drop_unnamed, cabinet, digests)
