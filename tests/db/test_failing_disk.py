@@ -33,6 +33,7 @@ LONG = "x" * 4_900
 ENOUGH_FOR_ONE = 3_000
 """Bytes. Less than the smallest commit writes."""
 
+NUMBERS = "WITH RECURSIVE numbers(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 40)"
 INDEX_PAGE_FRAMES = 4_062
 """Of the log: so many fit into the first page of its index."""
 PAGE = 4_096
@@ -111,7 +112,7 @@ async def test_what_a_crash_could_bring_back_is_not_called_refused(tmp_path: Pat
     """SQLite fails to grow the log's index after the commit was written and synced."""
     path = Path(shutil.copy(migrated_file, tmp_path))
     database = SqliteDatabase(path, WallClock(), Log())
-    with no_more_memory() as begin, pytest.raises(CommitUnknown):
+    with limit_later(resource.RLIMIT_AS, 0) as begin, pytest.raises(CommitUnknown):
         await database.write(found_with_much, begin)
     after_a_crash = copied_as_after_a_crash(path, tmp_path / "crashed")
 
@@ -121,6 +122,23 @@ async def test_what_a_crash_could_bring_back_is_not_called_refused(tmp_path: Pat
 
     await database.close()
     await after_a_crash.close()
+
+
+async def test_a_disk_that_fails_while_the_mark_is_raised_is_said_and_its_connection_replaced(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    database = SqliteDatabase(Path(shutil.copy(migrated_file, tmp_path)), WallClock(), Log())
+    failed = database._writer
+    await database.write(prepare_many_pages)
+    with limit_later(resource.RLIMIT_FSIZE, ENOUGH_FOR_ONE) as begin, pytest.raises(Busy) as refused:
+        await database.write(touch_many_pages, begin)
+
+    await database.write(found)
+
+    assert refused.value.code == "disk_failed"
+    assert failed.closed
+    assert await database.read(names) == ["Found"]
+    await database.close()
 
 
 async def test_a_reader_that_cannot_be_opened_is_opened_by_the_next_read(tmp_path: Path, migrated_file: Path) -> None:
@@ -160,6 +178,22 @@ def found_with_much(tx: Tx, then: Callable[[], None]) -> None:
     tx._connection.exec_driver_sql("PRAGMA cache_spill = OFF")
     tx._connection.exec_driver_sql("CREATE TABLE much AS SELECT zeroblob(?) AS bytes", (INDEX_PAGE_FRAMES * PAGE,))
     found(tx)
+    then()
+
+
+def prepare_many_pages(tx: Tx) -> None:
+    """One row on each page."""
+    tx._connection.exec_driver_sql(
+        f"CREATE TABLE pages AS {NUMBERS} SELECT number, zeroblob(3000) AS bytes FROM numbers"
+    )
+
+
+def touch_many_pages(tx: Tx, then: Callable[[], None]) -> None:
+    """Inside a savepoint SQLite keeps what each page was, in a file when they are many: the header of the database has
+    still to follow them.
+    """
+    tx._connection.exec_driver_sql("SAVEPOINT before")
+    tx._connection.exec_driver_sql("UPDATE pages SET bytes = randomblob(3000)")
     then()
 
 
@@ -216,20 +250,17 @@ def no_more_files() -> Iterator[None]:
 
 
 @contextmanager
-def no_more_memory() -> Iterator[Callable[[], None]]:
-    """Once what it yields is called nothing more is mapped, and the index of SQLite's log cannot grow."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    try:
-        yield lambda: resource.setrlimit(resource.RLIMIT_AS, (0, hard))
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+def limit(what: int, most: int) -> Iterator[None]:
+    with limit_later(what, most) as begin:
+        begin()
+        yield
 
 
 @contextmanager
-def limit(what: int, most: int) -> Iterator[None]:
+def limit_later(what: int, most: int) -> Iterator[Callable[[], None]]:
+    """From when what it yields is called."""
     soft, hard = resource.getrlimit(what)
-    resource.setrlimit(what, (most, hard))
     try:
-        yield
+        yield lambda: resource.setrlimit(what, (most, hard))
     finally:
         resource.setrlimit(what, (soft, hard))

@@ -11,8 +11,10 @@ import sqlite3
 import struct
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
+
+from sqlalchemy import Connection
 
 from keypost.errors import Fault
 
@@ -35,10 +37,10 @@ class Mark:
         self.number = number
         self._write()
 
-    def raise_in(self, connection: Any) -> None:
-        """Inside a transaction that changes something, before its commit. `connection` is the driver's."""
+    def raise_in(self, connection: Connection) -> None:
+        """Inside a transaction that changes something, before its commit."""
         self.number = (self.number + 1) % NUMBERS
-        connection.execute(f"PRAGMA user_version = {self.number}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {self.number}")
 
     def keep(self) -> None:
         """After the commit, before anybody is answered."""

@@ -112,7 +112,7 @@ class SqliteDatabase:
             result = work(tx)
             self._hooks.before_commit(tx)
             if _changes(self._writer) != before:
-                self._mark.raise_in(_driver(self._writer))
+                self._mark.raise_in(self._writer)
             self._commit()
             self._mark.keep()
         except DBAPIError as error:
