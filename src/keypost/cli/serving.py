@@ -62,10 +62,10 @@ async def serve(server: Server, listener: socket.socket, *, has_fast_lane: bool 
         timeout_graceful_shutdown=DRAIN_S,
     )
     web = _Uvicorn(config)
-    _settle_interpreter()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stop, web, server.hub)
+    _settle_interpreter()  # It takes a while: who says stop meanwhile is heard.
     await web.serve(sockets=[listener])
 
 
