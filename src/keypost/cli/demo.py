@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -59,8 +60,7 @@ async def _run(settings: Settings, shown: Path) -> None:
         log.configure(settings.log_level, settings.data / LOG_FILE)
         async with running(settings) as server:
             seeded = await seed(server)
-            _greet(seeded, shown)
-            await serve(server, listener)
+            await serve(server, listener, ready=partial(_greet, seeded, shown))
     say("Stopped. Start it again and everything is still there.")
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import uvicorn
@@ -45,8 +45,13 @@ def bind(host: str, port: int) -> socket.socket:
         raise Fault(f"Cannot listen on {host}:{port}: {reason}. Stop what listens there, or use --port.") from error
 
 
-async def serve(server: Server, listener: socket.socket, *, has_fast_lane: bool = True) -> None:
-    """Serves until SIGINT or SIGTERM. Without the fast lane, every request goes by the ASGI application."""
+async def serve(
+    server: Server, listener: socket.socket, *, has_fast_lane: bool = True, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serves until SIGINT or SIGTERM. Without the fast lane, every request goes by the ASGI application.
+
+    `ready` is called when a signal would end it as it should: whoever hears that it runs can stop it.
+    """
     config = uvicorn.Config(
         server.door,
         http=guarding(
@@ -65,7 +70,8 @@ async def serve(server: Server, listener: socket.socket, *, has_fast_lane: bool 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stop, web, server.hub)
-    _settle_interpreter()  # It takes a while: who says stop meanwhile is heard.
+    ready()
+    _settle_interpreter()
     await web.serve(sockets=[listener])
 
 
