@@ -6,7 +6,6 @@ import gc
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -25,8 +24,6 @@ KEEP_ALIVE_S: Final = 75
 BACKLOG: Final = 2048
 COLLECT_EVERY: Final = 20_000
 """Objects. A request leaves few behind, none in circles: to look for those at every 700 took a fifth of its time."""
-SWITCH_S: Final = 0.0005
-"""How long the writing thread waits for the event loop, which is never idle under load; a tenth of the usual."""
 
 
 class _Uvicorn(uvicorn.Server):
@@ -76,12 +73,11 @@ async def serve(
 
 
 def _settle_interpreter() -> None:
-    """For many short requests beside one writing thread."""
+    """For many short requests."""
     # What was loaded stays as long as the process: the collector need not stop everybody to look through it.
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_EVERY, *gc.get_threshold()[1:])
-    sys.setswitchinterval(SWITCH_S)
 
 
 def _stop(web: uvicorn.Server, hub: Hub) -> None:
