@@ -2,10 +2,20 @@
 
 import asyncio
 
+import asyncpg
 import pytest
+from sqlalchemy import update
 from tests.faults.proxy import Cut, Proxy
 from tests.faults.stage import Stage, chance
 from tests.live.until import PATIENCE_S
+from tests.world import World
+
+from keypost.clock import WallClock
+from keypost.db.database import CommitUnknown
+from keypost.db.postgres import PostgresDatabase
+from keypost.db.tables import orgs
+from keypost.db.tx import Tx
+from keypost.events.service import Log
 
 CUTS = 20
 BETWEEN = 25
@@ -83,3 +93,41 @@ async def test_a_token_whose_revocation_got_no_answer_is_refused_all_the_same(
     async with asyncio.timeout(PATIENCE_S):
         while (await stage.say_nothing()).status != 401:  # What stores nothing does not make the server look.
             pass
+
+
+async def test_a_commit_is_unknown_while_the_database_does_not_say_and_followed_when_it_does(world: World) -> None:
+    await world.stop()
+    await say_nothing_of_commits(world, times=2)
+    proxy, followed = Proxy(world.settings.database_url), asyncio.Event()
+    await proxy.open()
+    database = PostgresDatabase(proxy.url, WallClock(), Log())
+    await database.own()
+
+    writing = asyncio.create_task(database.write(rename, followed))
+    await proxy.cut(Cut.AFTER)
+    with pytest.raises(CommitUnknown):
+        await writing
+
+    assert not followed.is_set()
+    async with asyncio.timeout(PATIENCE_S):
+        await followed.wait()
+    await database.close()
+    await proxy.close()
+
+
+def rename(tx: Tx, followed: asyncio.Event) -> None:
+    tx.run(update(orgs).values(name="Changed"))
+    tx.on_commit(followed.set)
+
+
+async def say_nothing_of_commits(world: World, *, times: int) -> None:
+    """PostgreSQL is asked what became of one, and somebody cancels the query, as often as that."""
+    other = await asyncpg.connect(world.settings.database_url)
+    await other.execute(
+        f"CREATE SEQUENCE asked; CREATE FUNCTION pg_xact_status(number xid8) RETURNS text LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF nextval('asked') <= {times} THEN RAISE EXCEPTION 'canceled' USING ERRCODE = '57014'; END IF; "
+        f"RETURN pg_catalog.pg_xact_status(number); END $$"
+    )
+    name = await other.fetchval("SELECT current_database()")
+    await other.execute(f'ALTER DATABASE "{name}" SET search_path = public, pg_catalog')
+    await other.close()

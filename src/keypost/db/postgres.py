@@ -7,13 +7,13 @@ The writing connection holds the database for this process by a lock of its sess
 its place holds it before anything is written, or nothing is written any more.
 
 When it is cut in the middle of a commit, the next one asks PostgreSQL whether that has happened: memory follows, and
-the caller hears the truth. Only when the database cannot be reached again does the caller hear that nobody knows, and
-memory follows as soon as it can.
+the caller hears the truth. Only when the database cannot be reached again, or does not say, does the caller hear that
+nobody knows, and memory follows as soon as it can.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final, ParamSpec, TypeVar
 
 from msgspec import Struct
@@ -123,7 +123,7 @@ class PostgresDatabase:
         async with self._writing.connected() as connection:
             if HOLDS not in connection.info:
                 await self._hold(connection)
-                await self._settle(connection)
+            await self._settle(connection)
             yield connection
 
     async def _hold(self, connection: AsyncConnection) -> None:
@@ -147,7 +147,7 @@ class PostgresDatabase:
         try:
             async with self._owning():
                 pass  # On the way there it was settled.
-        except Busy as error:
+        except Exception as error:
             self._settling = asyncio.create_task(self._settle_soon(), name="settling a commit")
             raise CommitUnknown("The database went away while it committed.") from error
         if not committing.has_happened:
@@ -155,11 +155,15 @@ class PostgresDatabase:
 
     async def _settle_soon(self) -> None:
         """Without waiting for somebody to write: what memory does not know it lets pass."""
-        while self._committing is not None:
+        while self._committing is not None and not self._was_taken:
             await asyncio.sleep(SETTLE_EVERY_S)
-            with suppress(Busy):
+            try:
                 async with self._turn, self._owning():
                     pass
+            except Busy:
+                pass  # That it is away has been said.
+            except Exception as error:  # noqa: BLE001 - whatever it says, it has to be asked again.
+                logger.warning("it could not be asked what became of a commit", kind=type(error).__name__)
 
     async def _settle(self, connection: AsyncConnection) -> None:
         """What became of the commit that was not answered. Its session has ended, for this one has got its lock."""
