@@ -5,7 +5,7 @@ import gc
 
 import pytest
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.web.feeding import BIG, Listener, Source, fed, filled
 
 from keypost.web import connection
@@ -127,9 +127,8 @@ async def test_its_address_has_a_connection_less_when_it_has_gone_and_not_before
         assert not await refused(port)
 
 
-async def test_behind_another_answer_it_takes_the_usual_way() -> None:
-    source = Source()
-    first = asyncio.Event()
+def behind(first: asyncio.Event, source: Source) -> ASGIApp:
+    """Answers `/first` once it may, and everything else as the source does."""
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/first":
@@ -138,7 +137,14 @@ async def test_behind_another_answer_it_takes_the_usual_way() -> None:
         else:
             await source(scope, receive, send)
 
-    async with fed(answering, TAKEN_OVER) as port:
+    return answering
+
+
+async def test_behind_another_answer_it_takes_the_usual_way() -> None:
+    source = Source()
+    first = asyncio.Event()
+
+    async with fed(behind(first, source), TAKEN_OVER) as port:
         reader = await Listener.connect(port, path="/first")
         reader.ask("/")
         await asyncio.sleep(0)
@@ -156,14 +162,7 @@ async def test_a_reader_between_other_requests_that_leaves_is_noticed() -> None:
     source = Source()
     first = asyncio.Event()
 
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == "/first":
-            await first.wait()
-            await PlainTextResponse("first")(scope, receive, send)
-        else:
-            await source(scope, receive, send)
-
-    async with fed(answering, TAKEN_OVER) as port:
+    async with fed(behind(first, source), TAKEN_OVER) as port:
         reader = await Listener.connect(port, path="/first")
         reader.ask("/")
         reader.ask("/last")
