@@ -11,6 +11,8 @@ from keypost.db.tables import orgs
 from keypost.db.tx import Tx
 from keypost.ids import OrgId
 
+PATIENCE_S = 10
+
 
 async def test_a_verb_that_raises_leaves_nothing(world: World) -> None:
     heard: list[str] = []
@@ -59,6 +61,26 @@ async def test_a_reader_sees_one_state_whatever_happens_meanwhile(world: World) 
     changed.set()
 
     assert await reading == [["Analytical Engines"]] * 2
+
+
+async def test_a_write_that_takes_long_keeps_nothing_else_waiting_for_it(world: World) -> None:
+    loop = asyncio.get_running_loop()
+    begun, others_had_a_turn = asyncio.Event(), asyncio.Event()
+
+    def wait_for_others(tx: Tx) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        if world.settings.database_url:
+            await_only(others_had_a_turn.wait())
+        else:
+            asyncio.run_coroutine_threadsafe(others_had_a_turn.wait(), loop).result(PATIENCE_S)
+        rename(tx, "Changed")
+
+    writing = asyncio.create_task(world.write(wait_for_others))
+    await begun.wait()
+    others_had_a_turn.set()
+    await writing
+
+    assert await world.read(names) == ["Changed"]
 
 
 async def test_effects_run_in_commit_order_before_anybody_is_answered(world: World) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy.pool import NullPool
 
 from keypost import log
 from keypost.clock import Clock
+from keypost.db.aside import Aside
 from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
 from keypost.db.mark import Mark
 from keypost.db.quiet import Quiet
@@ -62,6 +63,7 @@ class SqliteDatabase:
         self._writer = self._writing.submit(self._write_engine.connect).result()
         self._mark = Mark(path, self._writer.exec_driver_sql("PRAGMA user_version").scalar_one())
         self._is_suspect = False
+        self._under_way = 0
         self._read_engine = _reading_engine(path)
         self._wal = WriteAheadLog(path, bounds)
         self._quiet = Quiet(bounds.quiet_s, self._bring_over)
@@ -69,10 +71,11 @@ class SqliteDatabase:
     async def write(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[R] = loop.create_future()
+        aside = Aside()
 
         def job() -> None:
             try:
-                result, tx = self._transact(lambda tx: verb(tx, *args, **kwargs))
+                result, tx = self._transact(lambda tx: verb(tx, *args, **kwargs), aside)
             except BaseException as error:  # noqa: BLE001 - every outcome belongs to the caller, not to this thread.
                 loop.call_soon_threadsafe(_fail, answer, error)
             else:
@@ -81,7 +84,13 @@ class SqliteDatabase:
 
         self._quiet.stir()
         self._writing.submit(job)
-        return await answer
+        self._under_way += 1
+        try:
+            if self._under_way == 1:  # Else it waits for the disk first, which may be slow.
+                aside.step()
+            return await answer
+        finally:
+            self._under_way -= 1
 
     async def read(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         def job() -> R:
@@ -102,7 +111,7 @@ class SqliteDatabase:
         await asyncio.get_running_loop().run_in_executor(self._writing, self._close_writer)
         self._writing.shutdown()
 
-    def _transact(self, work: Callable[[Tx], R]) -> tuple[R, Tx]:
+    def _transact(self, work: Callable[[Tx], R], aside: Aside) -> tuple[R, Tx]:
         try:
             if self._is_suspect:
                 self._replace_writer()
@@ -113,6 +122,7 @@ class SqliteDatabase:
             self._hooks.before_commit(tx)
             if _changes(self._writer) != before:
                 self._mark.raise_in(self._writer)
+            aside.end()
             self._commit()
             self._mark.keep()
         except DBAPIError as error:
@@ -124,6 +134,8 @@ class SqliteDatabase:
         except BaseException:
             self._roll_back()
             raise
+        finally:
+            aside.end()
         return result, tx
 
     def _commit(self) -> None:
