@@ -5,7 +5,8 @@ from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
 
 from keypost.chat.model import Delivery
 from keypost.clock import DAY_MS
-from keypost.db.insertion import Insertion, Value
+from keypost.db.driver import Value
+from keypost.db.insertion import Insertion
 from keypost.db.tables import deliveries
 from keypost.db.tx import Tx
 from keypost.errors import Mismatched

@@ -10,7 +10,8 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import BindParameter, Dialect, Table, bindparam, insert
 
-Value: TypeAlias = int | str | bytes | None
+from keypost.db.driver import Value
+
 Values: TypeAlias = Sequence[tuple[Value, ...]]
 
 ROWS_MAX: Final = 256

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection
 
+from keypost.db import driver
 from keypost.errors import Fault
 
 SUFFIX: Final = ".mark"
@@ -40,7 +41,7 @@ class Mark:
     def raise_in(self, connection: Connection) -> None:
         """Inside a transaction that changes something, before its commit."""
         self.number = (self.number + 1) % NUMBERS
-        connection.exec_driver_sql(f"PRAGMA user_version = {self.number}")
+        driver.tell(connection, f"PRAGMA user_version = {self.number}")
 
     def keep(self) -> None:
         """After the commit, before anybody is answered."""

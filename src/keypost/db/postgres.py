@@ -24,6 +24,7 @@ from keypost import log
 from keypost.clock import Clock
 from keypost.db.connecting import LOST, Way
 from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
+from keypost.db.prepared import Prepared
 from keypost.db.trouble import away
 from keypost.db.tx import Tx
 from keypost.epoch import Epoch
@@ -47,7 +48,7 @@ GHOST_S: Final = 5.0
 LOOK_EVERY_S: Final = 0.1
 SETTLE_EVERY_S: Final = 0.5
 TAKE: Final = text("SELECT pg_try_advisory_lock(:key)")
-NUMBER: Final = text("SELECT CAST(pg_current_xact_id_if_assigned() AS text)")
+NUMBER: Final = Prepared(text("SELECT CAST(pg_current_xact_id_if_assigned() AS text)"))
 STATUS: Final = text("SELECT pg_xact_status(CAST(CAST(:number AS text) AS xid8))")
 
 
@@ -83,17 +84,17 @@ class PostgresDatabase:
                 raise Fault("Another Keypost is running on this database. Stop it first.")
 
     async def write(self, verb: Verb[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        def work(connection: Connection) -> tuple[R, Tx]:
+        def work(connection: Connection) -> tuple[R, Committing]:
             tx = Tx(connection, self.clock.now_ms(), self.ids)
             result = verb(tx, *args, **kwargs)
             self._hooks.before_commit(tx)
-            return result, tx
+            ((number,),) = tx.tell(NUMBER)
+            return result, Committing(tx, number)
 
         async def transact() -> R:
             async with self._turn:
                 async with self._owning() as connection:
-                    result, tx = await connection.run_sync(work)
-                    committing = Committing(tx, await connection.scalar(NUMBER))
+                    result, committing = await connection.run_sync(work)
                     await self._commit(connection, committing)
                 if committing.has_happened is None:
                     await self._ask(committing)

@@ -25,6 +25,7 @@ from sqlalchemy.pool import NullPool
 
 from keypost import log
 from keypost.clock import Clock
+from keypost.db import driver
 from keypost.db.aside import Aside
 from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
 from keypost.db.mark import Mark
@@ -61,7 +62,8 @@ class SqliteDatabase:
         self._readers: list[Connection] = []
         self._write_engine = writing_engine(path, bounds)
         self._writer = self._writing.submit(self._write_engine.connect).result()
-        self._mark = Mark(path, self._writer.exec_driver_sql("PRAGMA user_version").scalar_one())
+        ((number,),) = driver.tell(self._writer, "PRAGMA user_version")
+        self._mark = Mark(path, number)
         self._is_suspect = False
         self._under_way = 0
         self._read_engine = _reading_engine(path)
@@ -115,7 +117,7 @@ class SqliteDatabase:
         try:
             if self._is_suspect:
                 self._replace_writer()
-            self._writer.exec_driver_sql("BEGIN IMMEDIATE")
+            driver.tell(self._writer, "BEGIN IMMEDIATE")
             before = _changes(self._writer)
             tx = Tx(self._writer, self.clock.now_ms(), self.ids)
             result = work(tx)
@@ -140,7 +142,7 @@ class SqliteDatabase:
 
     def _commit(self) -> None:
         try:
-            self._writer.exec_driver_sql("COMMIT")
+            driver.tell(self._writer, "COMMIT")
         except DBAPIError as error:
             if code_of(error) not in TOO_LATE:
                 raise
@@ -152,7 +154,7 @@ class SqliteDatabase:
         if not _in_transaction(self._writer):
             return
         try:
-            self._writer.exec_driver_sql("ROLLBACK")
+            driver.tell(self._writer, "ROLLBACK")
         except DBAPIError:
             self._is_suspect = True
 
@@ -195,12 +197,12 @@ class SqliteDatabase:
     def _look(self, work: Callable[[Tx], R]) -> R:
         connection = self._reader()
         # The driver sends no BEGIN for a SELECT by itself; without one, two selects could see two states.
-        connection.exec_driver_sql("BEGIN")
+        driver.tell(connection, "BEGIN")
         try:
             return work(Tx(connection, self.clock.now_ms(), self.ids))
         finally:
             if _in_transaction(connection):  # SQLite may have ended it by itself, where the disk failed.
-                connection.exec_driver_sql("ROLLBACK")
+                driver.tell(connection, "ROLLBACK")
 
     def _reader(self) -> Connection:
         if not hasattr(self._local, "connection"):
@@ -264,16 +266,12 @@ def _prepare_writer(bounds: Bounds, connection: Any, _record: object) -> None:
 
 
 def _in_transaction(connection: Connection) -> bool:
-    return bool(_driver(connection).in_transaction)
+    return bool(driver.of(connection).in_transaction)
 
 
 def _changes(connection: Connection) -> int:
     """Rows that were written since it was opened."""
-    return int(_driver(connection).total_changes)
-
-
-def _driver(connection: Connection) -> Any:
-    return connection.connection.dbapi_connection
+    return int(driver.of(connection).total_changes)
 
 
 def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:

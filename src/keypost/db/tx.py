@@ -5,7 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row
 
+from keypost.db import driver
+from keypost.db.driver import Value
 from keypost.db.insertion import Insertion, Values
+from keypost.db.prepared import Prepared
 from keypost.errors import Fault
 from keypost.ids import IdSource
 
@@ -28,12 +31,9 @@ class Tx:
         """A new id, greater than all before it. Transactions run one after the other, so ids follow commit order."""
         return self._ids.next()
 
-    def one(self, query: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
-        """The row, or None. More than one row is a fault of ours: the query does not name what it means.
-
-        `values` are for a query that is made once, with places for them: making one takes longer than its execution.
-        """
-        rows = self._connection.execute(query, values).fetchmany(2)
+    def one(self, query: Executable) -> Row[Any] | None:
+        """The row, or None. More than one row is a fault of ours: the query does not name what it means."""
+        rows = self._connection.execute(query).fetchmany(2)
         if len(rows) > 1:
             raise Fault("A query for one row found several.")
         return rows[0] if rows else None
@@ -50,15 +50,19 @@ class Tx:
     def add(self, insertion: Insertion, rows: Values) -> None:
         """Inserts rows whose values stand in the order of the insertion's columns."""
         for text, values in insertion.statements(self._connection.dialect, rows):
-            self._connection.exec_driver_sql(text, values)
+            driver.tell(self._connection, text, values)
 
     def add_new(self, insertion: Insertion, rows: Values) -> list[Any]:
         """Inserts those that are not there; answers of these what the insertion says."""
         return [
             value
             for text, values in insertion.statements(self._connection.dialect, rows)
-            for value in self._connection.exec_driver_sql(text, values).scalars()
+            for (value,) in driver.tell(self._connection, text, values)
         ]
+
+    def tell(self, prepared: Prepared, *values: Value) -> Sequence[Any]:
+        """The rows that it answers, as the driver gives them: their values have places, not names."""
+        return driver.tell(self._connection, prepared.text(self._connection.dialect), values)
 
     def on_commit(self, effect: Effect) -> None:
         """`effect` runs in the event loop after the commit, in commit order, before the caller is answered."""

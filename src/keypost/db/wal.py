@@ -12,6 +12,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from keypost import log
+from keypost.db import driver
 
 logger = log.get(__name__)
 
@@ -72,12 +73,12 @@ class WriteAheadLog:
         _checkpoint(writer, "TRUNCATE")
 
     def _insist(self, writer: Connection, size: int) -> None:
-        ((usual_ms,),) = _tell(writer, "busy_timeout")
-        _tell(writer, f"busy_timeout = {self._bounds.patience_ms}")
+        ((usual_ms,),) = driver.tell(writer, "PRAGMA busy_timeout")
+        driver.tell(writer, f"PRAGMA busy_timeout = {self._bounds.patience_ms}")
         try:
             is_over = _checkpoint(writer, "RESTART")
         finally:
-            _tell(writer, f"busy_timeout = {usual_ms}")
+            driver.tell(writer, f"PRAGMA busy_timeout = {usual_ms}")
         if not is_over:
             self._is_alarmed = True
             logger.warning("the write-ahead log grows: something has been reading for long", bytes=size)
@@ -90,9 +91,5 @@ class WriteAheadLog:
 
 
 def _checkpoint(writer: Connection, mode: str) -> bool:
-    ((is_busy, logged, brought_over),) = _tell(writer, f"wal_checkpoint({mode})")
+    ((is_busy, logged, brought_over),) = driver.tell(writer, f"PRAGMA wal_checkpoint({mode})")
     return not is_busy and bool(logged == brought_over)
-
-
-def _tell(writer: Connection, pragma: str) -> list[tuple[int, ...]]:
-    return [tuple(row) for row in writer.exec_driver_sql(f"PRAGMA {pragma}")]

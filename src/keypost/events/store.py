@@ -4,6 +4,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, select, update
 
 from keypost.db.insertion import Insertion
+from keypost.db.prepared import Prepared
 from keypost.db.tables import events, orgs
 from keypost.db.tx import Tx
 from keypost.errors import Fault
@@ -11,11 +12,13 @@ from keypost.events.model import Event, Kind
 from keypost.ids import OrgId
 
 PAGE: Final = 500
-_TAKING: Final = (
+_TAKING: Final = Prepared(
     update(orgs)
+    .values(last_event=orgs.c.last_event + bindparam("count"))
     .where(orgs.c.org_id == bindparam("of_org"))
-    .values(last_event=orgs.c.last_event + bindparam("many"))
-    .returning(orgs.c.last_event)
+    .returning(orgs.c.last_event),
+    "count",
+    "of_org",
 )
 _INSERTION: Final = Insertion(events, "org_id", "number", "kind", "at", "chat_id", "person_id", "subject_id")
 
@@ -25,10 +28,11 @@ def take_numbers(tx: Tx, org_id: OrgId, count: int) -> int:
 
     On PostgreSQL the row stays locked until the commit, so numbers become visible in order.
     """
-    row = tx.one(_TAKING, {"of_org": org_id, "many": count})
-    if row is None:
+    rows = tx.tell(_TAKING, count, org_id)
+    if not rows:
         raise Fault(f"There is no organisation {org_id} to log for.")
-    return int(row.last_event) - count + 1
+    ((last,),) = rows
+    return int(last) - count + 1
 
 
 def add_all(tx: Tx, numbered: Sequence[Event]) -> None:
