@@ -7,7 +7,7 @@ import asyncio
 import logging
 import resource
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -22,8 +22,9 @@ from tests.world import World
 
 from keypost.clock import WallClock
 from keypost.db.database import CommitUnknown
+from keypost.db.insertion import Insertion
 from keypost.db.sqlite import SqliteDatabase
-from keypost.db.tables import orgs
+from keypost.db.tables import events, orgs
 from keypost.db.tx import Tx
 from keypost.errors import Busy
 from keypost.events.service import Log
@@ -34,6 +35,7 @@ ENOUGH_FOR_ONE = 3_000
 """Bytes. Less than the smallest commit writes."""
 
 NUMBERS = "WITH RECURSIVE numbers(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 40)"
+EVENTS = Insertion(events, "org_id", "number", "kind", "at", "chat_id", "person_id", "subject_id")
 INDEX_PAGE_FRAMES = 4_062
 """Of the log: so many fit into the first page of its index."""
 PAGE = 4_096
@@ -141,6 +143,16 @@ async def test_a_disk_that_fails_while_the_mark_is_raised_is_said_and_its_connec
     await database.close()
 
 
+async def test_a_statement_of_many_rows_needs_no_file_of_its_own(tmp_path: Path, migrated_file: Path) -> None:
+    database = SqliteDatabase(Path(shutil.copy(migrated_file, tmp_path)), WallClock(), Log())
+    await database.write(log_numbers, range(0, 40_000, 2))
+
+    with no_more_files():
+        await database.write(log_numbers, range(1, 40_000, 160))
+
+    await database.close()
+
+
 async def test_a_reader_that_cannot_be_opened_is_opened_by_the_next_read(tmp_path: Path, migrated_file: Path) -> None:
     database = SqliteDatabase(Path(shutil.copy(migrated_file, tmp_path)), WallClock(), Log())
 
@@ -182,19 +194,23 @@ def found_with_much(tx: Tx, then: Callable[[], None]) -> None:
 
 
 def prepare_many_pages(tx: Tx) -> None:
-    """One row on each page."""
+    """One row on each page. What is kept of them for a savepoint is from now on in a file when it is much."""
+    tx._connection.exec_driver_sql("PRAGMA temp_store = FILE")
     tx._connection.exec_driver_sql(
         f"CREATE TABLE pages AS {NUMBERS} SELECT number, zeroblob(3000) AS bytes FROM numbers"
     )
 
 
 def touch_many_pages(tx: Tx, then: Callable[[], None]) -> None:
-    """Inside a savepoint SQLite keeps what each page was, in a file when they are many: the header of the database has
-    still to follow them.
-    """
+    """Inside a savepoint SQLite keeps what each page was: the header of the database has still to follow them."""
     tx._connection.exec_driver_sql("SAVEPOINT before")
     tx._connection.exec_driver_sql("UPDATE pages SET bytes = randomblob(3000)")
     then()
+
+
+def log_numbers(tx: Tx, numbers: Iterable[int]) -> None:
+    """Where they lie between others, many pages of the table change."""
+    tx.add(EVENTS, [(7, number, "of a test", 5, None, None, 9) for number in numbers])
 
 
 def copied_as_after_a_crash(path: Path, folder: Path) -> SqliteDatabase:

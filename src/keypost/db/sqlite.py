@@ -261,6 +261,9 @@ def _prepare_writer(bounds: Bounds, connection: Any, _record: object) -> None:
         "wal_autocheckpoint = 0",
         f"journal_size_limit = {bounds.outgrown}",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        # While many rows are inserted, what was there before is kept in case one is refused: by default in a file
+        # that is made for it and removed, at every second batch.
+        "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
