@@ -48,8 +48,13 @@ class IdSource:
         self._last = after
 
     def next(self) -> int:
-        self._last = max(self._last + 1, self._clock.now_ms() << COUNTER_BITS)
-        return self._last
+        return self.take(1)[0]
+
+    def take(self, count: int) -> range:
+        """So many, one after the other."""
+        first = max(self._last + 1, self._clock.now_ms() << COUNTER_BITS)
+        self._last = first + count - 1
+        return range(first, first + count)
 
     def stay_after(self, known: int) -> None:
         """Raises the floor, so that ids continue after the newest one that is stored."""

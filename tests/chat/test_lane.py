@@ -3,16 +3,22 @@ import math
 from collections.abc import Awaitable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 from tests.world import World
 
 from keypost.chat import lane as lanes
+from keypost.chat import service as chat
 from keypost.chat.lane import BATCH_MAX, Lane
-from keypost.chat.model import Message, PartyKind, Posting, Sender, Submission
+from keypost.chat.model import Collapse, Message, PartyKind, Posting, Sender, Submission, Ties
 from keypost.db.tx import Tx
 from keypost.errors import Busy
 from keypost.ids import ChatId
 from keypost_sdk.content import Message as Content
+
+TOPICS = st.none() | st.text("abc", max_size=3)
+COLLAPSES = st.none() | st.builds(Collapse, st.sampled_from("abc"), st.integers(0, 5))
 
 
 async def test_postings_that_come_together_are_stored_in_few_batches_in_order(world: World) -> None:
@@ -45,6 +51,22 @@ async def test_one_row_that_fails_costs_those_beside_it_little(world: World) -> 
     assert [index for index, outcome in enumerate(outcomes) if not isinstance(outcome, Message)] == [100]
     assert await world.texts_in("#general") == [f"{number}" for number in range(BATCH_MAX) if number != 100]
     assert lane.batches <= math.log2(BATCH_MAX) + 1
+
+
+@given(wishes=st.lists(st.tuples(TOPICS, COLLAPSES), max_size=40))
+async def test_messages_are_read_back_as_they_were_stored_whatever_stands_beside_them(
+    lasting_world: World, wishes: list[tuple[str | None, Collapse | None]]
+) -> None:
+    world = lasting_world
+    wished = [posting(world, "wished", ties=Ties(topic=topic), collapse=collapse) for topic, collapse in wishes]
+
+    stored = await world.write(chat.store_batch, world.server.chats, wished)
+
+    ids = [message.id for message in stored]
+    read = await world.read(chat.list_by_id, world.org_id, ids)
+    assert {message.id: message for message in read} == {message.id: message for message in stored}
+    new = [number for number, (_, collapse) in zip(ids, wishes, strict=True) if collapse is None]
+    assert new == sorted(set(new))
 
 
 async def test_what_should_also_become_true_takes_its_message_with_it_when_it_fails(world: World) -> None:

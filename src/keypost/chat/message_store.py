@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all
 
 from keypost import log
 from keypost.chat.model import Collapse, Message, PartyKind, Sender
+from keypost.db.driver import Value
 from keypost.db.insertion import Insertion
 from keypost.db.tables import chats, messages
 from keypost.db.tx import Tx
@@ -18,23 +19,12 @@ from keypost_sdk.content import Message as Content
 MESSAGES_MAX: Final = 100
 """The most that one reading answers, as on the wire."""
 UNREADABLE: Final = Content(text="This message cannot be shown.")
-_INSERTION: Final = Insertion(
-    messages,
-    "org_id",
-    "id",
-    "chat_id",
-    "sender_kind",
-    "sender_id",
-    "sender_name",
-    "token_id",
-    "content",
-    "reply_to",
-    "thread_id",
-    "file_id",
-    "topic",
-    "collapse_key",
-    "collapse_order",
-)
+_COLUMNS: Final = ("org_id", "id", "chat_id", "sender_kind", "sender_id", "sender_name", "token_id", "content")
+_MORE_COLUMNS: Final = ("reply_to", "thread_id", "file_id", "topic", "collapse_key", "collapse_order")
+_INSERTION: Final = Insertion(messages, *_COLUMNS)
+"""Of most messages there is no more. Without places for the rest, inserting them takes half as long."""
+_INSERTION_WITH_MORE: Final = Insertion(messages, *_COLUMNS, *_MORE_COLUMNS)
+_NOTHING_MORE: Final = (None,) * len(_MORE_COLUMNS)
 
 _content = msgspec.json.Decoder(Content)
 
@@ -42,20 +32,28 @@ logger = log.get(__name__)
 
 
 def add_messages(tx: Tx, new: Sequence[Message]) -> None:
-    tx.add(_INSERTION, [_row(message) for message in new])
+    rows = [(_row(message), _more(message)) for message in new]
+    tx.add(_INSERTION, [row for row, more in rows if more == _NOTHING_MORE])
+    tx.add(_INSERTION_WITH_MORE, [row + more for row, more in rows if more != _NOTHING_MORE])
 
 
-def _row(message: Message) -> tuple[int | str | None, ...]:
-    collapse = message.collapse
+def _row(message: Message) -> tuple[Value, ...]:
+    sender = message.sender
     return (
         message.org_id,
         message.id,
         message.chat_id,
-        message.sender.kind.value,
-        message.sender.id,
-        message.sender.name,
+        str(sender.kind),
+        sender.id,
+        sender.name,
         message.token_id,
         _written(message.content),
+    )
+
+
+def _more(message: Message) -> tuple[Value, ...]:
+    collapse = message.collapse
+    return (
         message.reply_to,
         message.thread_id,
         message.file.id if message.file is not None else None,

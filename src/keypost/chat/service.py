@@ -137,7 +137,7 @@ def store_batch(
     """Messages in the order in which they came, each with its event. `ids` are new ones, for who has to know them
     before.
     """
-    ids = ids if ids is not None else [MessageId(tx.new_id()) for _ in postings]
+    ids = ids if ids is not None else [MessageId(new_id) for new_id in tx.new_ids(len(postings))]
     new = [_new(tx, chats, posting, new_id) for posting, new_id in zip(postings, ids, strict=True)]
     message_store.add_messages(tx, [message for message in new if message.collapse is None])
     stored = [_posted(tx, message) if message.collapse is None else _collapsed(tx, message) for message in new]

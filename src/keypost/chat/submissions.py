@@ -24,7 +24,7 @@ def store(tx: Tx, chats: Chats, batch: Sequence[Submission]) -> list[Outcome]:
 
 def _store_new(tx: Tx, chats: Chats, batch: Sequence[Submission]) -> list[Outcome]:
     """Decides first which deliveries are new: of a repeat nothing is looked at again, for much may have changed."""
-    given = [(each, [MessageId(tx.new_id()) for _ in each.postings]) for each in batch]
+    given = [(each, [MessageId(new_id) for new_id in tx.new_ids(len(each.postings))]) for each in batch]
     claims = [(each.delivery, ids) for each, ids in given if each.delivery is not None]
     repeats = {ids[0] for _, ids in claims} - deliveries.claim(tx, claims)
     new = [pair for pair in given if pair[1][0] not in repeats]

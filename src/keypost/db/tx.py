@@ -31,6 +31,10 @@ class Tx:
         """A new id, greater than all before it. Transactions run one after the other, so ids follow commit order."""
         return self._ids.next()
 
+    def new_ids(self, count: int) -> range:
+        """The same, for what is stored together."""
+        return self._ids.take(count)
+
     def one(self, query: Executable) -> Row[Any] | None:
         """The row, or None. More than one row is a fault of ours: the query does not name what it means."""
         rows = self._connection.execute(query).fetchmany(2)

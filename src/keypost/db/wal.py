@@ -5,6 +5,7 @@ the log has outgrown its bound, after the answer to those who made it grow. It w
 long keeps the log from starting again, and past a second bound that is said aloud, and readers are waited for a little.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -52,7 +53,9 @@ class WriteAheadLog:
     def has_grown(self, writer: Connection) -> None:
         """To be called after each commit."""
         # A log that starts again is cut to its bound (`journal_size_limit`): a larger file is one that has not.
-        size = self._file.stat().st_size if self._file.exists() else 0
+        size = 0
+        with suppress(FileNotFoundError):
+            size = self._file.stat().st_size
         if size <= self._bounds.outgrown:
             self._start_again()
         elif size > self._due_at:

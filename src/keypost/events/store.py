@@ -42,7 +42,7 @@ def add_all(tx: Tx, numbered: Sequence[Event]) -> None:
             (
                 event.org_id,
                 event.number,
-                event.kind.value,
+                str(event.kind),
                 event.at,
                 event.chat_id,
                 event.person_id,
