@@ -428,6 +428,20 @@ async def test_the_same_delivery_on_two_connections_at_once_is_stored_once(world
     assert await world.texts_in("#builds") == ["busy", "once"]
 
 
+async def test_deliveries_of_two_senders_or_names_are_stored_at_once(world: World) -> None:
+    one, other = await world.tool(), await world.tool()
+    named = ((one, "msg_1"), (other, "msg_1"), (one, "msg_2"))
+    said = [request(tool, PATH, GOOD, fields=(f"webhook-id: {name}",)) for tool, name in named]
+    async with lines(world, OPEN, 4) as (*senders, again):
+        async with held(world):
+            for sender, raw in zip(senders, said, strict=True):
+                await sender.say(raw)
+            await asyncio.to_thread(until, lambda: world.server.lane.is_committing, "a commit")
+            await again.say(said[-1])
+            assert await again.hear_code() == (409, "delivery_under_way")
+        assert [(await sender.hear())[0] for sender in senders] == [204, 204, 204]
+
+
 async def test_whoever_has_left_posts_no_more_with_their_api_token(world: World) -> None:
     program, tool = await world.program(world.grace), await world.tool()
     raw = request(tool, PATH, GOOD, carried="person's", api_token=program.api_token)

@@ -1,7 +1,7 @@
 """A sender that got no answer sends once more: what it sent is there once, and the repeat gets the first answer."""
 
 import asyncio
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import given
@@ -79,6 +79,28 @@ async def test_the_same_name_at_another_address_is_something_else(world: World) 
     await deliver(tool, "a-1")
 
     answer = await tool.carry(posting_path("#general"), HELLO, [("Idempotency-Key", "a-1")])
+
+    assert answer.refused_with == "delivery_differs"
+
+
+async def test_the_same_name_with_another_wish_in_the_address_is_something_else(world: World) -> None:
+    tool = await world.tool()
+    await deliver(tool, "a-1")
+
+    answer = await tool.carry(f"{BUILDS}?bot_unique_name=buildbot", HELLO, [("Idempotency-Key", "a-1")])
+
+    assert answer.refused_with == "delivery_differs"
+
+
+@pytest.mark.parametrize(("method", "query", "body"), [("PUT", "&x=", b"12"), ("POST", "&x=1", b"2")])
+async def test_an_event_is_another_by_its_method_and_by_where_its_address_ends(
+    world: World, method: str, query: str, body: bytes
+) -> None:
+    tool = await world.tool(await world.running_extension())
+    headers = [("X-Keypost-Token", tool.secret), ("webhook-id", "msg_1")]
+    await tool.send("POST", f"{tool.incoming_path}&x=", b"12", headers)
+
+    answer = await tool.send(method, tool.incoming_path + query, body, headers)
 
     assert answer.refused_with == "delivery_differs"
 
@@ -163,12 +185,29 @@ async def test_another_event_under_the_same_name_is_refused(world: World) -> Non
     assert (answer.status, answer.refused_with) == (422, "delivery_differs")
 
 
-async def test_quotes_around_a_name_do_not_belong_to_it(world: World) -> None:
+@pytest.mark.parametrize("spelling", ['"a-1"', "a-1 ", '"a-1" '])
+async def test_quotes_and_spaces_around_a_name_do_not_belong_to_it(world: World, spelling: str) -> None:
     tool = await world.tool()
 
-    first, again = await deliver(tool, "a-1"), await deliver(tool, '"a-1"')
+    first, again = await deliver(tool, "a-1"), await deliver(tool, spelling)
 
     assert again.json == first.json
+
+
+@pytest.mark.parametrize("other", ['"', '"a-1.', '.a-1"', '""a-1""'])
+async def test_a_quote_that_does_not_go_around_a_name_belongs_to_it(world: World, other: str) -> None:
+    tool = await world.tool()
+
+    answers = [await deliver(tool, name, {"text": name}) for name in ("a-1", other)]
+
+    assert [answer.status for answer in answers] == [204, 204]
+
+
+@pytest.mark.parametrize("name", ["x", "x" * KEY_MAX, f'"{"x" * KEY_MAX}"', "a b ~!"])
+async def test_a_name_may_be_as_long_as_is_said_and_hold_whatever_can_be_printed(world: World, name: str) -> None:
+    tool = await world.tool()
+
+    assert (await deliver(tool, name)).status == 200
 
 
 @pytest.mark.parametrize("name", ["", '""', "x" * (KEY_MAX + 1), "caf\xe9", "a\tb"])
@@ -187,6 +226,17 @@ async def test_two_names_of_one_kind_are_refused(world: World) -> None:
     answer = await tool.carry(BUILDS, HELLO, [("Idempotency-Key", "a"), ("Idempotency-Key", "a")])
 
     assert answer.refused_with == "invalid_inputs"
+
+
+@pytest.mark.parametrize(("first", "second"), list(pairwise(HEADERS)))
+async def test_of_names_of_two_kinds_the_first_in_the_list_is_the_deliverys(
+    world: World, first: str, second: str
+) -> None:
+    tool = await world.tool()
+    answer = await tool.carry(BUILDS, HELLO, [(second, "other"), (first, "a-1")])
+
+    assert (await deliver(tool, "a-1")).json == answer.json
+    assert (await deliver(tool, "other")).json != answer.json
 
 
 async def test_a_clock_that_is_set_to_another_year_makes_no_delivery_forgotten(world: World) -> None:

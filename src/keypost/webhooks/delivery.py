@@ -62,7 +62,7 @@ class UnderWay:
     """The deliveries that are being stored at this moment: of two at once, the second is told to come again."""
 
     def __init__(self) -> None:
-        self._known: set[tuple[int, tuple[str, int], bytes]] = set()
+        self._known: set[tuple[tuple[str, int], bytes]] = set()
 
     def require_alone(self, delivery: Delivery | None) -> None:
         if delivery is not None and _id(delivery) in self._known:
@@ -76,8 +76,8 @@ class UnderWay:
         self._known.discard(_id(delivery))
 
 
-def _id(delivery: Delivery) -> tuple[int, tuple[str, int], bytes]:
-    return delivery.org_id, delivery.sender, delivery.key
+def _id(delivery: Delivery) -> tuple[tuple[str, int], bytes]:
+    return delivery.sender, delivery.key  # No two organisations have a sender in common.
 
 
 def _name(header: str, given: list[str]) -> bytes:
