@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from keypost import log
+from keypost.db import driver
 from keypost.db.trouble import away, trouble
 from keypost.errors import Fault
 
@@ -35,6 +36,7 @@ class Way:
             hide_parameters=True,
             connect_args={"server_settings": dict(settings), "timeout": CONNECT_S},
         ).execution_options(**options)
+        event.listen(self._engine.sync_engine, "handle_error", lambda said: driver.forget_row(said.original_exception))
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[AsyncConnection]:

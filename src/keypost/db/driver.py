@@ -36,8 +36,16 @@ def of(connection: Connection) -> Any:
     return connection.connection.dbapi_connection
 
 
+def forget_row(error: BaseException) -> None:
+    """PostgreSQL quotes the row that it refuses beside what it says, and so would a log."""
+    said = error.__cause__
+    if said is not None and hasattr(said, "detail"):
+        said.detail = None
+
+
 def _as_usual(connection: Connection, text: str, error: DBAPIModule.Error) -> Exception:
-    """It knows no values: none can come into a log by it."""
+    """It is not told the values: none can come into a log by it."""
+    forget_row(error)
     dialect = connection.dialect
     is_cut = dialect.is_disconnect(error, of(connection), None)
     said = DBAPIError.instance(
