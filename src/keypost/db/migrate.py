@@ -22,6 +22,7 @@ def migrate_sqlite(path: Path) -> None:
     """
     with writing_engine(path).connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("PRAGMA temp_store = FILE")  # An index of millions of rows is sorted for it.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
             if upgrade(connection):
