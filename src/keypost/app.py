@@ -182,7 +182,7 @@ def _build(
     door = Door(Routes(ROUTES), parts, Headers(https=settings.is_https), counting)
     server = Server(
         door=door,
-        fast_lane=FastLane(door, database.epoch),
+        fast_lane=FastLane(door, database.epoch, database.clock),
         settings=settings,
         database=database,
         keys=keys,

@@ -3,6 +3,7 @@
 A caller is made once per request, by the one enforcement point (`web/door.py`), and handed down.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import NoReturn
 
@@ -73,3 +74,13 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 def _refuse(scope: Scope) -> NoReturn:
     raise Forbidden("scope_missing", f"This credential does not have the scope {scope}.")
+
+
+class Admitted(Struct, frozen=True, kw_only=True):
+    """A caller, and what the same credential is admitted by again, as long as memory does not change: before `ends_at`
+    (milliseconds; None for a credential that time alone does not end), and `note_use` is told when.
+    """
+
+    caller: Caller
+    ends_at: int | None = None
+    note_use: Callable[[int], None] = lambda _now: None

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import func, select
 from tests.founding import person_named
 from tests.laws.verdicts import Try, Verdict, judge
-from tests.web.lines import Line
+from tests.web.lines import Door
 from tests.world import World
 
 from keypost.caller import Caller, Means, Scope
@@ -40,7 +40,6 @@ SCOPES: Final = (
     frozenset({Scope.POST, Scope.MENTION_ALL}),
     frozenset({Scope.INCOMING}),
 )
-Address = tuple[str, int]
 
 QUOTA: Final = re.compile(rb'ratelimit-policy: "token";q=([0-9]+)')
 TOKENS_MAX: Final = 12
@@ -74,7 +73,7 @@ class Wish(NamedTuple):
 
 
 class Changing:
-    def __init__(self, world: World, app: App, doors: tuple[Address, Address]) -> None:
+    def __init__(self, world: World, app: App, doors: tuple[Door, Door]) -> None:
         self.world = world
         self.doors = doors
         self.app = app
@@ -89,7 +88,7 @@ class Changing:
         self.teams: list[TeamId] = []
 
     @classmethod
-    async def begin(cls, world: World, doors: tuple[Address, Address]) -> "Changing":
+    async def begin(cls, world: World, doors: tuple[Door, Door]) -> "Changing":
         """Two members and a guest, each with a token; a channel of all and one of nobody but the first; threads."""
         letters = str(world.database.ids.next()).translate(LETTERS)  # An extension's name has no digits.
         app = await world.extension(letters)
@@ -331,7 +330,7 @@ class Changing:
         row = tx.one(select(func.max(messages.c.id)).where(messages.c.org_id == org_id))
         return judge(tx, org_id, of_server, wish), row[0] if row is not None else 0
 
-    async def _post(self, door: Address, wish: Try) -> Verdict:
+    async def _post(self, door: Door, wish: Try) -> Verdict:
         known: list[Minted | PersonsOwn] = [*self.tokens, *self.api_tokens]
         secret = next(each.secret for each in known if each.token_id == wish.token_id)
         carrier = "Authorization: Bearer" if wish.is_persons else "X-Keypost-Token:"
@@ -340,7 +339,9 @@ class Changing:
         bot = f"?bot_unique_name={wish.bot}" if wish.bot else ""
         head = f"POST {self._path(wish)}{bot} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
         request = f"{head}{carrier} {secret}\r\n\r\n".encode() + body
-        while (heard := await _say_at(door, request)).code == "server_busy":  # The disk's affair: nothing was judged.
+        while (
+            heard := _verdict(*await door.ask(request))
+        ).code == "server_busy":  # The disk's affair: nothing was judged.
             pass
         return heard
 
@@ -426,15 +427,6 @@ def _by_person(minted: PersonsOwn, place: Chat) -> Try:
 
 def _caller(person: Person) -> Caller:
     return Caller(org_id=person.org_id, person_id=person.id, means=Means.SESSION, scopes=EVERYTHING_ON_PAGES)
-
-
-async def _say_at(door: Address, request: bytes) -> Verdict:
-    line = Line(*await asyncio.open_connection(*door))
-    try:
-        await line.say(request)
-        return _verdict(*await line.hear_raw())
-    finally:
-        await line.end()
 
 
 def _verdict(head: bytes, body: bytes) -> Verdict:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.laws.changing import NOTHING, SCOPES, Changing, Wish
 from tests.laws.verdicts import Try
 from tests.serving import OPEN, listening, serving
+from tests.web.lines import Door
 from tests.world import World
 
 from keypost.people.model import Role
@@ -59,7 +60,10 @@ async def changing_in(world: World) -> AsyncIterator[Changing]:
         serving(world.server.door, fast, OPEN, world.server.fast_lane),
         serving(world.server.door, plain, OPEN),
     ):
-        yield await Changing.begin(world, (fast.getsockname(), plain.getsockname()))
+        doors = (Door(*fast.getsockname()), Door(*plain.getsockname()))
+        yield await Changing.begin(world, doors)
+        for door in doors:
+            await door.end()
 
 
 @settings(max_examples=20, phases=UNSHRUNK)

@@ -167,7 +167,7 @@ class TokenLife(RuleBasedStateMachine):
     def _is_let_in(self, token_id: TokenId, known: Known) -> bool:
         presented = Presented(known.text, Carrier.HEADER, "127.0.0.1")
         try:
-            caller = verify(self.register, self.people, self.keys, presented, self.now)
+            caller = verify(self.register, self.people, self.keys, presented, self.now).caller
         except Unauthenticated:
             return False
         assert (caller.token_id, caller.person_id, caller.org_id) == (token_id, known.owner, self.org_id)

@@ -31,6 +31,10 @@ class Line:
             await self._writer.drain()
             await asyncio.sleep(0)
 
+    async def say_and_hear(self, request: bytes) -> tuple[bytes, bytes]:
+        await self.say(request)
+        return await self.hear_raw()
+
     async def drip(self, piece: bytes) -> None:
         """Says it again and again, until the server has heard enough."""
         with suppress(ConnectionError):
@@ -74,6 +78,28 @@ class Line:
         self._writer.close()
         with suppress(ConnectionError):  # It was cut already.
             await self._writer.wait_closed()
+
+
+class Door:
+    """An address. Connections to it are kept, and whoever says something takes one that is free."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._free: list[Line] = []
+
+    async def ask(self, request: bytes) -> tuple[bytes, bytes]:
+        """The head and the body of the answer."""
+        line = self._free.pop() if self._free else Line(*await asyncio.open_connection(*self._address))
+        head, body = await line.say_and_hear(request)
+        if b"connection: close" in head.lower():
+            await line.end()
+        else:
+            self._free.append(line)
+        return head, body
+
+    async def end(self) -> None:
+        for line in self._free:
+            await line.end()
 
 
 @asynccontextmanager

@@ -298,9 +298,9 @@ async def _require_same(world: World, wish: Wish) -> None:
     answers, stored = [], []
     async with both(world) as doors:
         for door in doors:
-            before, name = len(await _stored(world)), f"delivery-{next(NAMES)}"
+            before, name = len(await stored_in(world)), f"delivery-{next(NAMES)}"
             answers.append(await _heard_all(door, [raw(body, name) for body in said], has_body=wish.method != "HEAD"))
-            stored.append((await _stored(world))[before:])
+            stored.append((await stored_in(world))[before:])
 
     assert answers[0] == answers[1]
     assert stored[0] == stored[1]
@@ -399,7 +399,7 @@ async def test_a_delivery_and_its_repeat_are_answered_without_the_application(
 ) -> None:
     known, name = await known_in(lasting_world), f"{header}: delivery-{next(NAMES)}"
     body = b'{"text":"once","sync_message":true,"user_ids":"ada@example.com"}'
-    before = len(await _stored(lasting_world))
+    before = len(await stored_in(lasting_world))
     async with without_application(lasting_world) as line:
         answers = []
         for said in (body, body, body.replace(b"once", b"else"), body):
@@ -408,7 +408,7 @@ async def test_a_delivery_and_its_repeat_are_answered_without_the_application(
 
     assert [status for status, _ in answers] == [200, 200, 422, 200]
     assert answers[0] == answers[1] == answers[3]
-    assert len(await _stored(lasting_world)) == before + 1
+    assert len(await stored_in(lasting_world)) == before + 1
 
 
 async def test_the_same_delivery_on_two_connections_at_once_is_stored_once(world: World) -> None:
@@ -616,7 +616,7 @@ async def _heard_all(line: Line, said: list[bytes], *, has_body: bool) -> list[H
     return answers
 
 
-async def _stored(world: World) -> list[tuple[int, str]]:
+async def stored_in(world: World) -> list[tuple[int, str]]:
     """Where and what."""
     rows = await world.read(lambda tx: tx.all(select(messages.c.chat_id, messages.c.content).order_by(messages.c.id)))
     return [(row.chat_id, row.content) for row in rows]

@@ -12,9 +12,12 @@ from tests.world import World
 
 from keypost.caller import Caller
 from keypost.errors import Busy
-from keypost.web.fast_lane import METHOD, Answer, FastLane, Offer
+from keypost.web.fast_lane import Answer, FastLane
+from keypost.web.offer import METHOD, Offer
 from keypost.web.prompt import Ready, Settle
 from keypost.web.routing import Match
+
+BODY = b'{"text":"Late"}'
 
 
 class Late:
@@ -28,7 +31,7 @@ class Late:
 
 
 def fast_lane(world: World) -> FastLane:
-    return FastLane(world.server.door, world.database.epoch)
+    return FastLane(world.server.door, world.database.epoch, world.clock)
 
 
 def offer(world: World, tool: Tool, late: Late) -> Offer:
@@ -39,7 +42,7 @@ def offer(world: World, tool: Tool, late: Late) -> Offer:
     assert known is not None
     match = Match({METHOD: replace(known.by_method[METHOD], prepare=prepare)}, known.names)
     fields = {b"host": b"x", b"x-keypost-token": tool.secret.encode()}
-    return Offer(match, PATH, PATH.encode(), b"", fields, "127.0.0.1", b'{"text":"Late"}')
+    return Offer(match, PATH, PATH.encode(), b"", fields, "127.0.0.1", len(BODY))
 
 
 async def test_a_post_that_is_refused_in_the_last_moment_is_counted_by_the_door_alone(world: World) -> None:
@@ -50,9 +53,9 @@ async def test_a_post_that_is_refused_in_the_last_moment_is_counted_by_the_door_
     def refuse(_settle: Settle[None]) -> None:
         raise Busy("server_busy", "Full in the last moment.")
 
-    is_taken = fast_lane(world).take(offer(world, tool, Late(refuse, lambda _: None)), heard.append)
+    known = fast_lane(world).take(offer(world, tool, Late(refuse, lambda _: None)), BODY, heard.append)
 
-    assert (is_taken, heard) == (False, [])
+    assert (known, heard) == (None, [])
     assert (await tool.say("#builds", "Now by the door")).status == 204
 
 
@@ -65,7 +68,7 @@ async def test_a_post_whose_answer_cannot_be_made_is_answered_all_the_same(world
             """None at all: nothing can be added to them."""
 
     late = Late(lambda settle: settle(None), lambda _: Broken())
-    is_taken = fast_lane(world).take(offer(world, tool, late), heard.append)
+    known = fast_lane(world).take(offer(world, tool, late), BODY, heard.append)
 
-    assert is_taken
+    assert known is not None
     assert [answer.status for answer in heard] == [500]

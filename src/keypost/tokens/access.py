@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from keypost.caller import Caller, Scope
+from keypost.caller import Admitted, Caller, Scope
 from keypost.db.database import Database
 from keypost.keys import Keys
 from keypost.people.access import admit_api_token
@@ -22,28 +22,28 @@ TOKEN_REFUSES: Final = ("invalid_zapikey", "several_credentials", "scope_missing
 
 
 async def _by_token_of_app(request: Request) -> Caller:
-    return _verified(parts_of(request), token_of(request), address_of(request), Scope.INCOMING)
+    return _verified(parts_of(request), token_of(request), address_of(request), Scope.INCOMING).caller
 
 
 async def _by_what_posts(request: Request) -> Caller:
-    return _by_what_posts_now(parts_of(request), credential_of(request), address_of(request))
+    return _by_what_posts_now(parts_of(request), credential_of(request), address_of(request)).caller
 
 
-def _by_what_posts_now(parts: Parts, carried: Carried | None, address: str) -> Caller:
+def _by_what_posts_now(parts: Parts, carried: Carried | None, address: str) -> Admitted:
     return _by_either(parts, carried, address, Scope.POST)
 
 
 async def _by_what_calls_bots(request: Request) -> Caller:
-    return _by_either(parts_of(request), credential_of(request), address_of(request), Scope.INCOMING)
+    return _by_either(parts_of(request), credential_of(request), address_of(request), Scope.INCOMING).caller
 
 
-def _by_either(parts: Parts, carried: Carried | None, address: str, scope: Scope) -> Caller:
+def _by_either(parts: Parts, carried: Carried | None, address: str, scope: Scope) -> Admitted:
     """By an extension token with the scope, or by an API token that posts: people's have one scope for both."""
     if carried is None or not _is_api_token(carried):
         return _verified(parts, carried, address, scope)
     caller = admit_api_token(parts, carried.text)
     caller.require(Scope.POST)
-    return caller
+    return Admitted(caller=caller)
 
 
 TOKEN_THAT_POSTS: Final = Access(
@@ -77,11 +77,11 @@ def _is_api_token(carried: Carried) -> bool:
     return carried.scheme not in TOKEN_SCHEMES or carried.text.startswith(API_TOKEN_PREFIX)
 
 
-def _verified(parts: Parts, carried: Carried | None, address: str, scope: Scope) -> Caller:
+def _verified(parts: Parts, carried: Carried | None, address: str, scope: Scope) -> Admitted:
     register, now = parts.get(Register), parts.get(Database).clock.now_ms()
-    caller = verify(register, parts.get(People), parts.get(Keys), _presented(carried, address), now)
-    caller.require(scope)
-    return caller
+    admitted = verify(register, parts.get(People), parts.get(Keys), _presented(carried, address), now)
+    admitted.caller.require(scope)
+    return admitted
 
 
 def _presented(carried: Carried | None, address: str) -> Presented | None:

@@ -32,6 +32,11 @@ class Register:
         token = self._tokens.get((secret.org_id, secret.token_id))
         return token if token is not None and token.is_usable(now) else None
 
+    def ends_at(self, digest: bytes, token: Token) -> int | None:
+        """When time alone ends what `find` answered; None for never."""
+        ends = (self._secrets[digest].retires_at, token.expires_at)
+        return min((at for at in ends if at is not None), default=None)
+
     def knows(self, digest: bytes) -> bool:
         return digest in self._secrets
 

@@ -1,11 +1,11 @@
 """From what a request carried to who is calling. Pure, on memory; one and the same refusal for every wrong token."""
 
 import ipaddress
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from msgspec import Struct
 
-from keypost.caller import Caller, Means
+from keypost.caller import Admitted, Caller, Means
 from keypost.errors import Unauthenticated
 from keypost.keys import Keys
 from keypost.people.directory import People
@@ -25,13 +25,14 @@ class Presented(Struct, frozen=True):
         return f"Presented(•••, {self.carrier}, {self.address})"
 
 
-def verify(register: Register, people: People, keys: Keys, presented: Presented | None, now: int) -> Caller:
+def verify(register: Register, people: People, keys: Keys, presented: Presented | None, now: int) -> Admitted:
     """The token's owner as a caller, with what the token may do."""
-    token = find(register, keys, presented, now)
+    digest = _digest(keys, presented)
+    token = _find(register, digest, presented, now)
     if token is None or people.find_active(token.org_id, token.owner_id) is None:
         raise Unauthenticated("invalid_zapikey", "The token is missing, not valid, or has ended.")
     register.note_use(token, now)
-    return Caller(
+    caller = Caller(
         org_id=token.org_id,
         person_id=token.owner_id,
         means=Means.TOKEN,
@@ -39,13 +40,21 @@ def verify(register: Register, people: People, keys: Keys, presented: Presented 
         token_id=token.id,
         app_id=token.app_id,
     )
+    return Admitted(caller=caller, ends_at=register.ends_at(digest, token), note_use=partial(register.note_use, token))
 
 
 def find(register: Register, keys: Keys, presented: Presented | None, now: int) -> Token | None:
-    if presented is None or not presented.text.startswith(PREFIXES):
-        return None
-    token = register.find(keys.digest(presented.text), now)
-    return token if token is not None and _may_come(token.grant, presented) else None
+    return _find(register, _digest(keys, presented), presented, now)
+
+
+def _digest(keys: Keys, presented: Presented | None) -> bytes:
+    """Of what looks like a token; else empty, which no token has."""
+    return keys.digest(presented.text) if presented is not None and presented.text.startswith(PREFIXES) else b""
+
+
+def _find(register: Register, digest: bytes, presented: Presented | None, now: int) -> Token | None:
+    token = register.find(digest, now)
+    return token if token is not None and presented is not None and _may_come(token.grant, presented) else None
 
 
 def _may_come(grant: Grant, presented: Presented) -> bool:

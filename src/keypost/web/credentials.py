@@ -3,7 +3,7 @@
 A secret in the query is forced on us by the wire; it leaves the address here, ahead of every logger and handler.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 from urllib.parse import unquote_plus
 
@@ -20,6 +20,7 @@ TOKEN_SCHEMES: Final = frozenset({"zoho-zapikey", "bearer"})
 API_SCHEMES: Final = frozenset({"zoho-oauthtoken", "bearer"})
 EITHER_SCHEMES: Final = TOKEN_SCHEMES | API_SCHEMES
 _FIELD: Final = HEADER.encode()
+_CREDENTIAL_FIELDS: Final = frozenset({_FIELD, AUTHORIZATION})
 
 Fields: TypeAlias = Iterable[tuple[bytes, bytes]]
 """Of a request's head: names in small letters, and what they say."""
@@ -55,6 +56,10 @@ def credential_of(request: Request) -> Carried | None:
 def credential_in(fields: Fields, secrets: Sequence[str]) -> Carried | None:
     """The same of a request's fields, and of the secrets that were taken out of its address."""
     return _only(_carried(fields, secrets, EITHER_SCHEMES))
+
+
+def without_credential(fields: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    return {name: value for name, value in fields.items() if name not in _CREDENTIAL_FIELDS}
 
 
 def _carried(fields: Fields, secrets: Sequence[str], schemes: frozenset[str]) -> list[Carried]:

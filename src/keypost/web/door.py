@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from keypost import log
-from keypost.caller import Caller
+from keypost.caller import Admitted, Caller
 from keypost.errors import Busy, Forbidden, Refusal, Unauthenticated
 from keypost.ids import read_number
 from keypost.web import admission, problem
@@ -117,7 +117,7 @@ class Door:
             raise counted.refusal
         return await route.endpoint(request, caller)
 
-    def admit_now(self, route: Route, carried: Carried | None, address: str) -> Caller | None:
+    def admit_now(self, route: Route, carried: Carried | None, address: str) -> Admitted | None:
         """The caller whom a route of the wire admits; None if somebody has to be looked up for that."""
         admit = route.access.admit_now
         return admit(self._parts, carried, address) if admit is not None else None

@@ -10,7 +10,7 @@ holds for an epoch of memory: any change ends it.
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from keypost import log
 from keypost.caller import Caller
+from keypost.clock import Clock
 from keypost.epoch import Epoch
 from keypost.errors import Refusal
 from keypost.ids import ApiTokenId, TokenId
@@ -25,6 +26,7 @@ from keypost.web.acceptance import require_acceptable
 from keypost.web.credentials import credential_in, take_secrets
 from keypost.web.door import Door
 from keypost.web.limiting import Counted, Fields
+from keypost.web.offer import METHOD, Known, Offer
 from keypost.web.prompt import Ready, Settle, Standing
 from keypost.web.routing import Match, Route
 
@@ -33,8 +35,8 @@ logger = log.get(__name__)
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
+P = ParamSpec("P")
 
-METHOD: Final = "POST"
 NO_CONTENT: Final = 204
 BODY_MAX: Final = 16 * 1024
 """Bytes. What a larger body costs is not in the way that it takes."""
@@ -42,30 +44,6 @@ ADDRESS_MAX: Final = 1_024
 """Bytes of an address with its query. They are remembered here, and anybody can make up many long ones."""
 STANDINGS_MAX: Final = 16_384
 ADDRESSES_MAX: Final = 4_096
-
-
-class Offer(Struct):
-    """A whole request, as far as the fast lane looks at it. No field is there twice; `client` is an address."""
-
-    match: Match
-    path: str
-    raw_path: bytes
-    query: bytes
-    fields: dict[bytes, bytes]
-    client: str
-    body: bytes = b""
-
-    def scope(self) -> dict[str, Any]:
-        """As an ASGI server would say it, in so far as rules ask for it."""
-        return {
-            "type": "http",
-            "method": METHOD,
-            "path": self.path,
-            "raw_path": self.raw_path,
-            "query_string": self.query,
-            "headers": list(self.fields.items()),
-            "client": (self.client, 0),
-        }
 
 
 class Answer(Struct, frozen=True):
@@ -81,8 +59,9 @@ Key = tuple[TokenId | ApiTokenId | None, bytes, bytes]
 
 
 class FastLane:
-    def __init__(self, door: Door, epoch: Epoch) -> None:
+    def __init__(self, door: Door, epoch: Epoch, clock: Clock) -> None:
         self._door = door
+        self._clock = clock
         self._epoch = epoch
         self._known_in = epoch.number
         self._standings: dict[Key, Standing | None] = {}
@@ -99,21 +78,28 @@ class FastLane:
             return None  # Not remembered: there are paths that hold a secret.
         return _keep(self._matches, path, match, ADDRESSES_MAX)
 
-    def take(self, offer: Offer, done: Done) -> bool:
-        """Whether it is taken: then `done` is called later. Else nothing has happened, and the door is to be asked."""
+    def take(self, offer: Offer, body: bytes, done: Done) -> Known | None:
+        """What is known now of a head whose request is taken: then `done` is called later. Else nothing has happened,
+        and the door is to be asked.
+        """
+        known = _tried(self._judge, offer)
+        return known if known is not None and _tried(self._begin, known, body, done) else None
+
+    def take_again(self, known: Known, body: bytes, done: Done) -> bool:
+        """The same for another request with a head that is known; whether it is taken."""
+        admitted, now = known.admitted, self._clock.now_ms()
+        if known.epoch != self._epoch.number or (admitted.ends_at is not None and now >= admitted.ends_at):
+            return False
+        admitted.note_use(now)
+        return bool(_tried(self._begin, known, body, done))
+
+    def _begin(self, known: Known, body: bytes, done: Done) -> bool:
         started = time.perf_counter()
-        route = offer.match.by_method[METHOD]
-        try:
-            caller, ready = self._ready(offer, route)
-            if caller is None or ready is None:
-                return False
-            counted = self._counted(route, caller, ready)
-            self._commit(ready, counted, partial(self._finish, offer, route, ready, counted, started, done))
-        except Refusal:  # The door comes to the same, and says it in full.
+        offer, ready = known.offer, known.standing.ready(known.offer.fields, body)
+        if ready is None:
             return False
-        except Exception as error:
-            logger.warning("the fast lane failed", exc_info=error)
-            return False
+        counted = self._counted(offer.route, known.admitted.caller, ready)
+        self._commit(ready, counted, partial(self._finish, offer, ready, counted, started, done))
         return True
 
     def _counted(self, route: Route, caller: Caller, ready: Ready[Any]) -> Counted:
@@ -129,18 +115,18 @@ class FastLane:
             counted.give_back()  # The door will count it anew.
             raise
 
-    def _ready(self, offer: Offer, route: Route) -> tuple[Caller | None, Ready[Any] | None]:
+    def _judge(self, offer: Offer) -> Known | None:
         query, secrets = take_secrets(offer.query)
-        caller = self._door.admit_now(route, credential_in(offer.fields.items(), secrets), offer.client)
-        if caller is None:
-            return None, None
+        admitted = self._door.admit_now(offer.route, credential_in(offer.fields.items(), secrets), offer.client)
+        if admitted is None:
+            return None
         accept = offer.fields.get(b"accept")
         if accept is not None:
-            require_acceptable([accept.decode("latin-1")], route.media)
-        standing = self._standing(offer, route, caller, query)
-        return caller, standing.ready(offer.fields, offer.body) if standing is not None else None
+            require_acceptable([accept.decode("latin-1")], offer.route.media)
+        standing = self._standing(offer, admitted.caller, query)
+        return Known(offer, admitted, standing, self._epoch.number) if standing is not None else None
 
-    def _standing(self, offer: Offer, route: Route, caller: Caller, query: bytes) -> Standing | None:
+    def _standing(self, offer: Offer, caller: Caller, query: bytes) -> Standing | None:
         if self._known_in != self._epoch.number:
             self._known_in = self._epoch.number
             self._standings.clear()
@@ -148,15 +134,14 @@ class FastLane:
         try:
             return self._standings[key]
         except KeyError:
-            request = self._request(offer)
+            request, prepare = self._request(offer), offer.route.prepare
             self._door.require_own_company(request, caller)
-            found = route.prepare(request, caller) if route.prepare is not None else None
+            found = prepare(request, caller) if prepare is not None else None
             return _keep(self._standings, key, found, STANDINGS_MAX)
 
     def _finish(
         self,
         offer: Offer,
-        route: Route,
         ready: Ready[T],
         counted: Counted,
         started: float,
@@ -170,7 +155,7 @@ class FastLane:
                 answer = self._answer(offer, ready.answer(outcome), counted)
             except Exception as error:  # noqa: BLE001 - as in the door.
                 answer = self._refusing(offer, error, counted)
-        self._door.note(METHOD, route, answer.status, started)
+        self._door.note(METHOD, offer.route, answer.status, started)
         done(answer)
 
     def _answer(self, offer: Offer, response: Response | None, counted: Counted) -> Answer:
@@ -189,6 +174,17 @@ class FastLane:
         response.raw_headers += counted.fields()
         self._door.headers.add(request, response)
         return Answer(response.status_code, _written(response.raw_headers), bytes(response.body))
+
+
+def _tried(step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """None for what the door has to answer: it comes to the same refusal, and says it in full."""
+    try:
+        return step(*args, **kwargs)
+    except Refusal:
+        return None
+    except Exception as error:
+        logger.warning("the fast lane failed", exc_info=error)
+        return None
 
 
 def _written(fields: Fields) -> bytes:

@@ -13,7 +13,7 @@ Leans on the inside of uvicorn's `HttpToolsProtocol`, which is pinned; `tests/we
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 from urllib.parse import unquote
 
 import httptools
@@ -21,12 +21,16 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
-from keypost.web.fast_lane import Answer, FastLane, Offer
+from keypost.web.fast_lane import Answer, Done, FastLane
 from keypost.web.framing import CAREFUL, is_plain, is_short, refusing, trouble_with
 from keypost.web.gate import Gate
 from keypost.web.handing_over import HandingOver
+from keypost.web.heads import Heads
+from keypost.web.offer import Known, Offer
 
 logger = log.get(__name__)
+
+T = TypeVar("T")
 
 FORWARDED_FOR: Final = b"x-forwarded-for"
 HOLD_S: Final = 1.0
@@ -41,7 +45,7 @@ NOBODY_WAITS: Final = asyncio.Event()
 
 def guarding(gate: Gate, fast_lane: FastLane | None = None) -> "type[Protocol]":
     """What uvicorn takes as its setting `http`: a class, of which it makes one for each connection."""
-    return type("Guard", (Protocol,), {"_gate": gate, "_fast_lane": fast_lane})
+    return type("Guard", (Protocol,), {"_gate": gate, "_fast_lane": fast_lane, "_heads": Heads()})
 
 
 class Answering:
@@ -60,6 +64,7 @@ class Answering:
 class Protocol(HandingOver):
     _gate: ClassVar[Gate]
     _fast_lane: ClassVar[FastLane | None]
+    _heads: ClassVar[Heads]
 
     def __init__(self, **server: Any) -> None:
         super().__init__(**server)
@@ -70,6 +75,8 @@ class Protocol(HandingOver):
         self._deadline: asyncio.TimerHandle | None = None
         self._has_begun = False
         self._held: Offer | None = None
+        self._body = b""
+        self._taken: Known | None = None
         self._idle_since = 0.0
         self._idling: asyncio.TimerHandle | None = None
         self._refused: Refusal | None = None
@@ -99,10 +106,15 @@ class Protocol(HandingOver):
     def data_received(self, data: bytes) -> None:
         if self._hears_no_more:
             return
+        lane = self._fast_lane if self._is_free and self._in_head and not self._has_begun else None
+        if lane is not None and self._is_taken_again(lane, data):
+            return
         self._arrived = len(data)
         if self._in_head:
             self._head_size += self._arrived
         self._feed(data)
+        if lane is not None and self._taken is not None and self._idle_since:  # Who stays will say the same again.
+            self._heads.keep(self._address, data, self._taken)
         if self._in_head and (self._head_size or self._has_begun):
             bounds = self._gate.bounds
             # What the parser has not passed on yet: a field, or a target, without an end.
@@ -131,7 +143,7 @@ class Protocol(HandingOver):
         # Not what uvicorn does here: what an ASGI request needs is made when it becomes one.
         self.url = b""
         self.headers = []
-        self._held = None
+        self._held = self._taken = None
         self._in_head = self._has_begun = True
 
     def on_url(self, url: bytes) -> None:
@@ -157,7 +169,7 @@ class Protocol(HandingOver):
         if not is_plain and (trouble := trouble_with(self.headers, self.parser)):
             self._refuse(Invalid("request_malformed", trouble))
             return
-        self._held = self._offer(fields) if is_plain else None
+        self._held, self._body = self._offer(fields) if is_plain else None, b""
         if self._held is None:
             self._pass_head_on()
 
@@ -178,7 +190,7 @@ class Protocol(HandingOver):
 
     def on_body(self, body: bytes) -> None:
         if self._held is not None:
-            self._held.body += body
+            self._body += body
         elif not self._hears_no_more:
             super().on_body(body)
 
@@ -191,13 +203,13 @@ class Protocol(HandingOver):
             if self._is_taken(self._held):
                 self._held = None
                 return
-            self._pass_on(self._held)
+            self._pass_on()
         super().on_message_complete()
 
     def _offer(self, fields: dict[bytes, bytes]) -> Offer | None:
         """The request as a short post for the fast lane, if it is one and nothing else is under way here."""
         parser = self.parser
-        if self._fast_lane is None or self._is_answering or self.pipeline or self.flow.write_paused:
+        if self._fast_lane is None or not self._is_free:
             return None
         if parser.get_method() != b"POST" or parser.get_http_version() != "1.1" or not parser.should_keep_alive():
             return None
@@ -209,21 +221,36 @@ class Protocol(HandingOver):
         if match is None:
             return None
         client = self._client() if FORWARDED_FOR in fields else self._address
-        return Offer(match, path, raw_path, query, fields, client)
+        return Offer(match, path, raw_path, query, fields, client, int(fields[b"content-length"]))
 
     def _is_taken(self, offer: Offer) -> bool:
+        if self._fast_lane is not None:
+            self._taken = self._told(partial(self._fast_lane.take, offer, self._body))
+        return self._taken is not None
+
+    def _is_taken_again(self, lane: FastLane, data: bytes) -> bool:
+        """Whether it is a whole request, and taken, whose head was taken before: the parser has read it then."""
+        found = self._heads.find(self._address, data)
+        if found is None or not self._told(partial(lane.take_again, *found)):
+            return False
+        self._unset_keepalive_if_required()
+        self._stop_waiting()
+        return True
+
+    def _told(self, take: Callable[[Done], T]) -> T:
+        """What comes of an offer; of one that is taken, this connection is told."""
         before, answering = self.cycle, Answering(keep_alive=not self._is_leaving)
         self.cycle = answering  # type: ignore[assignment]
-        if self._fast_lane is not None and self._fast_lane.take(offer, partial(self._answer, answering)):
-            return True
-        self.cycle = before
-        return False
+        taken = take(partial(self._answer, answering))
+        if not taken:
+            self.cycle = before
+        return taken
 
-    def _pass_on(self, offer: Offer) -> None:
+    def _pass_on(self) -> None:
         """To the application, as if it had come there at once."""
         self._held = None
         self._pass_head_on()
-        super().on_body(offer.body)
+        super().on_body(self._body)
 
     def _pass_head_on(self) -> None:
         """What uvicorn does when a request begins, at each of its fields, and when its head is there."""
@@ -240,7 +267,7 @@ class Protocol(HandingOver):
     def _hold_no_longer(self) -> None:
         self._deadline = None
         if self._held is not None and not self.transport.is_closing():
-            self._pass_on(self._held)
+            self._pass_on()
 
     def _answer(self, answering: Answering, answer: Answer) -> None:
         answering.response_complete = True
@@ -318,6 +345,11 @@ class Protocol(HandingOver):
     @property
     def _hears_no_more(self) -> bool:
         return self._is_deaf or self._refused is not None or self.transport.is_closing()
+
+    @property
+    def _is_free(self) -> bool:
+        """Whether an answer could be written at once."""
+        return not (self._is_answering or self.pipeline or self.flow.write_paused)
 
     @property
     def _is_answering(self) -> bool:

@@ -9,14 +9,14 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from keypost.caller import Caller
+from keypost.caller import Admitted, Caller
 from keypost.web.credentials import Carried
 from keypost.web.family import Family
 from keypost.web.parts import Parts
 from keypost.web.prompt import Prepare, Prompt
 
 Admit = Callable[[Request], Awaitable[Caller | None]]
-AdmitNow = Callable[[Parts, Carried | None, str], Caller]
+AdmitNow = Callable[[Parts, Carried | None, str], Admitted]
 Endpoint = Callable[..., Awaitable[Response]]
 
 COMPANY: Final = "/company/{org}"

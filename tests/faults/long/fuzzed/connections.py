@@ -5,6 +5,7 @@ The first byte says after how many bytes the pieces are cut.
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
 import httptools
@@ -15,11 +16,14 @@ from starlette.types import Receive, Scope, Send
 from tests.web.test_protocol import MALFORMED
 from uvicorn.server import ServerState
 
+from keypost.caller import Admitted, Caller, Means
 from keypost.errors import Refusal
+from keypost.ids import OrgId, PersonId
 from keypost.web import problem
 from keypost.web.body import read_body
-from keypost.web.fast_lane import Answer, Done, FastLane, Offer
+from keypost.web.fast_lane import Answer, Done, FastLane
 from keypost.web.gate import Gate
+from keypost.web.offer import Known, Offer
 from keypost.web.protocol import Protocol, guarding
 from keypost.web.routing import Match
 
@@ -37,6 +41,7 @@ MORE: Final = (
     b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 300\r\n\r\n" + b"y" * 300 + POST,
     b"\r\n\r\n" + POST,
 )
+SOMEBODY: Final = Caller(org_id=OrgId(1), person_id=PersonId(1), means=Means.API_TOKEN, scopes=frozenset())
 
 
 def seeds() -> list[bytes]:
@@ -55,6 +60,13 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     await response(scope, receive, send)
 
 
+class Nothing:
+    """What holds of whoever posts to the one address."""
+
+    def ready(self, _fields: Mapping[bytes, bytes], _body: bytes) -> None:
+        return None
+
+
 class Taking(FastLane):
     """Takes what is posted to one address, and answers a moment later, as after a commit."""
 
@@ -64,11 +76,13 @@ class Taking(FastLane):
     def find(self, path: str) -> Match | None:
         return Match({}, {}) if path in {"/fast", "/slow"} else None
 
-    def take(self, offer: Offer, done: Done) -> bool:
-        if offer.path == "/fast":
-            self._loop.call_soon(done, Answer(200, b"content-length: 0\r\n", b""))
-            return True
-        return False
+    def take(self, offer: Offer, body: bytes, done: Done) -> Known | None:
+        known = Known(offer, Admitted(caller=SOMEBODY), Nothing(), 0)
+        return known if offer.path == "/fast" and self.take_again(known, body, done) else None
+
+    def take_again(self, _known: Known, body: bytes, done: Done) -> bool:
+        self._loop.call_soon(done, Answer(200, b"content-length: %d\r\n" % len(body), body))
+        return True
 
 
 class Transport(asyncio.Transport):
