@@ -12,7 +12,9 @@ from tests.world import World
 
 from keypost.web.gate import Bounds, Gate
 
-SOON = Bounds(head_s=0.1, head_max=2_000, fields_max=20, target_max=500, leftover_s=0.1, connections_per_address=2)
+TIGHT = Bounds(head_max=2_000, fields_max=20, target_max=500, connections_per_address=2)
+SOON = Bounds(head_s=0.25, leftover_s=0.25)
+"""For who waits until it is over; whoever has something to say could be too late on a busy machine."""
 DRIP_S = 0.02
 PATH = "/api/v2/channelsbyname/builds/message"
 
@@ -117,7 +119,7 @@ async def lines(world: World, gate: Gate, count: int = 1) -> AsyncIterator[list[
 
 
 @asynccontextmanager
-async def line(world: World, bounds: Bounds = SOON) -> AsyncIterator[Line]:
+async def line(world: World, bounds: Bounds = TIGHT) -> AsyncIterator[Line]:
     async with lines(world, Gate(bounds)) as (one,):
         yield one
 

@@ -1,19 +1,27 @@
 """How long a body may take, and that one which nobody reads any more holds no connection."""
 
 import asyncio
+import logging
+from math import inf
 from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.web.lines import PATH, line, post
+from starlette.requests import Request
+from starlette.types import Message
+from structlog.testing import capture_logs
+from tests.live.until import PATIENCE_S
+from tests.web.lines import PATH, SOON, line, post
 from tests.world import World
 
 from keypost.web import body
-from keypost.web.body import Pace, Watch
+from keypost.web.body import MESSAGE_MAX, MESSAGE_PACE, UPLOAD_PACE, Pace, Watch, stream_body
 
 PACE: Final = Pace(window_s=5, floor=1_000)
 PIECE_MAX: Final = 500
+PIECES: Final = 30
+"""More than a window's worth, all together."""
 SHARE: Final = 0.9
 """Of the time that there is: a window ends with a piece, and must not end too late for having waited for all of it."""
 HASTY: Final = Pace(window_s=0.1, floor=1_000, total_s=60)
@@ -23,7 +31,7 @@ UNREAD: Final = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\
 sizes = st.integers(1, 20_000)
 
 
-@given(sizes=st.lists(st.integers(1, PIECE_MAX), max_size=50))
+@given(sizes=st.lists(st.integers(1, PIECE_MAX), min_size=PIECES, max_size=2 * PIECES))
 def test_whoever_keeps_to_the_pace_is_never_refused(sizes: list[int]) -> None:
     watch = Watch(PACE)
     for size in sizes:
@@ -33,17 +41,50 @@ def test_whoever_keeps_to_the_pace_is_never_refused(sizes: list[int]) -> None:
         watch.note(size, waited)
 
 
-@given(arrivals=st.lists(st.tuples(sizes, st.floats(0, 1)), max_size=50), total_s=st.floats(1, 100))
+@given(
+    arrivals=st.lists(st.tuples(sizes, st.just(1.0) | st.floats(0, 1)), max_size=50),
+    promised=st.sampled_from([(MESSAGE_PACE, 5, 15), (UPLOAD_PACE, 15, inf)]),
+)
 def test_nobody_holds_anything_for_longer_than_the_bytes_are_worth(
-    arrivals: list[tuple[int, float]], total_s: float
+    arrivals: list[tuple[int, float]], promised: tuple[Pace, float, float]
 ) -> None:
-    watch, held, received = Watch(Pace(window_s=PACE.window_s, floor=PACE.floor, total_s=total_s)), 0.0, 0
+    pace, window_s, total_s = promised
+    watch, held, received = Watch(pace), 0.0, 0
     for size, share in arrivals:
         waited = share * watch.left_s
         watch.note(size, waited)
         held, received = held + waited, received + size
 
-    assert held + watch.left_s <= min(PACE.window_s + received / PACE.floor, total_s) * (1 + 1e-9)
+    assert held + watch.left_s <= min(window_s + received / 1_000, total_s) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("waited", "sentence"),
+    [
+        ((), "The body arrives with less than 1000 bytes a second."),
+        ((5, 5), "The body did not arrive within 15 seconds."),
+    ],
+)
+def test_a_sender_is_told_which_of_the_two_was_too_slow(waited: tuple[float, ...], sentence: str) -> None:
+    watch = Watch(MESSAGE_PACE)
+    for seconds in waited:
+        watch.note(round(seconds * MESSAGE_PACE.floor), seconds)
+
+    assert watch.too_slow().sentence == sentence
+
+
+async def test_what_we_do_with_a_piece_is_not_its_senders_time() -> None:
+    async def receive() -> Message:
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": NOTHING, "more_body": len(taken) < 2}
+
+    taken: list[bytes] = []
+    request = Request({"type": "http", "method": "POST", "headers": [], "state": {}}, receive)
+    async for piece in stream_body(request, MESSAGE_MAX, HASTY):
+        taken.append(piece)
+        await asyncio.sleep(HASTY.window_s)
+
+    assert b"".join(taken) == NOTHING * 3
 
 
 async def test_a_body_that_drips_is_refused_and_its_connection_closed(
@@ -53,7 +94,7 @@ async def test_a_body_that_drips_is_refused_and_its_connection_closed(
     monkeypatch.setattr(body, "DRAIN_S", 0.1)
     tool = await world.tool()
     head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-Keypost-Token: {tool.secret}\r\nContent-Length: 1000\r\n\r\n"
-    async with line(world) as slow:
+    async with line(world, SOON) as slow:
         await slow.say(head.encode())
         dripping = asyncio.create_task(slow.drip(NOTHING))
 
@@ -75,7 +116,7 @@ async def test_a_body_must_arrive_in_time_as_a_whole(world: World, monkeypatch: 
 
 
 async def test_the_rest_of_a_body_whose_request_is_answered_holds_no_connection(lasting_world: World) -> None:
-    async with line(lasting_world) as slow:
+    async with line(lasting_world, SOON) as slow:
         await slow.say(UNREAD)
         assert (await slow.hear())[0] == 404
         dripping = asyncio.create_task(slow.drip(NOTHING))
@@ -94,3 +135,52 @@ async def test_the_rest_of_a_body_that_comes_soon_costs_nobody_the_connection(wo
         assert (await kept.hear())[0] == 204
 
     assert await world.texts_in("#builds") == ["Behind"]
+
+
+async def test_a_refused_sender_is_not_listened_to_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "DRAIN_S", 2 * PATIENCE_S)
+    monkeypatch.setattr(body, "DRAIN_MAX", 10_000)
+    async with line(world) as endless:
+        await endless.say(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+        await endless.say(*[b"400\r\n%b\r\n" % (b"x" * 1_024)] * 10)
+
+        assert await endless.hear_code() == (401, "invalid_zapikey")
+
+
+async def test_a_client_that_announces_too_much_is_not_asked_for_it(lasting_world: World) -> None:
+    tool = await lasting_world.standing_tool()
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-Keypost-Token: {tool.secret}\r\nExpect: 100-continue\r\n"
+    async with line(lasting_world) as polite:
+        await polite.say(f"{head}Content-Length: {MESSAGE_MAX + 1}\r\n\r\n".encode())
+
+        assert await polite.hear_code() == (413, "body_too_large")
+        assert await polite.hear_end() == b""
+
+
+async def test_a_client_that_was_asked_for_its_body_keeps_its_connection_whatever_the_answer(world: World) -> None:
+    tool = await world.tool()
+    head, _, said = post(tool, " ", "Expect: 100-continue").partition(b"\r\n\r\n")
+    async with line(world) as polite:
+        await polite.say(head + b"\r\n\r\n")
+        assert (await polite.hear())[0] == 100
+        await polite.say(said)
+        assert (await polite.hear())[0] == 400
+
+        await polite.say(post(tool, "Better"))
+        assert (await polite.hear())[0] == 204
+
+
+@pytest.mark.parametrize("token", ["a right one", "a wrong one"])
+async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_fault(
+    world: World, token: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tool = await world.tool()
+    raw = post(tool, "Never whole", "Content-Encoding: identity")
+    with capture_logs() as logged:
+        async with line(world) as leaving:
+            await leaving.say((raw if token == "a right one" else raw.replace(b"kp", b"kx"))[:-4])
+            await leaving.end()
+
+    assert [event for event in logged if event["log_level"] == "error"] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert await world.texts_in("#builds") == []

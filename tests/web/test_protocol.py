@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.chat.test_slow_database import held
 from tests.serving import OPEN, listening, serving
-from tests.web.lines import PATH, SOON, Line, line, lines, post
+from tests.web.lines import PATH, SOON, TIGHT, Line, line, lines, post
 from tests.world import World
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -29,6 +29,8 @@ MALFORMED = (
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n\r\nabc",
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\nabc",
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \xb2\r\n\r\nabc",
     b"POST / HTTP/1.1\nHost: x\nContent-Length: 3\n\nabc",
     b"POST / HTTP/1.1\r\nHost: x\nContent-Length: 3\r\n\r\nabc",
     b"POST / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
@@ -49,13 +51,13 @@ WISHING = b"GET /signed-out HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Se
 
 
 async def test_a_connection_that_says_nothing_is_closed(lasting_world: World) -> None:
-    async with line(lasting_world) as silent:
+    async with line(lasting_world, SOON) as silent:
         assert await silent.hear_end() == b""
 
 
 @pytest.mark.parametrize("said", [b"P", b"POST / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nHost: x\r\nX: "])
 async def test_half_a_head_is_waited_for_but_not_for_ever(lasting_world: World, said: bytes) -> None:
-    async with line(lasting_world) as slow:
+    async with line(lasting_world, SOON) as slow:
         await slow.say(said)
 
         assert await slow.hear_code() == (408, "head_too_slow")
@@ -64,7 +66,7 @@ async def test_half_a_head_is_waited_for_but_not_for_ever(lasting_world: World, 
 
 async def test_the_next_request_on_a_kept_connection_must_not_take_for_ever_either(world: World) -> None:
     tool = await world.tool()
-    async with line(world) as kept:
+    async with line(world, SOON) as kept:
         await kept.say(post(tool, "First"))
         assert (await kept.hear())[0] == 204
         await kept.say(b"POST / HTTP/1.1\r\n")
@@ -74,7 +76,7 @@ async def test_the_next_request_on_a_kept_connection_must_not_take_for_ever_eith
 
 async def test_nor_must_one_that_came_right_behind_another(world: World) -> None:
     tool = await world.tool()
-    async with line(world) as hasty:
+    async with line(world, SOON) as hasty:
         await hasty.say(post(tool, "First") + b"POST / HTTP/1.1\r\n")
 
         assert (await hasty.hear())[0] == 204
@@ -236,7 +238,7 @@ async def test_nobody_is_taken_for_idle_whose_answer_takes_longer_than_idling_ma
 async def test_nobody_is_blamed_for_a_slow_head_while_the_answer_before_it_is_on_its_way(world: World) -> None:
     tool = await world.tool()
     second = post(tool, "Second")
-    async with line(world) as hasty, line(world) as slow:
+    async with line(world, SOON) as hasty, line(world, SOON) as slow:
         async with held(world):
             await hasty.say(post(tool, "First"), second[:20])
             await slow.say(b"P")
@@ -268,7 +270,7 @@ async def test_a_kept_connection_lives_on_from_its_last_answer_whoever_gave_it(w
 
 
 async def test_an_address_has_only_so_many_connections_at_once(lasting_world: World) -> None:
-    async with lines(lasting_world, Gate(SOON), 3) as (first, _, third):
+    async with lines(lasting_world, Gate(TIGHT), 3) as (first, _, third):
         assert await third.hear_code() == (429, "too_many_connections")
 
         await first.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -276,10 +278,11 @@ async def test_an_address_has_only_so_many_connections_at_once(lasting_world: Wo
 
 
 async def test_a_connection_that_has_gone_makes_room(lasting_world: World) -> None:
-    gate = Gate(SOON)
+    gate = Gate(TIGHT)
     async with lines(lasting_world, gate, 2) as gone:
-        await gone[0].hear_end()
-        await gone[1].hear_end()
+        for each in gone:
+            await each.say(MALFORMED[0])
+            await each.hear_end()
 
     async with lines(lasting_world, gate) as (fresh,):
         await fresh.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -287,7 +290,7 @@ async def test_a_connection_that_has_gone_makes_room(lasting_world: World) -> No
 
 
 async def test_a_proxy_speaks_for_many(lasting_world: World) -> None:
-    async with lines(lasting_world, Gate(SOON, proxies=Proxies(["127.0.0.0/8"])), 3) as (_, _, third):
+    async with lines(lasting_world, Gate(TIGHT, proxies=Proxies(["127.0.0.0/8"])), 3) as (_, _, third):
         await third.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (await third.hear())[0] == 200
 
@@ -299,7 +302,7 @@ async def test_a_tokens_networks_are_compared_with_the_client_that_a_proxy_names
     tool = await world.tool(networks=("192.0.2.0/24",))
     named = post(tool, "Hello", "X-Forwarded-For: 198.51.100.1, 192.0.2.7", *beside)
 
-    async with lines(world, Gate(SOON, Proxies(["127.0.0.1"]))) as (behind,):
+    async with lines(world, Gate(TIGHT, Proxies(["127.0.0.1"]))) as (behind,):
         await behind.say(named)
         assert (await behind.hear())[0] == 204
     async with line(world) as direct:

@@ -189,12 +189,20 @@ async def test_a_body_of_256_kib_is_taken_and_one_byte_more_is_not(world: World)
     assert len(await world.messages_in("#general")) == 1
 
 
-async def test_a_compressed_body_is_refused_before_it_is_unpacked(world: World) -> None:
+@pytest.mark.parametrize("coding", ["gzip", "X-GZIP", "br", "identity, gzip"])
+async def test_a_compressed_body_is_refused_before_it_is_unpacked(world: World, coding: str) -> None:
     standup = await world.tool()
 
-    answer = await standup.carry(GENERAL, b"\x1f\x8b", [("Content-Encoding", "gzip")])
+    answer = await standup.carry(GENERAL, b"\x1f\x8b", [("Content-Encoding", coding)])
 
     assert (answer.status, answer.refused_with) == (400, "content_encoding_not_supported")
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity"])
+async def test_a_body_of_which_it_is_said_that_it_is_as_it_is_is_taken(world: World, coding: str) -> None:
+    standup = await world.tool()
+
+    assert (await standup.carry(GENERAL, {"text": "Hi"}, [("Content-Encoding", coding)])).status == 204
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", "text/plain", "x"])

@@ -122,8 +122,7 @@ async def drain(request: Request) -> bool:
 def _refuse_early(request: Request, limit: int) -> None:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Invalid("content_encoding_not_supported", "The body is compressed. Send it as it is.")
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    if int(request.headers.get("content-length", 0)) > limit:
         raise _too_large(limit)
 
 
