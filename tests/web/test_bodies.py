@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import Message
 from structlog.testing import capture_logs
@@ -127,7 +128,7 @@ async def test_the_rest_of_a_body_whose_request_is_answered_holds_no_connection(
 
 async def test_the_rest_of_a_body_that_comes_soon_costs_nobody_the_connection(world: World) -> None:
     tool = await world.tool()
-    async with line(world) as kept:
+    async with line(world, replace(SOON, leftover_s=PATIENCE_S)) as kept:
         await kept.say(UNREAD)
         assert (await kept.hear())[0] == 404
         await kept.say(b"x" * 1_000, post(tool, "Behind"))

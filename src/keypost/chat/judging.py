@@ -1,6 +1,7 @@
 """May this message be stored there, as that sender? Pure: decided on memory, before any transaction."""
 
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
 from msgspec import Struct
 
@@ -84,6 +85,10 @@ class Speaker(Struct, frozen=True):
     def say(self, people: People, content: Content, *, ties: Ties | None = None) -> Posting:
         return judge_posting(people, self.chat, self.sender, content, self.voice, token_id=self.token_id, ties=ties)
 
+    def say_to_nobody(self, content: Content) -> Posting:
+        """For what calls nobody by name, and hangs together with nothing: there is no more to judge."""
+        return _posting(self.chat, self.sender, content, token_id=self.token_id)
+
 
 def voice_of(people: People, caller: Caller) -> Voice:
     return Voice.with_scopes(scopes_in_effect(people, caller))
@@ -101,18 +106,14 @@ def judge_posting(
     also: Callable[[Tx, Message], None] | None = None,
     ties: Ties | None = None,
 ) -> Posting:
-    """The only maker of postings: who may speak in the chat is known, whom the content may call is judged here."""
+    """Who may speak in the chat is known, whom the content may call is judged here."""
     judge_mentions(people, chat.org_id, chat.home_kind, content, voice)
-    return Posting(
-        org_id=chat.org_id,
-        chat_id=chat.id,
-        sender=sender,
-        content=content,
-        token_id=token_id,
-        collapse=collapse,
-        also=also,
-        ties=ties or Ties(),
-    )
+    return _posting(chat, sender, content, token_id=token_id, collapse=collapse, also=also, ties=ties or Ties())
+
+
+def _posting(chat: Chat, sender: Sender, content: Content, **rest: Any) -> Posting:
+    """The only maker of postings."""
+    return Posting(org_id=chat.org_id, chat_id=chat.id, sender=sender, content=content, **rest)
 
 
 def judge_mentions(people: People, org_id: OrgId, kind: ChatKind, content: Content, voice: Voice) -> None:

@@ -60,23 +60,24 @@ class Lane:
         """The same for who does not wait: `settle` is called with what was stored, or with why not. Whoever has gone by
         then takes nothing back: the messages are stored.
         """
-        self.require_room(submission.postings[0])
-        if self._is_full:  # Of those who have more waiting than this one.
-            _tell(self._waiting.drop()[1], _full())
+        self._require_no_trouble()
+        if len(self._waiting) >= WAITING_MAX:
+            self._make_room(submission.postings[0])
         self._waiting.add((submission, settle))
         if self._running is None:
             self._running = asyncio.create_task(self._run(), name="lane")
 
-    def require_room(self, posting: Posting) -> None:
-        """Refuses now what would wait for long: a sender that hears so at once sends again, and memory stays small."""
-        if self._is_full and not self._waiting.is_short(sender_of(posting)):
-            raise _full()
+    # Refused now is what would wait for long: a sender that hears so at once sends again, and memory stays small.
+
+    def _require_no_trouble(self) -> None:
         if self._began is not None and time.monotonic() - self._began > COMMIT_MAX_S:
             raise Busy("server_busy", "Storing messages takes too long at the moment. Try again in a second.")
 
-    @property
-    def _is_full(self) -> bool:
-        return len(self._waiting) >= WAITING_MAX
+    def _make_room(self, posting: Posting) -> None:
+        """By the last of those who have more waiting than this one."""
+        if not self._waiting.is_short(sender_of(posting)):
+            raise _full()
+        _tell(self._waiting.drop()[1], _full())
 
     @property
     def is_committing(self) -> bool:

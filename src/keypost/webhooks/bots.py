@@ -161,7 +161,6 @@ class StandingBot(Struct, frozen=True, kw_only=True):
         if postings is None:
             return None
         submission = Submission(postings, self.naming.delivery(fields.items(), body))
-        self.deliveries.require_room(submission)
         commit = partial(self.deliveries.submit, submission)
         return Ready(place_of(self.chats, postings), commit, partial(_answer, self.chats, self.aim, draft))
 

@@ -47,11 +47,6 @@ class Deliveries:
         """Whether something was stored under its name, whatever it was: what is sent now may not be there yet."""
         return delivery is not None and await self._database.read(deliveries.is_known, delivery)
 
-    def require_room(self, submission: Submission) -> None:
-        """Refuses what `submit` would refuse, and leaves no trace."""
-        self._under_way.require_alone(submission.delivery)
-        self._lane.require_room(submission.postings[0])
-
     def submit(self, submission: Submission, settle: Settle) -> None:
         """Stores what is judged already; `settle` hears of it as from the lane."""
         delivery = submission.delivery

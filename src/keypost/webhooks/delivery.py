@@ -64,12 +64,9 @@ class UnderWay:
     def __init__(self) -> None:
         self._known: set[tuple[tuple[str, int], bytes]] = set()
 
-    def require_alone(self, delivery: Delivery | None) -> None:
-        if delivery is not None and _id(delivery) in self._known:
-            raise Conflict("delivery_under_way", "The same delivery is being stored right now. Send it again later.")
-
     def begin(self, delivery: Delivery) -> None:
-        self.require_alone(delivery)
+        if _id(delivery) in self._known:
+            raise Conflict("delivery_under_way", "The same delivery is being stored right now. Send it again later.")
         self._known.add(_id(delivery))
 
     def end(self, delivery: Delivery) -> None:

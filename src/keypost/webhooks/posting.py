@@ -30,7 +30,11 @@ from keypost.webhooks.deliveries import Deliveries
 from keypost.webhooks.delivery import Naming, delivery_of, has_name, naming_of
 from keypost.webhooks.places import ChatOrPerson, PersonNamed, Settling, Target, count_place_of
 from keypost.webhooks.rules import Rules, rules_of
+from keypost.webhooks.text_alone import text_alone
 from keypost_sdk.content import Message as Content
+
+ONE_TEXT: Final = Draft()
+"""Of a body that is a text alone: no wishes about its posting."""
 
 
 class PostedOut(Struct, frozen=True):
@@ -126,14 +130,20 @@ class StandingPost(Struct, frozen=True, kw_only=True):
     answer: Callable[[Message, Draft], Response | None]
 
     def ready(self, fields: Mapping[bytes, bytes], body: bytes) -> Ready[list[Message]] | None:
+        text = text_alone(body, self.rules.text_max)
+        if text is not None:
+            return self._ready(self.speaker.say_to_nobody(text), ONE_TEXT, fields, body)
         draft = decode_content(body, Draft)
         content, ties = self.rules.content(draft), ties_of(draft)
         if ties.opening is not None and not self.opens:
             return None
-        posting = self.speaker.say(self.people, content, ties=ties)
+        return self._ready(self.speaker.say(self.people, content, ties=ties), draft, fields, body)
+
+    def _ready(
+        self, posting: Posting, draft: Draft, fields: Mapping[bytes, bytes], body: bytes
+    ) -> Ready[list[Message]]:
         delivery = self.naming.delivery(fields.items(), body) if has_name(fields) else None
         submission = Submission([posting], delivery)
-        self.deliveries.require_room(submission)
         place = (posting.org_id, self.speaker.chat.home_id)
         return Ready(place, partial(self.deliveries.submit, submission), lambda stored: self.answer(stored[0], draft))
 
