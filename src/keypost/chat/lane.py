@@ -92,6 +92,7 @@ class Lane:
         try:
             while self._waiting:
                 await self._commit_batch(self._waiting.take(BATCH_MAX))
+                await asyncio.sleep(0)  # The answers leave, and what has arrived meanwhile comes along.
         finally:
             # No await between the last look at the queue and this line: nothing can slip in unseen.
             self._running = None
