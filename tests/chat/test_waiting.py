@@ -5,10 +5,11 @@ from typing import Any, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from keypost.chat.model import PartyKind, Posting, Sender, Submission
 from keypost.chat.waiting import Waiter, Waiting, sender_of
-from keypost.ids import ChatId, OrgId
+from keypost.ids import ChatId, OrgId, TokenId
 from keypost_sdk.content import Message as Content
 
 NOISY, QUIET = 1, 99
@@ -72,6 +73,7 @@ def test_a_batch_is_as_large_as_may_be_and_never_larger(line: list[int], rows_ma
 def test_who_has_the_most_waiting_makes_room_for_who_has_less(steps: list[int | None]) -> None:
     """A sender comes and finds it full, or else one is served."""
     waiting, model = Waiting(), Counter[int]()
+    last: dict[int, list[Waiter]] = {}
     for newcomer in steps:
         if newcomer is None:
             model -= Counter(senders(waiting.take(1)))
@@ -80,10 +82,13 @@ def test_who_has_the_most_waiting_makes_room_for_who_has_less(steps: list[int | 
         is_short = waiting.is_short(newcomer)
         assert is_short == (model[newcomer] + 1 < longest)
         if is_short:
-            (dropped,) = senders([waiting.drop()])
-            assert model[dropped] == longest
-            model[dropped] -= 1
-        waiting.add(waiter(newcomer))
+            dropped = waiting.drop()
+            (loser,) = senders([dropped])
+            assert model[loser] == longest
+            assert dropped is last[loser].pop()
+            model[loser] -= 1
+        last.setdefault(newcomer, []).append(waiter(newcomer))
+        waiting.add(last[newcomer][-1])
         model[newcomer] += 1
 
     assert Counter(senders(waiting.take_all())) == model
@@ -96,6 +101,13 @@ def test_nobody_keeps_a_newcomer_out_however_many_wait() -> None:
 
     assert not waiting.is_short(NOISY)
     assert waiting.is_short(QUIET)
+
+
+def test_each_token_of_a_person_has_a_line_of_its_own() -> None:
+    posting = waiter(NOISY)[0].postings[0]
+
+    assert sender_of(replace(posting, token_id=TokenId(7))) == 7
+    assert sender_of(posting) == NOISY
 
 
 def waiter(sender: int, size: int = 1) -> Waiter:

@@ -13,14 +13,14 @@ Waiter = tuple[Submission, Settle]
 class Waiting:
     """However long the line of one sender is, another's first waiter stands behind one of each line at most.
 
-    Of `_reaching` the first is how many lines have a first waiter, the second how many have a second one, and so on: it
-    is as long as the longest line, which need not be looked for while too many wait.
+    First in `_reaching` are the senders whose line has a first waiter, then those whose line has a second one, and so
+    on: it is as long as the longest line, which need not be looked for while too many wait.
     """
 
     def __init__(self) -> None:
         self._lines: dict[int, deque[Waiter]] = {}
         self._turns: deque[int] = deque()
-        self._reaching: list[int] = []
+        self._reaching: list[set[int]] = []
         self._count = 0
 
     def __len__(self) -> int:
@@ -38,8 +38,8 @@ class Waiting:
             self._turns.append(sender)
         line.append(waiter)
         if len(line) > len(self._reaching):
-            self._reaching.append(0)
-        self._reaching[len(line) - 1] += 1
+            self._reaching.append(set())
+        self._reaching[len(line) - 1].add(sender)
         self._count += 1
 
     def take(self, rows_max: int) -> list[Waiter]:
@@ -54,8 +54,9 @@ class Waiting:
 
     def drop(self) -> Waiter:
         """The last one of the longest line, where one is short; it waits no more."""
-        waiter = max(self._lines.values(), key=len).pop()
-        self._note_shorter(len(self._reaching) - 1)
+        sender = self._reaching[-1].pop()
+        waiter = self._lines[sender].pop()
+        self._note_shorter(sender, len(self._lines[sender]))
         return waiter
 
     def take_all(self) -> list[Waiter]:
@@ -69,13 +70,13 @@ class Waiting:
             self._turns.append(sender)
         else:
             del self._lines[sender]
-        self._note_shorter(len(line))
+        self._note_shorter(sender, len(line))
         return waiter
 
-    def _note_shorter(self, length: int) -> None:
-        """A line has only so many now."""
+    def _note_shorter(self, sender: int, length: int) -> None:
+        """Its line has only so many now."""
         self._count -= 1
-        self._reaching[length] -= 1
+        self._reaching[length].discard(sender)
         if not self._reaching[length]:
             self._reaching.pop()
 
