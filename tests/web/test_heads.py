@@ -19,6 +19,7 @@ from uvicorn.server import Server
 from keypost.caller import Admitted, Caller, Means
 from keypost.clock import MINUTE_MS
 from keypost.ids import OrgId, PersonId
+from keypost.limits.tally import Uncounted
 from keypost.tokens import service as tokens
 from keypost.web import heads, protocol
 from keypost.web.fast_lane import FastLane
@@ -264,7 +265,7 @@ async def test_the_head_of_one_who_does_not_stay_is_not_kept(
 def test_a_head_is_kept_of_a_request_alone() -> None:
     kept, said = Heads(), b"POST / HTTP/1.1\r\n\r\nbody"
     offer = Offer(Match({}, {}), "/", b"/", b"", {}, "", len(b"body"))
-    known = Known(offer, Admitted(caller=SOMEBODY), Silent(), 0)
+    known = Known(offer, Admitted(caller=SOMEBODY), Uncounted, Silent(), 0)
 
     kept.keep("", said + b"!", known)
     assert len(kept) == 0

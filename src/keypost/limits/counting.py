@@ -2,6 +2,7 @@
 into a chat, and by the wire's limits if those are chosen.
 """
 
+from functools import partial
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
@@ -11,13 +12,13 @@ from keypost.errors import Throttled, TooMany
 from keypost.ids import ChatId, OrgId, PersonId
 from keypost.limits import wire
 from keypost.limits.bucket import Bucket, Rate
-from keypost.limits.budgets import Budgets
+from keypost.limits.budgets import Bounds, Budgets
 from keypost.limits.lock import Lock
 from keypost.limits.meters import Meters
 from keypost.limits.tally import Tally, Tool, Uncounted, seconds_of
 from keypost.settings import Limits, Settings
 from keypost.web.family import Family
-from keypost.web.limiting import Counted
+from keypost.web.limiting import Counted, Counter
 from keypost.web.routing import Route
 
 NOT_COUNTED: Final = Uncounted()
@@ -48,12 +49,22 @@ class Counting:
 
     def count(self, route: Route, caller: Caller) -> Counted:
         """One that is refused leaves no trace, but for the lock that it may begin."""
+        return self.counter(route, caller)()
+
+    def counter(self, route: Route, caller: Caller) -> Counter:
+        """What counts the caller's calls, as long as memory does not change."""
         if route.family is None:
-            return NOT_COUNTED
+            return _count_nothing
+        bounds = self._budgets.of_caller(caller) if not route.family.is_reading else None
+        if bounds is None and not self._is_vendors:
+            return _count_nothing
+        return partial(self._count, route, route.family, caller, bounds)
+
+    def _count(self, route: Route, family: Family, caller: Caller, bounds: Bounds | None) -> Counted:
         now = self._clock.now_ms()
-        counted = NOT_COUNTED if route.family.is_reading else self._spend(caller, now)
+        counted = self._spend(caller, bounds, now)
         if self._is_vendors and counted.refusal is None:
-            wait = self._wait_of_wire(route, route.family, caller, now)
+            wait = self._wait_of_wire(route, family, caller, now)
             if wait:
                 counted.give_back()
                 return Uncounted(_locked(route, seconds_of(wait)))
@@ -75,8 +86,8 @@ class Counting:
         lock = self._locks.find(habit) or self._locks.add(habit, Lock(now), now)
         return lock.take(rules[family], now)
 
-    def _spend(self, caller: Caller, now: int) -> Tally | Uncounted:
-        bounds, credential = self._budgets.of_caller(caller), caller.credential_id
+    def _spend(self, caller: Caller, bounds: Bounds | None, now: int) -> Tally | Uncounted:
+        credential = caller.credential_id
         if bounds is None or credential is None:
             return NOT_COUNTED
         tool, rate = (caller.org_id, credential), bounds.of_token
@@ -116,6 +127,10 @@ class Counting:
             tally.filled.append(assured)
             tally.is_assured = True
         return wait
+
+
+def _count_nothing() -> Uncounted:
+    return NOT_COUNTED
 
 
 def _locked(route: Route, seconds: int) -> TooMany:

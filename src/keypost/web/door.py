@@ -24,7 +24,7 @@ from keypost.web.body import drain
 from keypost.web.client import address_of
 from keypost.web.credentials import Carried, take_secrets
 from keypost.web.headers import Headers
-from keypost.web.limiting import COUNTED, Counted, Limiting
+from keypost.web.limiting import COUNTED, Counted, Counter, Limiting
 from keypost.web.parts import Parts
 from keypost.web.routing import Match, Route, Routes, Surface
 
@@ -136,12 +136,8 @@ class Door:
                 self._limits.require_few_failures(address_of(request))
             raise
 
-    def count_now(self, route: Route, caller: Caller) -> Counted:
-        """Counts a call that goes on; refuses one too many."""
-        counted = self._limits.count(route, caller)
-        if counted.refusal is not None:
-            raise counted.refusal
-        return counted
+    def counter(self, route: Route, caller: Caller) -> Counter:
+        return self._limits.counter(route, caller)
 
 
 def _require_own_page(request: Request) -> None:

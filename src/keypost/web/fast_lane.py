@@ -10,7 +10,7 @@ holds for an epoch of memory: any change ends it.
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -28,7 +28,7 @@ from keypost.web.door import Door
 from keypost.web.limiting import Counted, Fields
 from keypost.web.offer import METHOD, Known, Offer
 from keypost.web.prompt import Ready, Settle, Standing
-from keypost.web.routing import Match, Route
+from keypost.web.routing import Match
 
 logger = log.get(__name__)
 
@@ -98,15 +98,13 @@ class FastLane:
         offer, ready = known.offer, known.standing.ready(known.offer.fields, body)
         if ready is None:
             return False
-        counted = self._counted(offer.route, known.admitted.caller, ready)
-        self._commit(ready, counted, partial(self._finish, offer, ready, counted, started, done))
-        return True
-
-    def _counted(self, route: Route, caller: Caller, ready: Ready[Any]) -> Counted:
-        counted = self._door.count_now(route, caller)
+        counted = known.count()
+        if counted.refusal is not None:
+            return False
         if ready.place is not None:
             counted.enter(*ready.place)
-        return counted
+        self._commit(ready, counted, partial(self._finish, offer, ready, counted, started, done))
+        return True
 
     def _commit(self, ready: Ready[T], counted: Counted, settle: Settle[T]) -> None:
         try:
@@ -124,7 +122,10 @@ class FastLane:
         if accept is not None:
             require_acceptable([accept.decode("latin-1")], offer.route.media)
         standing = self._standing(offer, admitted.caller, query)
-        return Known(offer, admitted, standing, self._epoch.number) if standing is not None else None
+        if standing is None:
+            return None
+        count = self._door.counter(offer.route, admitted.caller)
+        return Known(offer, admitted, count, standing, self._epoch.number)
 
     def _standing(self, offer: Offer, caller: Caller, query: bytes) -> Standing | None:
         if self._known_in != self._epoch.number:

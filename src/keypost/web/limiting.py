@@ -1,5 +1,6 @@
 """What the door asks of limits: to count a call, and to count a credential that was wrong."""
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from starlette.requests import Request
@@ -32,9 +33,16 @@ class Counted(Protocol):
         ...
 
 
+Counter = Callable[[], Counted]
+
+
 class Limiting(Protocol):
     def count(self, route: Route, caller: Caller) -> Counted:
         """Counts a call of an admitted caller."""
+        ...
+
+    def counter(self, route: Route, caller: Caller) -> Counter:
+        """What does that for each of the caller's calls, as long as memory does not change."""
         ...
 
     def require_few_failures(self, address: str) -> None:

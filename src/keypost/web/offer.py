@@ -5,6 +5,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from keypost.caller import Admitted
+from keypost.web.limiting import Counter
 from keypost.web.prompt import Standing
 from keypost.web.routing import Match, Route
 
@@ -48,5 +49,6 @@ class Known(Struct, frozen=True):
 
     offer: Offer
     admitted: Admitted
+    count: Counter
     standing: Standing
     epoch: int

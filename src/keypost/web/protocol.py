@@ -30,6 +30,7 @@ from keypost.web.offer import Known, Offer
 
 logger = log.get(__name__)
 
+K = TypeVar("K", Known, Offer)
 T = TypeVar("T")
 
 FORWARDED_FOR: Final = b"x-forwarded-for"
@@ -225,23 +226,23 @@ class Protocol(HandingOver):
 
     def _is_taken(self, offer: Offer) -> bool:
         if self._fast_lane is not None:
-            self._taken = self._told(partial(self._fast_lane.take, offer, self._body))
+            self._taken = self._told(self._fast_lane.take, offer, self._body)
         return self._taken is not None
 
     def _is_taken_again(self, lane: FastLane, data: bytes) -> bool:
         """Whether it is a whole request, and taken, whose head was taken before: the parser has read it then."""
         found = self._heads.find(self._address, data)
-        if found is None or not self._told(partial(lane.take_again, *found)):
+        if found is None or not self._told(lane.take_again, *found):
             return False
         self._unset_keepalive_if_required()
         self._stop_waiting()
         return True
 
-    def _told(self, take: Callable[[Done], T]) -> T:
-        """What comes of an offer; of one that is taken, this connection is told."""
+    def _told(self, take: Callable[[K, bytes, Done], T], head: K, body: bytes) -> T:
+        """What comes of a request that is offered; of one that is taken, this connection is told."""
         before, answering = self.cycle, Answering(keep_alive=not self._is_leaving)
         self.cycle = answering  # type: ignore[assignment]
-        taken = take(partial(self._answer, answering))
+        taken = take(head, body, partial(self._answer, answering))
         if not taken:
             self.cycle = before
         return taken

@@ -11,12 +11,12 @@ from msgspec import Struct
 
 from keypost.messages.judging import TEXT_ALONE_MAX
 from keypost.messages.mentions import SIGN
-from keypost.tokens.secret import PREFIXES
+from keypost.tokens.secret import PRODUCTION, SANDBOX
 from keypost_sdk.content import Message as Content
 
 KEY_ENDS: Final = b'":'
 """One in the whole body, or there is more than a text."""
-TO_BE_JUDGED: Final = ("\x00", SIGN, *PREFIXES)
+NUL: Final = "\x00"
 
 
 class _Body(Struct, forbid_unknown_fields=True):
@@ -34,6 +34,7 @@ def text_alone(body: bytes, text_max: int) -> Content | None:
         text = _decoder.decode(body).text
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    if len(text) > min(text_max, TEXT_ALONE_MAX) or not text.strip() or any(sign in text for sign in TO_BE_JUDGED):
+    if len(text) > min(text_max, TEXT_ALONE_MAX) or not text.strip():
         return None
-    return Content(text=text)
+    has_more = NUL in text or SIGN in text or PRODUCTION in text or SANDBOX in text
+    return Content(text=text) if not has_more else None

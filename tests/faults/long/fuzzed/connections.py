@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 from keypost.caller import Admitted, Caller, Means
 from keypost.errors import Refusal
 from keypost.ids import OrgId, PersonId
+from keypost.limits.tally import Uncounted
 from keypost.web import problem
 from keypost.web.body import read_body
 from keypost.web.fast_lane import Answer, Done, FastLane
@@ -77,7 +78,7 @@ class Taking(FastLane):
         return Match({}, {}) if path in {"/fast", "/slow"} else None
 
     def take(self, offer: Offer, body: bytes, done: Done) -> Known | None:
-        known = Known(offer, Admitted(caller=SOMEBODY), Nothing(), 0)
+        known = Known(offer, Admitted(caller=SOMEBODY), Uncounted, Nothing(), 0)
         return known if offer.path == "/fast" and self.take_again(known, body, done) else None
 
     def take_again(self, _known: Known, body: bytes, done: Done) -> bool:
