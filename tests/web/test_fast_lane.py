@@ -25,7 +25,7 @@ from keypost.chat.model import Bot, Party, PartyKind
 from keypost.db.tables import messages
 from keypost.extensions import service as extensions
 from keypost.web import protocol
-from keypost.web.fast_lane import ADDRESS_MAX
+from keypost.web.fast_lane import ADDRESS_MAX, BODY_MAX
 from keypost.webhooks.delivery import HEADERS
 
 GOOD = b'{"text":"good"}'
@@ -152,6 +152,8 @@ PLACES = (
     "/api/v3/bots/{bot}/messages",
     "/api/v2/bots/nobody/message",
     "/api/v1/tokens",
+    "/api/v2/channelsbyname/builds/message#builds",
+    "http://x/api/v2/channelsbyname/builds/message",
 )
 BODIES = (
     b'{"text":"plain"}',
@@ -185,6 +187,7 @@ QUERIES = (
     "?mark_as_read=maybe",
     "?bot_unique_name=buildbot",
     "?bot_unique_name=nobody",
+    "?a#&bot_unique_name=buildbot",
     "?bot_unique_name={bot}",
     "?bot_unique_name={bot}&appkey={appkey}",
     "?bot_unique_name={bot}&appkey=x",
@@ -242,7 +245,7 @@ NAMES = count()
 ODD_IN_ONE_THING = (
     *(Wish(place=place) for place in PLACES),
     *(Wish(company=company) for company in COMPANIES),
-    *(Wish(query=query) for query in QUERIES),
+    *(Wish(query=query, body=body) for query in QUERIES for body in BODIES[:2]),
     *(Wish(body=body) for body in BODIES),
     *(Wish(carried=carried) for carried in CARRIED),
     *(Wish(fields=(field,)) for field in FIELDS),
@@ -326,6 +329,17 @@ async def test_both_doors_count_alike(world: World, policy: str, limits: dict[st
     assert [answer.status.split()[1] for answer in said[0]][:3] == [b"204", b"400", b"204"]
     assert said[0][-1].status.split()[1] == b"429"
     assert any(field.startswith(b'ratelimit: "%b";r=0' % policy.encode()) for field in said[0][-1].fields)
+
+
+@pytest.mark.parametrize("length", ["", "Content-Length: 15\r\n", f"Content-Length: {'0' * 5_000}15\r\n"])
+async def test_both_doors_do_the_same_however_the_length_is_said(lasting_world: World, length: str) -> None:
+    tool = await lasting_world.standing_tool()
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-Keypost-Token: {tool.secret}\r\n{length}\r\n"
+    async with both(lasting_world) as doors:
+        answers = [await heard(door, head.encode() + (GOOD if length else b"")) for door in doors]
+
+    assert answers[0] == answers[1]
+    assert answers[0].status.split()[1] == (b"204" if length else b"400")
 
 
 @asynccontextmanager
@@ -529,6 +543,19 @@ async def test_what_is_posted_to_a_long_address_is_the_applications(
     async with serving(at_once, listener, OPEN, lasting_world.server.fast_lane):
         line = Line(*await asyncio.open_connection(*listener.getsockname()))
         await line.say(request(tool, path, GOOD))
+
+        assert (await line.hear())[0] == status
+        await line.end()
+
+
+@pytest.mark.parametrize(("size", "status"), [(BODY_MAX, 204), (BODY_MAX + 1, 202)])
+async def test_a_long_body_is_the_applications(lasting_world: World, size: int, status: int) -> None:
+    """Else it would hold up everybody in the loop for as long as it takes to read."""
+    tool = await lasting_world.standing_tool()
+    listener = listening()
+    async with serving(at_once, listener, OPEN, lasting_world.server.fast_lane):
+        line = Line(*await asyncio.open_connection(*listener.getsockname()))
+        await line.say(request(tool, PATH, GOOD.ljust(size)))
 
         assert (await line.hear())[0] == status
         await line.end()

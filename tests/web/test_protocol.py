@@ -40,6 +40,7 @@ MALFORMED = (
     b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\nabc",
     b"POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
     b"POST / HTTP/1.1\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -148,6 +149,21 @@ async def test_what_two_readers_could_understand_differently_is_read_by_nobody(
         assert await odd.hear_end() == b""
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GET /signed-out HTTP/1.0\r\n\r\n",
+        b"GET /signed-out HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET /signed-out HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:  Chunked \r\n\r\n0\r\n\r\n",
+    ],
+)
+async def test_what_is_old_or_unusual_and_has_one_meaning_is_read(lasting_world: World, raw: bytes) -> None:
+    async with line(lasting_world) as odd:
+        await odd.say(raw)
+
+        assert (await odd.hear())[0] == 200
+
+
 async def test_a_request_behind_a_malformed_one_is_not_heard(world: World) -> None:
     tool = await world.tool()
     async with line(world) as odd:
@@ -189,12 +205,13 @@ async def test_a_request_that_would_rather_speak_another_protocol_is_the_last_on
     assert await lasting_world.texts_in("#builds") == [*before, "First"]
 
 
+@pytest.mark.parametrize("framed", [b"Content-Length: 400", b"Transfer-Encoding: chunked"])
 async def test_a_body_behind_a_wish_for_another_protocol_is_refused_and_not_read_as_a_request(
-    lasting_world: World,
+    lasting_world: World, framed: bytes
 ) -> None:
     tool = await lasting_world.standing_tool()
     before = await lasting_world.texts_in("#builds")
-    smuggling = WISHING.replace(b"\r\n\r\n", b"\r\nContent-Length: 400\r\n\r\n") + post(tool, "Smuggled")
+    smuggling = WISHING.replace(b"\r\n\r\n", b"\r\n%b\r\n\r\n" % framed) + post(tool, "Smuggled")
     async with line(lasting_world) as wishing:
         await wishing.say(smuggling)
 
@@ -270,11 +287,21 @@ async def test_a_kept_connection_lives_on_from_its_last_answer_whoever_gave_it(w
 
 
 async def test_an_address_has_only_so_many_connections_at_once(lasting_world: World) -> None:
-    async with lines(lasting_world, Gate(TIGHT), 3) as (first, _, third):
-        assert await third.hear_code() == (429, "too_many_connections")
+    async with lines(lasting_world, Gate(TIGHT), 3) as (first, second, third):
+        head, body = await third.hear_raw()
+        assert head.startswith(b"HTTP/1.1 429 ")
+        assert b"\r\nretry-after: 10\r\n" in head
+        assert json.loads(body)["code"] == "too_many_connections"
 
-        await first.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert (await first.hear())[0] == 200
+        for each in (first, second):
+            await each.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await each.hear())[0] == 200
+
+
+def test_fields_that_every_answer_has_are_written_anew_when_they_change() -> None:
+    gate, noon, later = Gate(), [(b"date", b"noon")], [(b"date", b"later")]
+
+    assert [gate.written(fields) for fields in (noon, noon, later)] == [b"date: noon\r\n"] * 2 + [b"date: later\r\n"]
 
 
 async def test_a_connection_that_has_gone_makes_room(lasting_world: World) -> None:

@@ -15,7 +15,7 @@ from keypost.web.problem import STATUS, Problem
 
 CAREFUL: Final = frozenset({b"transfer-encoding", b"upgrade"})
 """Fields that need a second look at how the request is framed."""
-LONG: Final = frozenset({b"transfer-encoding", b"content-encoding", b"expect"})
+LONG: Final = frozenset({b"content-encoding", b"expect"})
 """Fields of requests whose bodies are still to come, or are not as they look."""
 LENGTH_DIGITS: Final = len(str(BODY_MAX))
 
@@ -26,14 +26,14 @@ _FIELDS: Final = b"".join(
 
 
 def is_plain(url: bytes) -> bool:
-    """Whether it is short, and a path with perhaps a query."""
-    return len(url) <= ADDRESS_MAX and url.startswith(b"/") and b"#" not in url and url.isascii()
+    """Whether it is short, and nothing but a path with perhaps a query."""
+    return len(url) <= ADDRESS_MAX and b"#" not in url
 
 
 def is_short(fields: Mapping[bytes, bytes]) -> bool:
     """Whether the body has a length, a small one, and comes at once and as it is."""
     length = fields.get(b"content-length", b"")
-    return 0 < len(length) <= LENGTH_DIGITS and 0 < int(length) <= BODY_MAX and LONG.isdisjoint(fields)
+    return 0 < len(length) <= LENGTH_DIGITS and int(length) <= BODY_MAX and LONG.isdisjoint(fields)
 
 
 def trouble_with(headers: list[tuple[bytes, bytes]], parser: httptools.HttpRequestParser) -> str:
