@@ -254,17 +254,19 @@ async def test_nobody_is_taken_for_idle_whose_answer_takes_longer_than_idling_ma
 
 async def test_nobody_is_blamed_for_a_slow_head_while_the_answer_before_it_is_on_its_way(world: World) -> None:
     tool = await world.tool()
-    second = post(tool, "Second")
-    async with line(world, SOON) as hasty, line(world, SOON) as slow:
-        async with held(world):
-            await hasty.say(post(tool, "First"), second[:20])
+    third = post(tool, "Third")
+    async with line(world, SOON) as hasty:
+        await hasty.say(post(tool, "First"))
+        assert (await hasty.hear())[0] == 204
+        async with held(world), line(world, SOON) as slow:
+            await hasty.say(post(tool, "Second"), third[:20])
             await slow.say(b"P")
             assert await slow.hear_code() == (408, "head_too_slow")  # By now theirs would have taken too long.
-            await hasty.say(second[20:])
+            await hasty.say(third[20:])
 
         assert [(await hasty.hear())[0] for _ in range(2)] == [204, 204]
 
-    assert await world.texts_in("#builds") == ["First", "Second"]
+    assert await world.texts_in("#builds") == ["First", "Second", "Third"]
 
 
 async def test_a_kept_connection_lives_on_from_its_last_answer_whoever_gave_it(world: World) -> None:
