@@ -51,6 +51,18 @@ def test_a_clock_that_is_set_back_harms_nobody(rule: LockRule, steps: list[int])
         assert told.take(rule, at) == stood_still.take(rule, still)
 
 
+@given(rule=RULES, steps=STEPS, given_back=st.lists(st.booleans(), min_size=60, max_size=60))
+def test_a_call_that_is_given_back_was_never_counted(rule: LockRule, steps: list[int], given_back: list[bool]) -> None:
+    """Where it was let through: whoever is refused has nothing to give back."""
+    lock, other = Lock(START), Lock(START)
+    for at, back in zip(accumulate(steps, initial=START), given_back, strict=False):
+        told = other.take(rule, at)
+        if back and not lock.take(rule, at):
+            lock.give_back()
+
+        assert lock.take(rule, at) == told
+
+
 def test_every_family_has_a_rule_in_both_generations_of_the_wire() -> None:
     assert wire.RULES.keys() == wire.NEWER_RULES.keys() == set(Family)
     assert all(rule.calls >= 5 and rule.lock_ms >= 5 * MINUTE_MS for rule in wire.RULES.values())

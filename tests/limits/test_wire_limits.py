@@ -1,6 +1,11 @@
 """With KEYPOST_LIMITS=vendor, the wire's limits hold: for each person and kind of call, with a lock."""
 
+import asyncio
+from functools import partial
+
 import pytest
+from tests.chat.test_slow_database import held
+from tests.live.until import until
 from tests.people import Answer, Program, Tool, posting_path
 from tests.world import World
 
@@ -121,6 +126,20 @@ async def test_what_a_budget_refuses_brings_nobody_nearer_to_a_lock(world: World
 
     assert refused == [204] + [429] * POSTS
     assert (await plain.say("#general", "Hello")).status == 204
+
+
+async def test_what_the_lane_refuses_is_counted_once_whoever_tried_it_first(world: World) -> None:
+    standup = await world.tool()
+    deliver = partial(standup.carry, GENERAL, {"text": "Hello"}, [("Idempotency-Key", "a-1")])
+    async with held(world):
+        first = asyncio.create_task(deliver())
+        await asyncio.to_thread(until, lambda: world.server.lane.is_committing, "a commit")
+
+        refused = [(await deliver()).refused_with for _ in range(POSTS - 1)]
+
+    assert refused == ["delivery_under_way"] * (POSTS - 1)
+    assert (await first).status == 204
+    assert (await deliver()).refused_with == "request_limit_exceeded"
 
 
 async def test_a_clock_that_is_set_back_locks_nobody_for_longer(world: World) -> None:

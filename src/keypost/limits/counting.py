@@ -63,12 +63,13 @@ class Counting:
     def _count(self, route: Route, family: Family, caller: Caller, bounds: Bounds | None) -> Counted:
         now = self._clock.now_ms()
         counted = self._spend(caller, bounds, now)
-        if self._is_vendors and counted.refusal is None:
-            wait = self._wait_of_wire(route, family, caller, now)
-            if wait:
-                counted.give_back()
-                return Uncounted(_locked(route, seconds_of(wait)))
-        return counted
+        if not self._is_vendors or counted.refusal is not None:
+            return counted
+        rules, lock = wire.NEWER_RULES if route.is_newer_wire else wire.RULES, self._lock(family, caller, now)
+        if wait := lock.take(rules[family], now):
+            counted.give_back()
+            return Uncounted(_locked(route, seconds_of(wait)))
+        return counted.through(lock)
 
     def require_few_failures(self, address: str) -> None:
         """Only who fails is refused: a right credential gets in from an address whatever others try from there."""
@@ -80,11 +81,9 @@ class Counting:
             sentence = "Too many requests with a wrong credential came from your address. Look what sends them."
             raise TooMany("too_many_failures", sentence, retry_after_s=seconds_of(wait))
 
-    def _wait_of_wire(self, route: Route, family: Family, caller: Caller, now: int) -> int:
-        rules = wire.NEWER_RULES if route.is_newer_wire else wire.RULES
+    def _lock(self, family: Family, caller: Caller, now: int) -> Lock:
         habit = (caller.org_id, caller.person_id, family)
-        lock = self._locks.find(habit) or self._locks.add(habit, Lock(now), now)
-        return lock.take(rules[family], now)
+        return self._locks.find(habit) or self._locks.add(habit, Lock(now), now)
 
     def _spend(self, caller: Caller, bounds: Bounds | None, now: int) -> Tally | Uncounted:
         credential = caller.credential_id

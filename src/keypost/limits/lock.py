@@ -35,6 +35,10 @@ class Lock:
             self._is_locked, self._left = True, rule.lock_ms
         return self._left
 
+    def give_back(self) -> None:
+        """Takes back a call that was let through just now: what it was for did not come about."""
+        self._calls -= 1
+
     def is_idle(self, now: int) -> bool:
         """Whether window and lock are over."""
         self._left = max(0, self._left - max(0, now - self._at))

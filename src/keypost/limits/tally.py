@@ -9,6 +9,7 @@ from keypost.errors import TooMany
 from keypost.ids import ApiTokenId, ChatId, OrgId, TokenId
 from keypost.limits.bucket import Bucket
 from keypost.limits.budgets import Bounds
+from keypost.limits.lock import Lock
 from keypost.web.limiting import Fields
 
 TOKEN: Final = "token"
@@ -24,12 +25,16 @@ Enter = Callable[["Tally", OrgId, ChatId], None]
 
 
 class Uncounted:
-    """A call that no bucket knows of, perhaps refused for another reason than a bucket."""
+    """A call that no bucket knows of, perhaps refused for another reason than a bucket, or let through by a `lock`."""
 
-    __slots__ = ("refusal",)
+    __slots__ = ("_lock", "refusal")
 
-    def __init__(self, refusal: TooMany | None = None) -> None:
+    def __init__(self, refusal: TooMany | None = None, lock: Lock | None = None) -> None:
         self.refusal = refusal
+        self._lock = lock
+
+    def through(self, lock: Lock) -> "Uncounted":
+        return Uncounted(lock=lock)
 
     def fields(self) -> Fields:
         return []
@@ -38,11 +43,12 @@ class Uncounted:
         """Nobody counts it there either."""
 
     def give_back(self) -> None:
-        """It took nothing."""
+        if self._lock is not None:
+            self._lock.give_back()
 
 
 class Tally:
-    """`token`, `person` and `chat` are the buckets that were asked, `filled` those that it fills. With `is_assured` it
+    """`token`, `person` and `chat` are the buckets that were asked, `filled` what it fills. With `is_assured` it
     goes through although one that it shares is full.
 
     There is one for each post: what it says is put together when an answer asks for it.
@@ -56,10 +62,15 @@ class Tally:
         self.token = token
         self.person: Bucket | None = None
         self.chat: Bucket | None = None
-        self.filled: list[Bucket] = []
+        self.filled: list[Bucket | Lock] = []
         self.is_assured = False
         self.refusal: TooMany | None = None
         self._enter = enter
+
+    def through(self, lock: Lock) -> "Tally":
+        """The same call, which a lock has let through, too."""
+        self.filled.append(lock)
+        return self
 
     def enter(self, org_id: OrgId, chat_id: ChatId) -> None:
         self._enter(self, org_id, chat_id)
@@ -73,8 +84,8 @@ class Tally:
         self.refusal = TooMany("rate_limit_exceeded", f"{sentence} Try again in {seconds} s.", retry_after_s=seconds)
 
     def give_back(self) -> None:
-        for bucket in self.filled:
-            bucket.give_back()
+        for each in self.filled:
+            each.give_back()
         self.filled.clear()
 
     def fields(self) -> Fields:
