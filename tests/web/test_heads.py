@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.chat.test_slow_database import held
 from tests.serving import OPEN, listening, serving
-from tests.web.lines import PATH, SOON, Line, lines, post
+from tests.web.lines import PATH, SOON, TIGHT, Line, lines, post
 from tests.web.test_fast_lane import Heard, both, heard, known_in, request, stored_in
 from tests.world import World
 from uvicorn.server import Server
@@ -147,6 +147,31 @@ async def test_what_belongs_to_another_request_is_not_taken_for_one(lasting_worl
         assert await lasting_world.texts_in("#builds") == stored
 
 
+async def test_empty_lines_before_a_request_are_no_head(lasting_world: World) -> None:
+    """Servers are to overlook them. With as many as a head and its body have bytes, they were remembered as one."""
+    tool, body = await lasting_world.standing_tool(), GOOD + b" "
+    empty = b"\r\n" * (2 + len(body) // 2)
+    async with lines(lasting_world, OPEN, 2) as (line, other):
+        assert await say_thrice(line, request(tool, PATH, body)) == [204] * 3
+        stored = await lasting_world.texts_in("#builds")
+        await line.say(empty)
+        await other.say_and_hear(PAGE)  # By now they have arrived.
+        await line.say(empty[:4] + body)
+
+        assert await line.hear_code() == (400, "request_malformed")
+        assert await lasting_world.texts_in("#builds") == stored
+
+
+async def test_empty_lines_before_heads_that_are_recognised_do_not_add_up(lasting_world: World) -> None:
+    raw = post(await lasting_world.standing_tool(), "After empty lines")
+    async with lines(lasting_world, Gate(TIGHT), 2) as (line, other):
+        assert await say_thrice(line, raw) == [204] * 3
+        for _ in range(2):
+            await line.say(b"\r\n" * (TIGHT.head_max // 2))
+            await other.say_and_hear(PAGE)  # By now they have arrived.
+            assert await say_thrice(line, raw) == [204] * 3
+
+
 async def test_a_body_that_is_not_there_yet_is_waited_for(lasting_world: World) -> None:
     tool = await lasting_world.standing_tool()
     raw = request(tool, PATH, GOOD + b" " * 20)  # All that is missing at first changes nothing.
@@ -249,6 +274,22 @@ async def test_heads_that_are_never_said_again_do_not_fill_the_memory(
             assert len(kept) <= 3
 
 
+@pytest.mark.parametrize(("size", "count"), [(heads.HEAD_MAX, 1), (heads.HEAD_MAX + 1, 0)])
+async def test_a_head_that_is_too_long_is_not_kept(
+    lasting_world: World, monkeypatch: pytest.MonkeyPatch, size: int, count: int
+) -> None:
+    """Anybody with a token can make up thousands of them."""
+    kept = Heads()
+    monkeypatch.setattr(protocol, "Heads", lambda: kept)
+    tool = await lasting_world.standing_tool()
+    bare = request(tool, PATH, GOOD, fields=("X: ",))
+    raw = request(tool, PATH, GOOD, fields=("X: " + "x" * (size + len(GOOD) - len(bare)),))
+    async with lines(lasting_world, OPEN) as (line,):
+        assert await say_thrice(line, raw) == [204] * 3
+
+    assert len(kept) == count
+
+
 async def test_the_head_of_one_who_does_not_stay_is_not_kept(
     lasting_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,4 +314,5 @@ def test_a_head_is_kept_of_a_request_alone() -> None:
     assert kept.find("", said) == (known, b"body")
     assert kept.find("", said + b"!") is None
     assert kept.find("", said[:-1]) is None
+    assert kept.find("", said[:-8]) is None
     assert kept.find("elsewhere", said) is None

@@ -14,6 +14,8 @@ from keypost.web.offer import Known
 
 END: Final = b"\r\n\r\n"
 HEADS_MAX: Final = 4_096
+HEAD_MAX: Final = 2_048
+"""Bytes. Senders need a quarter of that; anybody with a token can make up many long ones."""
 
 Key = tuple[str, bytes]
 
@@ -29,18 +31,24 @@ class Heads:
 
     def find(self, address: str, request: bytes) -> tuple[Known, bytes] | None:
         """What is known of the head of a request, with its body; None unless that is all that was sent."""
-        size = request.find(END) + len(END)
-        known = self._known.get(_key(address, request[:size]))
+        size = _size_of_head(request)
+        known = self._known.get(_key(address, request[:size])) if size else None
         return (known, request[size:]) if known is not None and len(request) - size == known.offer.length else None
 
     def keep(self, address: str, request: bytes, known: Known) -> None:
         """Of a request that was taken, if nothing else was sent with it."""
-        size = request.find(END) + len(END)
-        if len(request) - size != known.offer.length:
+        size = _size_of_head(request)
+        if not size or len(request) - size != known.offer.length:
             return
         if len(self._known) >= HEADS_MAX:
             self._known.clear()  # Whoever is at work comes back at once.
         self._known[_key(address, request[:size])] = _without_secret(known)
+
+
+def _size_of_head(request: bytes) -> int:
+    """0 for one that is not whole, or too long to be remembered."""
+    end = request.find(END, 0, HEAD_MAX)
+    return end + len(END) if end >= 0 else 0
 
 
 def _key(address: str, head: bytes) -> Key:

@@ -131,6 +131,7 @@ class Protocol(HandingOver):
         and what follows could be of either.
         """
         self._unset_keepalive_if_required()
+        self._taken = None  # Nothing has come of this data yet, and it may not be a request at all.
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -144,7 +145,7 @@ class Protocol(HandingOver):
         # Not what uvicorn does here: what an ASGI request needs is made when it becomes one.
         self.url = b""
         self.headers = []
-        self._held = self._taken = None
+        self._held = None
         self._in_head = self._has_begun = True
 
     def on_url(self, url: bytes) -> None:
@@ -236,6 +237,7 @@ class Protocol(HandingOver):
             return False
         self._unset_keepalive_if_required()
         self._stop_waiting()
+        self._head_size = 0  # Of empty lines before it.
         return True
 
     def _told(self, take: Callable[[K, bytes, Done], T], head: K, body: bytes) -> T:
