@@ -3,8 +3,8 @@
 It says nothing but success, and what becomes of a message in the lane. Whatever it would have to look up, wait for or
 refuse, it leaves to the door, of which it uses every rule: a caller cannot tell which of the two it met.
 
-Each post is admitted and counted anew. What only depends on who posts where is found by the door's own way once, and
-holds for an epoch of memory: any change ends it.
+Each post is judged and counted anew. Who posts where is found by the door's own way once, and holds for an epoch of
+memory: any change ends it. For whoever says the same head again, so does that they are admitted, until time ends it.
 """
 
 import time
