@@ -253,11 +253,12 @@ async def test_no_secret_is_kept_with_a_head(lasting_world: World, monkeypatch: 
     known = await known_in(lasting_world)
     async with lines(lasting_world, OPEN) as (line,):
         for carried in ("header", "bearer", "query", "person's"):
-            raw = request(known.tool, PATH, GOOD, carried=carried, api_token=known.program.api_token)
+            foreign = ("Cookie: session=another-secret", "Proxy-Authorization: Basic a-third")
+            raw = request(known.tool, PATH, GOOD, carried=carried, api_token=known.program.api_token, fields=foreign)
             assert await say_thrice(line, raw) == [204] * 3
 
     assert len(kept) == 4
-    for secret in (known.tool.secret, known.program.api_token):
+    for secret in (known.tool.secret, known.program.api_token, "another-secret", "a-third"):
         assert secret not in repr(vars(kept))
 
 

@@ -20,7 +20,7 @@ TOKEN_SCHEMES: Final = frozenset({"zoho-zapikey", "bearer"})
 API_SCHEMES: Final = frozenset({"zoho-oauthtoken", "bearer"})
 EITHER_SCHEMES: Final = TOKEN_SCHEMES | API_SCHEMES
 _FIELD: Final = HEADER.encode()
-_CREDENTIAL_FIELDS: Final = frozenset({_FIELD, AUTHORIZATION})
+_PRIVATE: Final = frozenset({_FIELD, AUTHORIZATION, b"proxy-authorization", b"cookie"})
 
 Fields: TypeAlias = Iterable[tuple[bytes, bytes]]
 """Of a request's head: names in small letters, and what they say."""
@@ -58,8 +58,8 @@ def credential_in(fields: Fields, secrets: Sequence[str]) -> Carried | None:
     return _only(_carried(fields, secrets, EITHER_SCHEMES))
 
 
-def without_credential(fields: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-    return {name: value for name, value in fields.items() if name not in _CREDENTIAL_FIELDS}
+def without_credentials(fields: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    return {name: value for name, value in fields.items() if name not in _PRIVATE}
 
 
 def _carried(fields: Fields, secrets: Sequence[str], schemes: frozenset[str]) -> list[Carried]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from keypost.web.credentials import take_secrets, without_credential
+from keypost.web.credentials import take_secrets, without_credentials
 from keypost.web.offer import Known
 
 END: Final = b"\r\n\r\n"
@@ -57,4 +57,4 @@ def _key(address: str, head: bytes) -> Key:
 
 def _without_secret(known: Known) -> Known:
     query, _ = take_secrets(known.offer.query)
-    return replace(known, offer=replace(known.offer, query=query, fields=without_credential(known.offer.fields)))
+    return replace(known, offer=replace(known.offer, query=query, fields=without_credentials(known.offer.fields)))
