@@ -122,7 +122,9 @@ async def drain(request: Request) -> bool:
 def _refuse_early(request: Request, limit: int) -> None:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Invalid("content_encoding_not_supported", "The body is compressed. Send it as it is.")
-    declared = request.headers.get("content-length", "").lstrip("0")  # There may be more of them than `int` takes.
+    declared = (
+        request.headers.get("content-length", "").strip().lstrip("0")
+    )  # There may be more of them than `int` takes.
     if int(declared or 0) > limit:
         raise _too_large(limit)
 
