@@ -227,20 +227,20 @@ class Protocol(HandingOver):
 
     def _is_taken(self, offer: Offer) -> bool:
         if self._fast_lane is not None:
-            self._taken = self._told(self._fast_lane.take, offer, self._body)
+            self._taken = self._offered(self._fast_lane.take, offer, self._body)
         return self._taken is not None
 
     def _is_taken_again(self, lane: FastLane, data: bytes) -> bool:
         """Whether it is a whole request, and taken, whose head was taken before: the parser has read it then."""
         found = self._heads.find(self._address, data)
-        if found is None or not self._told(lane.take_again, *found):
+        if found is None or not self._offered(lane.take_again, *found):
             return False
         self._unset_keepalive_if_required()
         self._stop_waiting()
         self._head_size = 0  # Of empty lines before it.
         return True
 
-    def _told(self, take: Callable[[K, bytes, Done], T], head: K, body: bytes) -> T:
+    def _offered(self, take: Callable[[K, bytes, Done], T], head: K, body: bytes) -> T:
         """What comes of a request that is offered; of one that is taken, this connection is told."""
         before, answering = self.cycle, Answering(keep_alive=not self._is_leaving)
         self.cycle = answering  # type: ignore[assignment]
