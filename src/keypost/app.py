@@ -236,6 +236,7 @@ async def _load(server: Server) -> None:
     lost = await database.write(invocations.give_up_lost, server.register)
     if lost:
         logger.warning("calls were cut off when the server last ended", count=len(lost))
+    await database.write(chat.extend_timelines)
     await _sweep_files(server)
     server.hub.load(await database.read(events.last_numbers))
     with _nothing_to_collect():

@@ -134,6 +134,9 @@ class Story:
     async def take_back(self, number: int, who: int, emoji: str) -> None:
         await self._about(number, who, reactions.take_back, emoji)
 
+    async def extend_timelines(self) -> None:
+        await self.world.write(chat.extend_timelines)
+
     async def add_member(self, where: int, who: int) -> None:
         place = self.where(where)
         if place.kind is not ChatKind.DIRECT:

@@ -45,6 +45,7 @@ STEPS: Final[st.SearchStrategy[Step]] = st.one_of(
     st.tuples(st.just(Story.say_in_thread), NUMBER, WHO, TEXT, st.booleans()),
     st.tuples(st.just(Story.close_thread), NUMBER, st.booleans()),
     st.tuples(st.just(Story.delete), NUMBER),
+    st.tuples(st.just(Story.extend_timelines)),
     st.tuples(st.just(Story.add_member), WHERE, WHO),
     st.tuples(st.just(Story.remove_member), WHERE, WHO),
 )

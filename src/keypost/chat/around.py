@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from keypost.chat import message_store
+from keypost.chat import message_store, timeline_store
 from keypost.chat.directory import Chats
 from keypost.chat.model import Chat, Message
 from keypost.db.tx import Tx
@@ -77,7 +77,7 @@ def _talks(tx: Tx, chats: Chats, org_id: OrgId, messages: Sequence[Message]) -> 
     threads = {root_id: thread for root_id, thread in on.items() if thread is not None}
     if not threads:
         return {}
-    counted = message_store.count_said_in(tx, org_id, [thread.id for thread in threads.values()])
+    counted = timeline_store.count_said_in(tx, org_id, [thread.id for thread in threads.values()])
     return {root_id: _talk(thread, *counted.get(thread.id, (0, None))) for root_id, thread in threads.items()}
 
 

@@ -15,6 +15,7 @@ from keypost.chat import submissions
 from keypost.chat.directory import Chats
 from keypost.chat.model import Delivery, Message, Posting, Submission
 from keypost.chat.submissions import Outcome
+from keypost.chat.timelines import Timelines
 from keypost.chat.waiting import Settle, Waiter, Waiting, sender_of
 from keypost.db.database import CommitUnknown, Database
 from keypost.errors import Busy
@@ -37,6 +38,7 @@ class Lane:
     def __init__(self, database: Database, chats: Chats) -> None:
         self._database = database
         self._chats = chats
+        self._timelines = Timelines(database)
         self._waiting = Waiting()
         self._running: asyncio.Task[None] | None = None
         self._began: float | None = None
@@ -92,6 +94,7 @@ class Lane:
         try:
             while self._waiting:
                 await self._commit_batch(self._waiting.take(BATCH_MAX))
+                await self._timelines.keep_up()
                 await asyncio.sleep(0)  # The answers leave, and what has arrived meanwhile comes along.
         finally:
             # No await between the last look at the queue and this line: nothing can slip in unseen.
@@ -138,7 +141,10 @@ class Lane:
             self._began = None
 
     def _count(self, outcomes: list[Outcome]) -> None:
-        self.rows += sum(len(outcome) for outcome in outcomes if isinstance(outcome, list))
+        for outcome in outcomes:
+            if isinstance(outcome, list):
+                self.rows += len(outcome)
+                self._timelines.count(outcome[0].org_id, len(outcome))
         self.batches += 1
 
 

@@ -1,10 +1,11 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all, update
+from sqlalchemy import ColumnElement, Row, and_, select, update
 
 from keypost import log
+from keypost.chat import timeline_store
 from keypost.chat.model import Collapse, Message, PartyKind, Sender
 from keypost.db.driver import Value
 from keypost.db.insertion import Insertion
@@ -13,7 +14,7 @@ from keypost.db.tx import Tx
 from keypost.errors import NotFound
 from keypost.files import service as files
 from keypost.files.model import File
-from keypost.ids import COUNTER_BITS, ChatId, FileId, MessageId, OrgId, milliseconds_of
+from keypost.ids import COUNTER_BITS, ID_MAX, ChatId, FileId, MessageId, OrgId
 from keypost_sdk.content import Message as Content
 
 MESSAGES_MAX: Final = 100
@@ -35,6 +36,7 @@ def add_messages(tx: Tx, new: Sequence[Message]) -> None:
     rows = [(_row(message), _more(message)) for message in new]
     tx.add(_INSERTION, [row for row, more in rows if more == _NOTHING_MORE])
     tx.add(_INSERTION_WITH_MORE, [row + more for row, more in rows if more != _NOTHING_MORE])
+    timeline_store.enter_in_threads(tx, new)
 
 
 def _row(message: Message) -> tuple[Value, ...]:
@@ -123,19 +125,15 @@ def list_messages(
     tx: Tx, org_id: OrgId, chat_id: ChatId, *, from_ms: int | None = None, to_ms: int | None = None, limit: int
 ) -> list[Message]:
     """The newest `limit` messages in the time from `from_ms` to `to_ms` (both included), oldest first."""
-    wanted: list[ColumnElement[bool]] = [messages.c.deleted_at.is_(None)]
-    if from_ms is not None:
-        wanted.append(messages.c.id >= from_ms << COUNTER_BITS)
-    if to_ms is not None:
-        wanted.append(messages.c.id < (to_ms + 1) << COUNTER_BITS)
-    return _read(tx, tx.all(_newest_in(org_id, chat_id, wanted, limit))[::-1])
+    low = from_ms << COUNTER_BITS if from_ms is not None else 0
+    high = ((to_ms + 1) << COUNTER_BITS) - 1 if to_ms is not None else ID_MAX
+    return _list_newest(tx, org_id, chat_id, messages.c.deleted_at.is_(None), low=low, high=high, limit=limit)
 
 
 def list_shown(tx: Tx, org_id: OrgId, chat_id: ChatId, limit: int) -> list[Message]:
     """The newest `limit` messages that a page shows, oldest first: a deleted one where there is a thread on it."""
     has_thread = select(chats.c.id).where(chats.c.org_id == org_id, chats.c.root_message_id == messages.c.id).exists()
-    wanted = [messages.c.deleted_at.is_(None) | has_thread]
-    return _read(tx, tx.all(_newest_in(org_id, chat_id, wanted, limit))[::-1])
+    return _list_newest(tx, org_id, chat_id, messages.c.deleted_at.is_(None) | has_thread, limit=limit)
 
 
 def list_answering(tx: Tx, message: Message, limit: int) -> list[Message]:
@@ -144,20 +142,6 @@ def list_answering(tx: Tx, message: Message, limit: int) -> list[Message]:
         messages.c.org_id == message.org_id, messages.c.reply_to == message.id, messages.c.deleted_at.is_(None)
     )
     return _read(tx, tx.all(query.order_by(messages.c.id.desc()).limit(limit)))
-
-
-def count_said_in(tx: Tx, org_id: OrgId, thread_ids: Collection[ChatId]) -> dict[ChatId, tuple[int, int]]:
-    """Of each thread in which something was said: how many messages, and when the newest was sent."""
-    of_org = (messages.c.org_id == org_id, messages.c.deleted_at.is_(None))
-    said = union_all(
-        select(messages.c.chat_id.label("thread"), messages.c.id).where(*of_org, messages.c.chat_id.in_(thread_ids)),
-        select(messages.c.thread_id.label("thread"), messages.c.id).where(
-            *of_org, messages.c.thread_id.in_(thread_ids)
-        ),
-    ).subquery()
-    counted = select(said.c.thread, func.count().label("many"), func.max(said.c.id).label("newest"))
-    rows = tx.all(counted.group_by(said.c.thread))
-    return {ChatId(row.thread): (row.many, milliseconds_of(row.newest)) for row in rows}
 
 
 def list_by_id(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> list[Message]:
@@ -173,6 +157,14 @@ def list_chats_with(tx: Tx, org_id: OrgId, file_id: FileId) -> list[ChatId]:
         )
     )
     return [row.chat_id for row in rows]
+
+
+def _list_newest(
+    tx: Tx, org_id: OrgId, chat_id: ChatId, wanted: ColumnElement[bool], *, low: int = 0, high: int = ID_MAX, limit: int
+) -> list[Message]:
+    ids = timeline_store.newest_in(tx, org_id, chat_id, wanted, low=low, high=high, limit=limit)
+    query = select(messages).where(messages.c.org_id == org_id, messages.c.id.in_(ids))
+    return _read(tx, tx.all(query.order_by(messages.c.id.desc()).limit(limit))[::-1])
 
 
 def _read(tx: Tx, rows: Sequence[Row[Any]]) -> list[Message]:
@@ -198,19 +190,6 @@ def _to_message(row: Row[Any], file: File | None) -> Message:
         thread_id=row.thread_id,
         topic=row.topic,
     )
-
-
-def _newest_in(org_id: OrgId, chat_id: ChatId, wanted: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
-    """Newest first; of a thread also what was said beside it. For each of the two columns a query of its own: neither
-    database finds both by an index at once, and without one it looks through the whole organisation.
-    """
-    of_org, newest = messages.c.org_id == org_id, messages.c.id.desc()
-    found = [
-        select(messages.c.id).where(of_org, place == chat_id, *wanted).order_by(newest).limit(limit).subquery()
-        for place in (messages.c.chat_id, messages.c.thread_id)
-    ]
-    ids = union_all(*(select(each.c.id) for each in found))
-    return select(messages).where(of_org, messages.c.id.in_(ids)).order_by(newest).limit(limit)
 
 
 def _is(message: Message) -> ColumnElement[bool]:

@@ -46,8 +46,9 @@ def _bytes(name: str, *, key: bool = False, optional: bool = False) -> Column[by
     return Column(name, LargeBinary, primary_key=key, nullable=optional)
 
 
-def _table(name: str, *columns: SchemaItem) -> Table:
-    return Table(name, metadata, _number("org_id", key=True), *columns)
+def _table(name: str, *columns: SchemaItem, clustered: bool = False) -> Table:
+    """A clustered one has no second tree for its key on SQLite."""
+    return Table(name, metadata, _number("org_id", key=True), *columns, sqlite_with_rowid=not clustered)
 
 
 def _belongs_to(column: str, parent: str) -> ForeignKeyConstraint:
@@ -73,6 +74,8 @@ orgs = Table(
     _number("created_at"),
     # The number of the organisation's newest event; raised last in each transaction, so the log has no hole.
     _number("last_event"),
+    # The newest message that is entered in the timeline of its chat.
+    _number("timelines_end"),
     # Posts a minute for each of its tokens that has no budget of its own; null: as the server says, 0: no bound.
     _number("posts_per_minute", optional=True),
 )
@@ -218,13 +221,14 @@ messages = _table(
     # one comes too late to change it.
     _word("collapse_key", optional=True),
     _number("collapse_order", optional=True),
-    Index("ix_messages_chat", "org_id", "chat_id", "id"),
-    _where("ix_messages_collapse", "collapse_key IS NOT NULL", "org_id", "chat_id", "collapse_key"),
+    _where("ix_messages_collapse", "collapse_key IS NOT NULL", "org_id", "chat_id", "collapse_key", "id"),
     _where("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to", "id"),
-    _where("ix_messages_thread", "thread_id IS NOT NULL", "org_id", "thread_id", "id"),
     _where("ix_messages_file", "file_id IS NOT NULL", "org_id", "file_id"),
     _belongs_to("chat_id", "chats"),
 )
+
+# What a chat or a thread shows, entered in that of its chat some time after it was said.
+timelines = _table("timelines", _number("chat_id", key=True), _number("message_id", key=True), clustered=True)
 
 # Who hears of a thread beyond those who are in its chat on the page.
 thread_followers = _table(

@@ -13,7 +13,7 @@ Found = tuple[OrgId, PersonId]
 
 
 def add_org(tx: Tx, org: Organisation) -> None:
-    tx.run(insert(orgs).values(org_id=org.id, name=org.name, created_at=tx.now, last_event=0))
+    tx.run(insert(orgs).values(org_id=org.id, name=org.name, created_at=tx.now, last_event=0, timelines_end=0))
 
 
 def list_orgs(tx: Tx) -> list[Organisation]:

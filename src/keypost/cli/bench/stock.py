@@ -45,6 +45,7 @@ async def fill(server: Server, stock: Stock) -> Stocked:
     secrets = await database.write(_mint, server, app, persons, stock.tokens)
     for some in _in_pieces(stock.messages):
         await database.write(chat.store_batch, server.chats, _postings(persons, channels, some))
+    await database.write(chat.extend_timelines)
     link = await database.write(people.invite, server.keys, persons[0].org_id, persons[0].id)
     session = await database.write(people.sign_in, server.keys, link)
     return Stocked(tuple(secrets), tuple(found.unique_name or "" for found in channels), session)

@@ -1,4 +1,4 @@
-"""Threads, replies, reactions, votes, files, messages that were taken back, budgets of organisations."""
+"""Threads, replies, reactions, votes, files, messages that were taken back, budgets of organisations, timelines."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,16 +20,41 @@ def upgrade() -> None:
         postgresql_where=where,
     )
     op.create_index("ix_members_member", "members", ["org_id", "kind", "member_id", "chat_id"])
-    _add("messages", "deleted_at", "reply_to", "thread_id", "file_id")
-    op.add_column("messages", sa.Column("topic", sa.Text(), nullable=True))
-    _index("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to", "id")
-    _index("ix_messages_thread", "thread_id IS NOT NULL", "org_id", "thread_id", "id")
+    _messages()
+    _timelines()
     _thread_followers()
     _reactions()
     _votes()
     _files()
     _deliveries()
     _ingress()
+
+
+def _messages() -> None:
+    op.drop_index("ix_messages_chat", "messages")
+    op.drop_index("ix_messages_collapse", "messages")
+    _add("messages", "deleted_at", "reply_to", "thread_id", "file_id")
+    op.add_column("messages", sa.Column("topic", sa.Text(), nullable=True))
+    _index("ix_messages_reply", "reply_to IS NOT NULL", "org_id", "reply_to", "id")
+    _index("ix_messages_collapse", "collapse_key IS NOT NULL", "org_id", "chat_id", "collapse_key", "id")
+
+
+def _timelines() -> None:
+    op.create_table(
+        "timelines",
+        *_numbers("org_id", "chat_id", "message_id"),
+        sa.PrimaryKeyConstraint("org_id", "chat_id", "message_id", name=op.f("pk_timelines")),
+        sqlite_with_rowid=False,
+    )
+    op.execute("INSERT INTO timelines SELECT org_id, chat_id, id FROM messages ORDER BY org_id, chat_id, id")
+    with op.batch_alter_table("orgs") as orgs:
+        orgs.add_column(sa.Column("timelines_end", sa.BigInteger(), nullable=False, server_default="0"))
+    op.execute(
+        "UPDATE orgs SET timelines_end ="
+        " (SELECT coalesce(max(id), 0) FROM messages WHERE messages.org_id = orgs.org_id)"
+    )
+    with op.batch_alter_table("orgs") as orgs:
+        orgs.alter_column("timelines_end", existing_type=sa.BigInteger(), server_default=None)
 
 
 def _thread_followers() -> None:

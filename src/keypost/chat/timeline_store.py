@@ -1,0 +1,102 @@
+"""Timelines: of each chat and each thread the messages that it shows.
+
+A message is not entered in the timeline of its chat when it is stored, but later, together with many: a batch of
+messages to as many chats would have to change a page of the database for each of them. What is not entered yet is found
+by looking through the newest messages of the organisation.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, func, insert, select, union_all, update
+
+from keypost.chat.model import Message
+from keypost.db.insertion import Insertion
+from keypost.db.tables import messages, orgs, timelines
+from keypost.db.tx import Tx
+from keypost.ids import ID_MAX, ChatId, MessageId, OrgId, milliseconds_of
+
+_COLUMNS: Final = ("org_id", "chat_id", "message_id")
+_INSERTION: Final = Insertion(timelines, *_COLUMNS)
+
+
+class Place(NamedTuple):
+    """Where it says which messages belong to which chat; `rows` has those of messages with it."""
+
+    chat: Column[Any]
+    message: Column[Any]
+    rows: FromClause
+    some: ColumnElement[bool]
+
+
+def enter_in_threads(tx: Tx, new: Iterable[Message]) -> None:
+    """At once: few messages are said in a thread beside their chat."""
+    entries = [(each.org_id, each.thread_id, each.id) for each in new if each.thread_id is not None]
+    tx.add(_INSERTION, entries)
+
+
+def extend(tx: Tx, org_id: OrgId) -> None:
+    """Enters in the timelines of their chats all messages that are not entered yet."""
+    late = select(messages.c.org_id, messages.c.chat_id, messages.c.id).where(
+        messages.c.org_id == org_id, messages.c.id > _end(tx, org_id)
+    )
+    # Sorted, so that each page is changed once.
+    tx.run(insert(timelines).from_select(_COLUMNS, late.order_by(messages.c.chat_id, messages.c.id)))
+    newest = select(func.coalesce(func.max(messages.c.id), 0)).where(messages.c.org_id == org_id).scalar_subquery()
+    tx.run(update(orgs).where(orgs.c.org_id == org_id).values(timelines_end=newest))
+
+
+def extend_all(tx: Tx) -> None:
+    for org in tx.all(select(orgs.c.org_id)):
+        extend(tx, org.org_id)
+
+
+def newest_in(
+    tx: Tx, org_id: OrgId, chat_id: ChatId, wanted: ColumnElement[bool], *, low: int, high: int, limit: int
+) -> Select[Any]:
+    """The ids of at least the newest `limit` messages from `low` to `high` (both included) that are wanted.
+
+    Each place is looked through by itself: no database finds the newest of both in one go.
+    """
+    found = [
+        select(place.message.label("id"))
+        .select_from(place.rows)
+        .where(place.some, place.chat == chat_id, wanted)
+        .order_by(place.message.desc())
+        .limit(limit)
+        .subquery()
+        for place in _places(tx, org_id, low, high)
+    ]
+    return select(union_all(*(select(each.c.id) for each in found)).subquery())
+
+
+def count_said_in(tx: Tx, org_id: OrgId, thread_ids: Collection[ChatId]) -> dict[ChatId, tuple[int, int]]:
+    """Of each thread in which something was said: how many messages, and when the newest was sent."""
+    said = union_all(
+        *(
+            select(place.chat.label("thread"), place.message.label("id"))
+            .select_from(place.rows)
+            .where(place.some, place.chat.in_(thread_ids), messages.c.deleted_at.is_(None))
+            for place in _places(tx, org_id)
+        )
+    ).subquery()
+    counted = select(said.c.thread, func.count().label("many"), func.max(said.c.id).label("newest"))
+    rows = tx.all(counted.group_by(said.c.thread))
+    return {ChatId(row.thread): (row.many, milliseconds_of(row.newest)) for row in rows}
+
+
+def _places(tx: Tx, org_id: OrgId, low: int = 0, high: int = ID_MAX) -> tuple[Place, Place]:
+    entered = and_(timelines.c.org_id == org_id, timelines.c.message_id.between(low, high))
+    late = and_(messages.c.org_id == org_id, messages.c.id.between(max(low, _end(tx, org_id) + 1), high))
+    # Every entry has its message. An outer join makes SQLite begin with the entries, which are few.
+    its = and_(messages.c.org_id == timelines.c.org_id, messages.c.id == timelines.c.message_id)
+    return (
+        Place(timelines.c.chat_id, timelines.c.message_id, timelines.outerjoin(messages, its), entered),
+        Place(messages.c.chat_id, messages.c.id, messages, late),
+    )
+
+
+def _end(tx: Tx, org_id: OrgId) -> MessageId:
+    """All up to this one are entered in the timelines of their chats, and none after it."""
+    row = tx.one(select(orgs.c.timelines_end).where(orgs.c.org_id == org_id))
+    return MessageId(row.timelines_end if row is not None else 0)
