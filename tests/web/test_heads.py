@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.chat.test_slow_database import held
 from tests.serving import OPEN, listening, serving
+from tests.web.doors import Heard, both, heard, known_in, request, stored_in
 from tests.web.lines import PATH, SOON, TIGHT, Line, lines, post
-from tests.web.test_fast_lane import Heard, both, heard, known_in, request, stored_in
 from tests.world import World
 from uvicorn.server import Server
 
