@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Receive, Scope, Send
 from tests.chat.test_slow_database import held
 from tests.serving import OPEN, listening, serving
 from tests.web.lines import PATH, SOON, TIGHT, Line, line, lines, post
@@ -203,6 +204,31 @@ async def test_a_request_that_would_rather_speak_another_protocol_is_the_last_on
         assert await wishing.hear_end() == b""
 
     assert await lasting_world.texts_in("#builds") == [*before, "First"]
+
+
+async def test_whatever_comes_behind_such_a_request_while_it_is_answered_is_nobodys() -> None:
+    asked, told, listener = asyncio.Event(), asyncio.Event(), listening()
+
+    async def slow(scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["path"] == "/signed-out":
+            asked.set()
+            await told.wait()
+        await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body"})
+
+    async with serving(slow, listener, OPEN):
+        wishing, other = [Line(*await asyncio.open_connection(*listener.getsockname())) for _ in range(2)]
+        await wishing.say(WISHING)
+        await asked.wait()
+        await wishing.say(b"x" * 2 * (OPEN.bounds.head_max + OPEN.bounds.target_max))
+        await other.say(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await other.hear() == (202, b"")  # The server has read on.
+        told.set()
+
+        assert await wishing.hear() == (202, b"")
+        assert await wishing.hear_end() == b""
+        for line in (wishing, other):
+            await line.end()
 
 
 @pytest.mark.parametrize("framed", [b"Content-Length: 400", b"Transfer-Encoding: chunked"])

@@ -81,7 +81,6 @@ class Protocol(HandingOver):
         self._idle_since = 0.0
         self._idling: asyncio.TimerHandle | None = None
         self._refused: Refusal | None = None
-        self._is_deaf = False
         self._is_leaving = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -136,7 +135,6 @@ class Protocol(HandingOver):
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             if not self._hears_no_more:
-                self._is_deaf = True
                 self.cycle.keep_alive = False
         except httptools.HttpParserError:
             self.send_400_response("")
@@ -347,7 +345,7 @@ class Protocol(HandingOver):
 
     @property
     def _hears_no_more(self) -> bool:
-        return self._is_deaf or self._refused is not None or self.transport.is_closing()
+        return self._refused is not None or self.transport.is_closing()
 
     @property
     def _is_free(self) -> bool:
