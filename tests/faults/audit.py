@@ -16,6 +16,21 @@ from keypost.settings import Settings
 
 SHOWN_MAX: Final = 5
 """Complaints of one kind that are told in full."""
+NOT_ENTERED: Final = """
+SELECT id FROM messages JOIN orgs ON orgs.org_id = messages.org_id
+WHERE id <= timelines_end AND NOT EXISTS (
+    SELECT 1 FROM timelines
+    WHERE timelines.org_id = messages.org_id AND timelines.chat_id = messages.chat_id AND message_id = id
+)
+"""
+ENTERED_AMISS: Final = """
+SELECT message_id FROM timelines JOIN orgs ON orgs.org_id = timelines.org_id
+WHERE message_id > timelines_end OR NOT EXISTS (
+    SELECT 1 FROM messages
+    WHERE messages.org_id = timelines.org_id AND messages.chat_id = timelines.chat_id AND id = message_id
+)
+"""
+"""The crowd says nothing in threads."""
 
 
 class Row(Struct, frozen=True):
@@ -25,13 +40,16 @@ class Row(Struct, frozen=True):
 
 class Books(Struct, frozen=True):
     """What the database has: messages in the order of their ids; the numbers of the log's events in order; the message
-    of each event that tells of a new one; the message of each named delivery.
+    of each event that tells of a new one; the message of each named delivery; messages that are not entered in the
+    timeline of their chat, or in another.
     """
 
     messages: list[Row]
     numbers: list[int]
     told: list[str]
     delivered: list[str]
+    not_entered: list[str]
+    entered_amiss: list[str]
     last_number: int
 
 
@@ -46,6 +64,8 @@ async def read_books(settings: Settings) -> Books:
         numbers=[number for number, _, _ in events],
         told=[_shown(subject) for _, kind, subject in events if kind == Kind.MESSAGE_POSTED],
         delivered=[_shown(subject) for (subject,) in deliveries],
+        not_entered=[_shown(number) for (number,) in await stored.rows(settings, NOT_ENTERED)],
+        entered_amiss=[_shown(number) for (number,) in await stored.rows(settings, ENTERED_AMISS)],
         last_number=last_number,
     )
 
@@ -53,7 +73,7 @@ async def read_books(settings: Settings) -> Books:
 def complaints(ledger: Ledger, books: Books) -> list[str]:
     """Empty if every answered post is there exactly once, and nothing that nobody sent; and the log without a gap."""
     found = [*ledger.surprises]
-    for kind in (_lost, _twice, _never_sent, _otherwise, _log, _deliveries):
+    for kind in (_lost, _twice, _never_sent, _otherwise, _log, _deliveries, _timelines):
         of_kind = list(kind(ledger, books))
         found += of_kind[:SHOWN_MAX]
         if len(of_kind) > SHOWN_MAX:
@@ -113,6 +133,11 @@ def _deliveries(ledger: Ledger, books: Books) -> Iterator[str]:
     named = [row.id for row in books.messages if row.text in ledger.named]
     if sorted(named) != sorted(books.delivered):
         yield f"{len(named)} messages came as named deliveries; {len(books.delivered)} deliveries are noted"
+
+
+def _timelines(_ledger: Ledger, books: Books) -> Iterator[str]:
+    yield from (f"never shown in its chat: {message_id}" for message_id in books.not_entered)
+    yield from (f"shown twice, or where it was not said: {message_id}" for message_id in books.entered_amiss)
 
 
 def _shown(number: int) -> str:
