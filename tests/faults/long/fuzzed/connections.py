@@ -1,11 +1,13 @@
 """What a connection says, byte for byte, to the protocol class: whatever it is, answers stand in order and whole, the
-connection is forgotten at its end, and it makes no difference in which pieces it arrived.
+connection is forgotten at its end, and it makes no difference in which pieces it arrived, nor whether heads that were
+said before are recognised.
 
 The first byte says after how many bytes the pieces are cut.
 """
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import httptools
@@ -24,11 +26,13 @@ from keypost.web import problem
 from keypost.web.body import read_body
 from keypost.web.fast_lane import Answer, Done, FastLane
 from keypost.web.gate import Gate
+from keypost.web.heads import Heads
 from keypost.web.offer import Known, Offer
 from keypost.web.protocol import Protocol, guarding
 from keypost.web.routing import Match
 
 PIECES_MAX: Final = 8
+REQUESTS: Final = re.compile(rb"(?=POST )")
 POST: Final = b"POST /fast HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
 SLOW: Final = b"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
 CHUNKED: Final = b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
@@ -50,10 +54,10 @@ def seeds() -> list[bytes]:
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Reads the body as every route does, and says how long it was."""
+    """Reads the body as every route does, and says the same as the fast lane."""
     request = Request({**scope, "state": {}}, receive)
     try:
-        response = Response(f"{len(await read_body(request))}")
+        response = Response(await read_body(request))
     except Refusal as refusal:
         response = problem.refused(request, refusal, page=False)
     if request.method == "HEAD":  # Whose answers only their client can tell from others.
@@ -69,7 +73,7 @@ class Nothing:
 
 
 class Taking(FastLane):
-    """Takes what is posted to one address, and answers a moment later, as after a commit."""
+    """Takes what is posted to one address, and says it again a moment later, as after a commit."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -111,46 +115,57 @@ class Transport(asyncio.Transport):
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
 
 
+class Forgetful(Heads):
+    """Recognises nothing."""
+
+    def find(self, _address: str, _request: bytes) -> None:
+        return None
+
+
 class Answers:
-    """Reads what was answered as a client does; `list` are the statuses."""
+    """Reads what was answered as a client does; `list` are statuses and bodies."""
 
     def __init__(self, written: bytes) -> None:
-        self.list: list[int] = []
+        self.list: list[tuple[int, bytes]] = []
+        self._body = b""
         self._parser: Any = httptools.HttpResponseParser(self)
         self._is_whole = True
         self._parser.feed_data(written)
         assert self._is_whole, f"an answer without its end: {written!r}"
 
     def on_message_begin(self) -> None:
-        self._is_whole = False
+        self._is_whole, self._body = False, b""
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
 
     def on_message_complete(self) -> None:
-        self.list.append(self._parser.get_status_code())
+        self.list.append((self._parser.get_status_code(), self._body))
         self._is_whole = True
 
 
 class Stand:
     """One loop for all; each connection is its own."""
 
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        asyncio.events._set_running_loop(self._loop)
+    def __init__(self, loop: asyncio.AbstractEventLoop, heads: Heads) -> None:
+        self._loop = loop
         self._loop.set_exception_handler(self._raised)
         self._gate = Gate()
         http = guarding(self._gate, Taking(self._loop))
+        http._heads = heads
         self._config = uvicorn.Config(application, http=http, ws="none", lifespan="off", log_config=None)
         self._config.load()
         self._troubles: list[dict[str, Any]] = []
 
-    def hear(self, said: bytes, size: int) -> tuple[bytes, bool]:
-        """What is answered, and whether the connection was closed, when it is said in pieces of that size."""
+    def hear(self, pieces: Sequence[bytes]) -> tuple[list[tuple[int, bytes]], bool]:
+        """What is answered, and whether the connection was closed, when it is said in these pieces."""
         transport = Transport()
         protocol: Protocol = self._config.http_protocol_class(  # type: ignore[call-arg, assignment]
             config=self._config, server_state=ServerState(), app_state={}, _loop=self._loop
         )
         protocol.connection_made(transport)
-        for start in range(0, len(said), size):
-            protocol.data_received(said[start : start + size])
+        for piece in pieces:
+            protocol.data_received(piece)
             self._settle()
         has_ended = transport.is_closing()
         protocol.connection_lost(None)
@@ -158,7 +173,7 @@ class Stand:
         assert not self._gate._open, "a connection is still counted"
         assert protocol._deadline is None, "a connection that has gone is still waited for"
         assert not self._troubles, self._troubles
-        return bytes(transport.written), has_ended
+        return Answers(bytes(transport.written)).list, has_ended
 
     def _settle(self) -> None:
         """Until nobody has anything left to do. As `run_forever` does it, without what that does at each call."""
@@ -170,17 +185,21 @@ class Stand:
         self._troubles.append(context)
 
 
-STAND: Final = Stand()
+LOOP: Final = asyncio.new_event_loop()
+asyncio.events._set_running_loop(LOOP)
+STAND: Final = Stand(LOOP, Heads())
+FORGETFUL: Final = Stand(LOOP, Forgetful())
 
 
 def take(data: bytes) -> bool:
     """Whether at least one request was answered with success."""
     if len(data) < 2:
         return False
-    said = data[1:]
-    whole, has_ended = STAND.hear(said, len(said))
-    answers = Answers(whole).list
-    pieces, also_ended = STAND.hear(said, max(data[0], len(said) // PIECES_MAX, 1))
-    assert Answers(pieces).list == answers, f"{answers} at once, {Answers(pieces).list} in pieces"
-    assert also_ended == has_ended, "the end of the connection depends on the pieces"
-    return any(200 <= status < 300 for status in answers)
+    said, size = data[1:], max(data[0], len(data) // PIECES_MAX, 1)
+    at_once = STAND.hear([said])
+    in_pieces = STAND.hear([said[start : start + size] for start in range(0, len(said), size)])
+    assert in_pieces == at_once, f"{at_once} at once, {in_pieces} in pieces"
+    again = [POST, POST, *filter(None, REQUESTS.split(said))]
+    recognised, read = STAND.hear(again), FORGETFUL.hear(again)
+    assert recognised == read, f"{recognised} where heads are recognised, {read} where all are read"
+    return any(200 <= status < 300 for status, _ in at_once[0])
