@@ -8,7 +8,7 @@ by looking through the newest messages of the organisation.
 from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, func, insert, select, union_all, update
+from sqlalchemy import Column, ColumnElement, Select, and_, func, insert, select, union_all, update
 
 from keypost.chat.model import Message
 from keypost.db.insertion import Insertion
@@ -21,11 +21,10 @@ _INSERTION: Final = Insertion(timelines, *_COLUMNS)
 
 
 class Place(NamedTuple):
-    """Where it says which messages belong to which chat; `rows` has those of messages with it."""
+    """Where it says which messages belong to which chat; `some` of them are meant."""
 
     chat: Column[Any]
     message: Column[Any]
-    rows: FromClause
     some: ColumnElement[bool]
 
 
@@ -60,12 +59,11 @@ def newest_in(
     """
     found = [
         select(place.message.label("id"))
-        .select_from(place.rows)
-        .where(place.some, place.chat == chat_id, wanted)
+        .where(place.chat == chat_id, place.some)
         .order_by(place.message.desc())
         .limit(limit)
         .subquery()
-        for place in _places(tx, org_id, low, high)
+        for place in _places(tx, org_id, wanted, low, high)
     ]
     return select(union_all(*(select(each.c.id) for each in found)).subquery())
 
@@ -74,10 +72,8 @@ def count_said_in(tx: Tx, org_id: OrgId, thread_ids: Collection[ChatId]) -> dict
     """Of each thread in which something was said: how many messages, and when the newest was sent."""
     said = union_all(
         *(
-            select(place.chat.label("thread"), place.message.label("id"))
-            .select_from(place.rows)
-            .where(place.some, place.chat.in_(thread_ids), messages.c.deleted_at.is_(None))
-            for place in _places(tx, org_id)
+            select(place.chat.label("thread"), place.message.label("id")).where(place.chat.in_(thread_ids), place.some)
+            for place in _places(tx, org_id, messages.c.deleted_at.is_(None))
         )
     ).subquery()
     counted = select(said.c.thread, func.count().label("many"), func.max(said.c.id).label("newest"))
@@ -85,14 +81,17 @@ def count_said_in(tx: Tx, org_id: OrgId, thread_ids: Collection[ChatId]) -> dict
     return {ChatId(row.thread): (row.many, milliseconds_of(row.newest)) for row in rows}
 
 
-def _places(tx: Tx, org_id: OrgId, low: int = 0, high: int = ID_MAX) -> tuple[Place, Place]:
-    entered = and_(timelines.c.org_id == org_id, timelines.c.message_id.between(low, high))
-    late = and_(messages.c.org_id == org_id, messages.c.id.between(max(low, _end(tx, org_id) + 1), high))
-    # Every entry has its message. An outer join makes SQLite begin with the entries, which are few.
+def _places(
+    tx: Tx, org_id: OrgId, wanted: ColumnElement[bool], low: int = 0, high: int = ID_MAX
+) -> tuple[Place, Place]:
+    # Each entry's message is looked up by itself. If they were joined, either database could begin with all messages.
     its = and_(messages.c.org_id == timelines.c.org_id, messages.c.id == timelines.c.message_id)
+    is_wanted = select(messages.c.id).where(its, wanted).scalar_subquery().is_not(None)
+    entered = and_(timelines.c.org_id == org_id, timelines.c.message_id.between(low, high), is_wanted)
+    late = and_(messages.c.org_id == org_id, messages.c.id.between(max(low, _end(tx, org_id) + 1), high), wanted)
     return (
-        Place(timelines.c.chat_id, timelines.c.message_id, timelines.outerjoin(messages, its), entered),
-        Place(messages.c.chat_id, messages.c.id, messages, late),
+        Place(timelines.c.chat_id, timelines.c.message_id, entered),
+        Place(messages.c.chat_id, messages.c.id, late),
     )
 
 
