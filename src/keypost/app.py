@@ -15,6 +15,7 @@ from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.chat.lane import Lane
+from keypost.chat.timelines import Timelines
 from keypost.clock import Clock, WallClock
 from keypost.db import mark
 from keypost.db.database import Database
@@ -236,7 +237,7 @@ async def _load(server: Server) -> None:
     lost = await database.write(invocations.give_up_lost, server.register)
     if lost:
         logger.warning("calls were cut off when the server last ended", count=len(lost))
-    await database.write(chat.extend_timelines)
+    await Timelines(database).catch_up()
     await _sweep_files(server)
     server.hub.load(await database.read(events.last_numbers))
     with _nothing_to_collect():

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import asyncpg
 import pytest
@@ -15,19 +15,21 @@ from tests.world import World
 
 from keypost.app import DATABASE_FILE
 from keypost.chat import lane as lanes
+from keypost.chat import timelines
 from keypost.chat.lane import Lane
-from keypost.chat.model import Message, Posting
+from keypost.chat.model import Message, Posting, Submission
+from keypost.chat.waiting import Settle
 from keypost.db import postgres, sqlite
 from keypost.errors import Busy
 
 
 @asynccontextmanager
-async def held(world: World) -> AsyncIterator[None]:
+async def held(world: World, table: str = "messages") -> AsyncIterator[None]:
     if world.settings.database_url:
         other = await asyncpg.connect(world.settings.database_url)
         try:
             async with other.transaction():
-                await other.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+                await other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
                 yield
         finally:
             await other.close()
@@ -39,6 +41,21 @@ async def held(world: World) -> AsyncIterator[None]:
         finally:
             file.execute("ROLLBACK")
             file.close()
+
+
+@asynccontextmanager
+async def timelines_held(world: World) -> AsyncIterator[Settle]:
+    """From when what it gives is called; on PostgreSQL before, for a message is stored without them."""
+    if world.settings.database_url:
+        async with held(world, "timelines"):
+            yield lambda _stored: None
+    else:
+        with closing(sqlite3.connect(world.settings.data / DATABASE_FILE, isolation_level=None)) as file:
+
+            def hold(_stored: list[Message] | Exception) -> None:
+                file.execute("BEGIN IMMEDIATE")
+
+            yield hold
 
 
 async def test_while_a_commit_takes_too_long_new_messages_are_refused_and_none_is_lost(
@@ -56,6 +73,23 @@ async def test_while_a_commit_takes_too_long_new_messages_are_refused_and_none_i
 
     assert (await waiting).status == 204
     assert await world.texts_in("#builds") == ["waits"]
+
+
+async def test_while_timelines_take_too_long_new_messages_are_refused_and_none_is_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "COMMIT_MAX_S", 0)
+    monkeypatch.setattr(timelines, "LATE_MAX", 1)
+    lane = world.server.lane
+    async with timelines_held(world) as hold:
+        lane.submit(Submission([posting(world, "stored")]), hold)
+        await asyncio.to_thread(until, lambda: lane.rows and lane.is_committing, "the turn of the timelines")
+
+        with pytest.raises(Busy, match="takes too long"):
+            await lane.commit(posting(world, "comes too late"))
+
+    await lane.drain()
+    assert await world.texts_in("#general") == ["stored"]
 
 
 async def test_a_commit_that_waits_too_long_for_another_program_gives_up_as_a_whole(

@@ -2,19 +2,22 @@
 
 from typing import Any, Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from tests.laws.story import Story
 from tests.world import World
 
 from keypost.chat import service as chat
 from keypost.chat import timeline_store
 from keypost.chat.model import Chat, Message, PartyKind, Posting, Sender
-from keypost.chat.timelines import LATE_MAX
+from keypost.chat.timelines import LATE_MAX, Timelines
 from keypost.clock import MINUTE_MS
-from keypost.db.tables import orgs, timelines
+from keypost.db.tables import chats, messages, orgs, timelines
 from keypost.db.tx import Tx
+from keypost.ids import OrgId
+from keypost.people import service as people
 from keypost_sdk.content import Message as Content
 
 Step = tuple[Any, ...]
@@ -82,6 +85,42 @@ async def test_whatever_is_late_is_entered_at_a_start(world: World) -> None:
     assert await world.texts_in("#general") == ["Hello", "Hello"]
 
 
+async def test_a_start_does_not_need_to_enter_what_is_late(world: World) -> None:
+    await world.server.lane.commit_all([hello(world), hello(world)])
+    await world.write(run, "ALTER TABLE timelines RENAME TO elsewhere")
+
+    await world.restart()
+
+    await world.write(run, "ALTER TABLE elsewhere RENAME TO timelines")
+    assert await world.texts_in("#general") == ["Hello", "Hello"]
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+async def test_a_start_after_which_nothing_is_late_writes_nothing(world: World) -> None:
+    await world.server.lane.commit_all([hello(world)])
+    await world.restart()
+    changes = await world.read(changes_so_far)
+
+    await world.restart()
+
+    assert await world.read(changes_so_far) == changes
+
+
+async def test_whoever_posts_waits_for_the_timelines_of_one_organisation_alone(world: World) -> None:
+    others = [await world.write(people.create_org, world.server.people, "Another") for _ in range(2)]
+    keeping = Timelines(world.database)
+    for org_id in (world.org_id, *others):
+        await world.write(put_message, org_id)
+        keeping.count(org_id, LATE_MAX)
+
+    entered_then = [await world.read(entered_of_all)]
+    for _ in range(3):
+        await keeping.keep_up()
+        entered_then.append(await world.read(entered_of_all))
+
+    assert entered_then == [0, 1, 2, 3]
+
+
 def is_in(message: Message, place: Chat) -> bool:
     return place.id in {message.chat_id, message.thread_id} and not message.is_deleted
 
@@ -103,3 +142,18 @@ def entered(tx: Tx, world: World) -> tuple[int, bool]:
 
 def run(tx: Tx, statement: str) -> None:
     tx.run(text(statement))
+
+
+def changes_so_far(tx: Tx) -> int:
+    ((number,),) = tx.all(text("PRAGMA user_version"))
+    return int(number)
+
+
+def entered_of_all(tx: Tx) -> int:
+    return len(tx.all(select(timelines)))
+
+
+def put_message(tx: Tx, org_id: OrgId) -> None:
+    tx.run(insert(chats).values(org_id=org_id, id=1, kind="channel", title="", created_at=1))
+    by = {"sender_kind": "person", "sender_id": 1, "sender_name": "Ada"}
+    tx.run(insert(messages).values(org_id=org_id, id=tx.new_id(), chat_id=1, content="{}", **by))

@@ -6,7 +6,8 @@ Senders take turns, so that nobody waits behind the noise of another.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
@@ -94,7 +95,8 @@ class Lane:
         try:
             while self._waiting:
                 await self._commit_batch(self._waiting.take(BATCH_MAX))
-                await self._timelines.keep_up()
+                with self._writers_turn():
+                    await self._timelines.keep_up()
                 await asyncio.sleep(0)  # The answers leave, and what has arrived meanwhile comes along.
         finally:
             # No await between the last look at the queue and this line: nothing can slip in unseen.
@@ -134,9 +136,14 @@ class Lane:
         await self._commit_batch(batch[middle:])
 
     async def _write(self, batch: list[Submission]) -> list[Outcome]:
+        with self._writers_turn():
+            return await self._database.write(submissions.store, self._chats, batch)
+
+    @contextmanager
+    def _writers_turn(self) -> Iterator[None]:
         self._began = time.monotonic()
         try:
-            return await self._database.write(submissions.store, self._chats, batch)
+            yield
         finally:
             self._began = None
 

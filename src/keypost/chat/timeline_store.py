@@ -40,9 +40,9 @@ def extend(tx: Tx, org_id: OrgId) -> None:
         messages.c.org_id == org_id, messages.c.id > _end(tx, org_id)
     )
     # Sorted, so that each page is changed once.
-    tx.run(insert(timelines).from_select(_COLUMNS, late.order_by(messages.c.chat_id, messages.c.id)))
-    newest = select(func.coalesce(func.max(messages.c.id), 0)).where(messages.c.org_id == org_id).scalar_subquery()
-    tx.run(update(orgs).where(orgs.c.org_id == org_id).values(timelines_end=newest))
+    if tx.run(insert(timelines).from_select(_COLUMNS, late.order_by(messages.c.chat_id, messages.c.id))):
+        newest = select(func.max(messages.c.id)).where(messages.c.org_id == org_id).scalar_subquery()
+        tx.run(update(orgs).where(orgs.c.org_id == org_id).values(timelines_end=newest))
 
 
 def extend_all(tx: Tx) -> None:
