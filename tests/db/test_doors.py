@@ -119,7 +119,7 @@ async def test_memory_follows_a_commit_whose_caller_has_gone(world: World) -> No
 
 async def test_a_write_after_a_broken_one_works(world: World) -> None:
     def twice(tx: Tx) -> None:
-        row = {"org_id": 7, "name": "x", "created_at": 0, "last_event": 0}
+        row = {"org_id": 7, "name": "x", "created_at": 0, "last_event": 0, "timelines_end": 0}
         tx.run(insert(orgs), [row])
         tx.run(insert(orgs), [row])
 

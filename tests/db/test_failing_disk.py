@@ -182,7 +182,7 @@ def names(tx: Tx) -> list[str]:
 
 
 def found(tx: Tx) -> None:
-    tx.run(orgs.insert(), [{"org_id": 7, "name": "Found", "created_at": 0, "last_event": 0}])
+    tx.run(orgs.insert(), [{"org_id": 7, "name": "Found", "created_at": 0, "last_event": 0, "timelines_end": 0}])
 
 
 def found_with_much(tx: Tx, then: Callable[[], None]) -> None:

@@ -166,7 +166,7 @@ def reading(file: Path) -> Iterator[None]:
 
 
 def found(tx: Tx, number: int) -> None:
-    tx.run(insert(orgs).values(org_id=number, name="Elsewhere", created_at=tx.now, last_event=0))
+    tx.run(insert(orgs).values(org_id=number, name="Elsewhere", created_at=tx.now, last_event=0, timelines_end=0))
 
 
 def stored_in_file_alone(file: Path, folder: Path) -> list[int]:
