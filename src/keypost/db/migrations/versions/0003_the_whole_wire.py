@@ -20,8 +20,8 @@ def upgrade() -> None:
         postgresql_where=where,
     )
     op.create_index("ix_members_member", "members", ["org_id", "kind", "member_id", "chat_id"])
+    _timelines()  # While there is the index of messages by chat, from which they are read in order.
     _messages()
-    _timelines()
     _thread_followers()
     _reactions()
     _votes()
