@@ -45,3 +45,11 @@ async def test_help_needs_no_server(tmp_path: Path, arguments: tuple[str, ...]) 
 
     assert (ended.code, ended.err) == (0, "")
     assert "Usage: keypost" in ended.out
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ()])
+async def test_the_help_says_what_each_command_is_for(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = await Terminal(tmp_path, {"COLUMNS": "120"}).run(*arguments)
+
+    assert "Start Keypost with three people" in ended.out
+    assert "Post a message under your name." in ended.out

@@ -46,9 +46,13 @@ app.command("keypost.cli.bench.command:bench", name="bench")
 app.command("keypost.cli.completion:completion", name="completion")
 
 
+def load() -> None:
+    """The modules of what the command line asks for."""
+    _, (*_, asked), _ = app.parse_commands([word for word in sys.argv[1:] if word not in app.help_flags])
+    asked.resolved_commands()  # The help of a group says what each of its commands says of itself.
+
+
 def main() -> None:
-    _, (*_, shown), _ = app.parse_commands()
-    shown.resolved_commands()  # The help of a group says what each of its commands says of itself.
     try:
         app(exit_on_error=False, print_error=False)
     except Refusal as refusal:
