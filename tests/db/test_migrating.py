@@ -115,6 +115,22 @@ async def test_a_table_that_is_rebuilt_keeps_the_rows_that_point_to_it(
     assert (await standup.say("#general", "Hello again")).status == 204
 
 
+async def test_a_database_of_a_newer_version_is_left_to_that_one(world: World, next_migration: NextMigration) -> None:
+    standup = await world.tool()
+    await standup.say("#general", "Hello")
+    next_migration.does(REBUILD)
+    await world.restart()
+    await world.stop()
+    next_migration.is_withdrawn()
+
+    with pytest.raises(Fault, match="of a newer Keypost: its schema is next, and this version knows 0"):
+        await world.start()
+    next_migration.does(REBUILD)
+    await world.start()
+
+    assert await world.texts_in("#general") == ["Hello"]
+
+
 async def file_with_a_message(world: World) -> Path:
     """The database of a server that has stopped."""
     standup = await world.tool()

@@ -63,6 +63,17 @@ async def test_a_second_server_on_the_same_folder_is_refused(tmp_path: Path) -> 
         pass
 
 
+async def test_a_file_that_is_no_database_is_said_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "keypost.db"
+    file.write_text("Notes of a meeting")
+
+    with pytest.raises(Fault, match="keypost.db cannot be used: file is not a database"):
+        async with running(Settings(data=tmp_path)):
+            pass
+
+    assert file.read_text() == "Notes of a meeting"
+
+
 async def test_a_lost_master_key_is_refused_and_not_replaced(world: World) -> None:
     key = world.settings.data / "master.key"
     content = key.read_bytes()

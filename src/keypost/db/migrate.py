@@ -5,8 +5,9 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -20,6 +21,14 @@ def migrate_sqlite(path: Path) -> None:
     and checked as a whole before the commit: a migration happens whole, or not at all. Where there was nothing to
     migrate nothing is checked, for it reads every row, and what is written otherwise is held by the keys themselves.
     """
+    try:
+        _migrate_sqlite(path)
+    except DBAPIError as error:
+        raise Fault(f"The database {path} cannot be used: {error.orig}.") from error
+    path.chmod(0o600)
+
+
+def _migrate_sqlite(path: Path) -> None:
     with writing_engine(path).connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("PRAGMA temp_store = FILE")  # An index of millions of rows is sorted for it.
@@ -31,7 +40,6 @@ def migrate_sqlite(path: Path) -> None:
         except BaseException:
             connection.exec_driver_sql("ROLLBACK")
             raise
-    path.chmod(0o600)
 
 
 def _require_whole(connection: Connection) -> None:
@@ -59,5 +67,17 @@ def upgrade(connection: Connection) -> bool:
     config.attributes["connection"] = connection
     versions = MigrationContext.configure(connection)
     before = versions.get_current_heads()
+    _require_known(before, ScriptDirectory.from_config(config))
     command.upgrade(config, "head")
     return versions.get_current_heads() != before
+
+
+def _require_known(heads: tuple[str, ...], scripts: ScriptDirectory) -> None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    for head in heads:
+        if head not in known:
+            newest = scripts.get_current_head()
+            raise Fault(
+                f"The database is of a newer Keypost: its schema is {head}, and this version knows {newest} at most. "
+                "Start the newer one, or put a backup back that is older."
+            )
