@@ -1,13 +1,17 @@
 """The measurement runs whole and comes to figures. What they are is this machine's affair, not a test's."""
 
 import asyncio
+import signal
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
 import msgspec
+import psutil
 from tests.cli.terminal import Terminal
+from tests.live.running import is_alive
 
+from keypost.cli import INTERRUPTED
 from keypost.cli.bench.measuring import measure
 from keypost.cli.bench.plan import Plan, Stock
 from keypost.cli.bench.plots import plots
@@ -25,6 +29,8 @@ TINY: Final = Plan(
     grown=0,
     starts=(Stock(messages=10),),
 )
+STOP_S: Final = 4.0
+"""As long as people wait before they press Ctrl-C again; it takes a tenth of it."""
 PROMISED: Final = {
     "lane_per_s",
     "durable_per_s",
@@ -48,6 +54,29 @@ async def test_a_measurement_comes_to_every_figure_and_refuses_no_post(tmp_path:
         ET.fromstring(picture)
     assert set(msgspec.to_builtins(figures)) >= PROMISED
     assert (figures.non_2xx, figures.left) == (0, 0)
+
+
+async def test_a_measurement_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with Terminal(tmp_path, {}).running("bench", "--quick") as process:
+        assert process.stderr is not None
+        await until_it_says(process.stderr, b"Round 2")
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(STOP_S):
+            code = await process.wait()
+
+    assert code == INTERRUPTED
+    assert [child for child in children if is_alive(child)] == []
+    assert left_in(tmp_path) == []
+
+
+def left_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+async def until_it_says(lines: asyncio.StreamReader, word: bytes) -> None:
+    while word not in (line := await lines.readline()):
+        assert line, f"it ended and never said {word!r}"
 
 
 async def test_where_there_is_no_folder_nothing_is_measured(tmp_path: Path) -> None:

@@ -53,3 +53,12 @@ async def test_the_help_says_what_each_command_is_for(tmp_path: Path, arguments:
 
     assert "Start Keypost with three people" in ended.out
     assert "Post a message under your name." in ended.out
+
+
+async def test_what_the_disk_does_not_let_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    log = tmp_path / "demo" / "keypost.log"
+    log.mkdir(parents=True)
+
+    ended = await Terminal(tmp_path, {}).run("demo", "--port", "0", "--data", "demo")
+
+    assert (ended.code, ended.err) == (1, f"{log} cannot be used: Is a directory.\n")

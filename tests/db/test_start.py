@@ -67,7 +67,7 @@ async def test_a_file_that_is_no_database_is_said_and_left_as_it_is(tmp_path: Pa
     file = tmp_path / "keypost.db"
     file.write_text("Notes of a meeting")
 
-    with pytest.raises(Fault, match="keypost.db cannot be used: file is not a database"):
+    with pytest.raises(Fault, match=r"keypost\.db cannot be used: file is not a database"):
         async with running(Settings(data=tmp_path)):
             pass
 

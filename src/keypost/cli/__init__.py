@@ -1,5 +1,6 @@
 """The command `keypost`. It ends with 0, with 2 if it was refused or used wrongly, and with 1 if something failed."""
 
+import errno
 import os
 import sys
 from typing import Final
@@ -15,6 +16,10 @@ from keypost.errors import Fault, Refusal
 REFUSED: Final = 2
 FAILED: Final = 1
 INTERRUPTED: Final = 130
+OF_THE_MACHINE: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.EIO}
+)
+"""What a disk or its rights say: an operator mends that, and needs no traceback of ours."""
 ABOUT_SERVERS: Final = (
     f"Which server: {URL} is its address, {TOKEN} a person's API token. "
     "If neither is set, it is the demo of this folder. "
@@ -69,6 +74,15 @@ def main() -> None:
     except BrokenPipeError:  # Whoever read our output has enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
+    except OSError as error:
+        if error.errno not in OF_THE_MACHINE:
+            raise
+        _end(FAILED, _said(error))
+
+
+def _said(error: OSError) -> str:
+    reason = os.strerror(error.errno or 0)
+    return f"{error.filename} cannot be used: {reason}." if error.filename else f"{reason}."
 
 
 def _end(code: int, sentence: str) -> None:

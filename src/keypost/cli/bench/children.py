@@ -54,6 +54,9 @@ class Child:
             raise Fault(f"A process of the measurement failed ({self._name}). If it said why, that stands above.")
         return msgspec.json.decode(line, type=kind)
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def stop(self) -> None:
         process = self._process
         if process.stdin is not None:
@@ -115,6 +118,9 @@ def child(module: str) -> Iterator[Child]:
     started = Child(module)
     try:
         yield started
+    except BaseException:
+        started.kill()  # What it is at may take long, and nobody waits for it any more.
+        raise
     finally:
         started.stop()
 

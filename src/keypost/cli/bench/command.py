@@ -1,5 +1,6 @@
 """`keypost bench`."""
 
+import os
 import signal
 import tempfile
 from pathlib import Path
@@ -37,7 +38,7 @@ def bench(
     _require_folder(folder)
     if results is not None:
         _require_folder(results)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # Its servers are stopped then too.
+    _stop_as_at_interrupt()
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=folder) as room:
         figures = measure(QUICK if quick else USUAL, Path(room).resolve(), note)
     if results is not None:
@@ -49,6 +50,13 @@ def bench(
     _require_good(figures)
 
 
+def _stop_as_at_interrupt() -> None:
+    """When it is told to end, or its terminal goes: its servers are stopped then too, and its folder is removed."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # Not if whoever started it wants it to go on.
+            signal.signal(number, signal.default_int_handler)
+
+
 def _require_good(figures: Figures) -> None:
     if figures.non_2xx or figures.left:
         raise Fault(f"{figures.non_2xx} answers were not 2xx, {figures.left} never came. The figures say nothing.")
@@ -57,6 +65,8 @@ def _require_good(figures: Figures) -> None:
 def _require_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise Invalid("invalid_inputs", f"There is no folder {folder}.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Invalid("invalid_inputs", f"Nothing can be written into the folder {folder}.")
 
 
 def _write(figures: Figures, folder: Path) -> None:

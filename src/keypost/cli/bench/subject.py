@@ -24,6 +24,7 @@ from keypost.cli.bench.stock import Stocked, fill
 from keypost.cli.bench.unstored import Unstored
 from keypost.cli.serving import bind, serve
 from keypost.db import ownership
+from keypost.errors import Fault, Refusal
 from keypost.settings import DEFAULT_HOST, NO_BOUND, Settings
 
 LOG_FILE: Final = "keypost.log"
@@ -46,8 +47,11 @@ class Counts(Struct, frozen=True):
 
 def main() -> None:
     order = told(Order)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(order))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(order))
+    except (OSError, Refusal, Fault) as error:  # The disk is full, say.
+        sys.exit(str(error))
 
 
 async def _run(order: Order) -> None:
