@@ -17,6 +17,19 @@ SILENT: Final = ("python_multipart",)
 """What it says of a stranger's bytes, the stranger is told."""
 
 
+class LogFile(logging.FileHandler):
+    """What cannot be written is lost. That it is, is said once: `logging` itself says it of every line, and says the
+    line too, which nothing has masked then.
+    """
+
+    _is_failing = False
+
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - the name is theirs.
+        if not self._is_failing:
+            self._is_failing = True
+            sys.stderr.write(f"The log {self.baseFilename} cannot be written: {sys.exc_info()[1]}\n")
+
+
 def configure(level: str, file: Path | None = None) -> None:
     """Sends everything to standard error, or to a file that only its owner can read."""
     numeric = logging.getLevelNamesMapping()[level.upper()]
@@ -36,7 +49,7 @@ def configure(level: str, file: Path | None = None) -> None:
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if file is not None:
         file.touch(mode=0o600)
-        handler = logging.FileHandler(file, encoding="utf-8")
+        handler = LogFile(file, encoding="utf-8")
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
