@@ -151,6 +151,26 @@ async def test_what_two_readers_could_understand_differently_is_read_by_nobody(
 
 
 @pytest.mark.parametrize(
+    ("raw", "what"),
+    [
+        (MALFORMED[0], "Transfer-Encoding can't be present with Content-Length"),
+        (MALFORMED[1], "Duplicate Content-Length"),
+        (MALFORMED[6], "Expected CRLF after version"),
+        (BROKEN, "Invalid character in chunk size"),
+    ],
+)
+async def test_a_sender_is_told_what_is_wrong_with_the_frame_of_its_request(
+    lasting_world: World, raw: bytes, what: str
+) -> None:
+    async with line(lasting_world) as odd:
+        await odd.say(raw)
+
+        _, body = await odd.hear()
+
+    assert json.loads(body)["message"] == f"This is not a request that HTTP/1.1 allows ({what})."
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         b"GET /signed-out HTTP/1.0\r\n\r\n",

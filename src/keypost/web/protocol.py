@@ -136,8 +136,8 @@ class Protocol(HandingOver):
         except httptools.HttpParserUpgrade:
             if not self._hears_no_more:
                 self.cycle.keep_alive = False
-        except httptools.HttpParserError:
-            self.send_400_response("")
+        except httptools.HttpParserError as error:
+            self.send_400_response(str(error))
 
     def on_message_begin(self) -> None:
         # Not what uvicorn does here: what an ASGI request needs is made when it becomes one.
@@ -316,9 +316,11 @@ class Protocol(HandingOver):
             self._stop_waiting()
             self._deadline = self.loop.call_later(LEAVE_S, self._too_slow)
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the reason is for programmers.
-        """What uvicorn says of a request that cannot be parsed."""
-        self._refuse(Invalid("request_malformed", "This is not a request that HTTP/1.1 allows."))
+    def send_400_response(self, msg: str) -> None:
+        """What uvicorn says of a request that cannot be parsed. `msg` is the parser's word for what is wrong with it,
+        and has nothing of the request in it.
+        """
+        self._refuse(Invalid("request_malformed", f"This is not a request that HTTP/1.1 allows ({msg})."))
 
     def _expect_head(self) -> None:
         self._deadline = self.loop.call_later(self._gate.bounds.head_s, self._too_slow)
