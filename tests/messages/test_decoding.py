@@ -50,7 +50,7 @@ def test_unknown_fields_are_let_be() -> None:
         (b" \n", "The body is empty; it must be a JSON object"),
         (b'{"text":}', "The body is not JSON: invalid character at byte 8"),
         (b'{"text":"a"} x', "The body is not JSON: trailing characters at byte 13"),
-        (b'{"text":"a"', "The body is not JSON: it ends too early, after 11 bytes"),
+        (b'{"text":"a"', "The body is not JSON: it ends too early, at byte 11"),
         (b'{"text":NaN}', "The body is not JSON: invalid character at byte 8"),
         (b'{"text":"a\x01"}', "The body is not JSON: invalid character at byte 10"),
         (b'{"text":"a\xff"}', "The body is not UTF-8 at byte 10"),

@@ -77,7 +77,7 @@ def test_what_is_packed_is_refused_by_its_path() -> None:
     )
     assert refusal_of({"text": "a", "slides": "[1, "}) == (
         "invalid_json",
-        "slides is not JSON: it ends too early, after 4 bytes",
+        "slides is not JSON: it ends too early, at byte 4",
     )
     assert refusal_of({"text": "a", "buttons": "none"})[1] == "buttons is text; it must be a list"
     assert refusal_of({"text": "a", "card": '{"title": "\\u0000"}'})[1] == "card.title has a NUL character"

@@ -126,7 +126,7 @@ def _malformed(body: bytes, name: str, complaint_of_parser: str) -> Invalid:
     if found := _POSITION.match(complaint_of_parser):
         passed = found["reason"] == "trailing characters"  # Which the parser reports one byte late.
         return Invalid("invalid_json", f"{name} is not JSON: {found['reason']} at byte {int(found['byte']) - passed}")
-    return Invalid("invalid_json", f"{name} is not JSON: it ends too early, after {len(body)} bytes")
+    return Invalid("invalid_json", f"{name} is not JSON: it ends too early, at byte {len(body)}")
 
 
 def _unrepresentable(value: Any, name: str) -> Invalid:
