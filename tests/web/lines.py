@@ -76,6 +76,10 @@ class Line:
         with suppress(ConnectionResetError):
             assert await self.hear_end() == b""
 
+    def say_no_more(self) -> None:
+        """It still listens."""
+        self._writer.write_eof()
+
     async def end(self) -> None:
         self._writer.close()
         with suppress(ConnectionError):  # It was cut already.

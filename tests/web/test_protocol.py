@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
 from tests.chat.test_slow_database import held
 from tests.serving import OPEN, listening, serving
+from tests.web.doors import both
 from tests.web.lines import PATH, SOON, TIGHT, Line, line, lines, post
 from tests.world import World
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -209,6 +210,42 @@ async def test_what_stands_whole_before_a_malformed_request_is_answered(
         assert await odd.hear_end() == b""
 
     assert await lasting_world.texts_in("#builds") == [*before, *texts]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_a_client_that_has_said_all_and_still_listens_is_answered(lasting_world: World, count: int) -> None:
+    tool = await lasting_world.standing_tool()
+    before, texts = await lasting_world.texts_in("#builds"), [f"{number}" for number in range(count)]
+    async with both(lasting_world) as doors:
+        for brief in doors:
+            await brief.say(b"".join(post(tool, text) for text in texts))
+            brief.say_no_more()
+
+            assert [(await brief.hear())[0] for _ in texts] == [204] * count
+            assert await brief.hear_end() == b""
+
+    assert await lasting_world.texts_in("#builds") == [*before, *texts, *texts]
+
+
+async def test_so_is_one_whose_last_request_is_malformed(lasting_world: World) -> None:
+    tool = await lasting_world.standing_tool()
+    async with line(lasting_world) as brief:
+        await brief.say(post(tool, "Whole") + MALFORMED[0])
+        brief.say_no_more()
+
+        assert (await brief.hear())[0] == 204
+        assert await brief.hear_code() == (400, "request_malformed")
+
+
+async def test_half_a_body_of_a_client_that_has_said_all_is_not_waited_for(lasting_world: World) -> None:
+    tool = await lasting_world.standing_tool()
+    before = await lasting_world.texts_in("#builds")
+    async with line(lasting_world) as brief:
+        await brief.say(post(tool, "Half")[:-1])
+        brief.say_no_more()
+        await brief.hear_end()
+
+    assert await lasting_world.texts_in("#builds") == before
 
 
 async def test_a_request_that_would_rather_speak_another_protocol_is_the_last_on_its_connection(
@@ -480,6 +517,7 @@ def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
         "connection_made",
         "connection_lost",
         "data_received",
+        "eof_received",
         "on_message_begin",
         "on_url",
         "on_header",
@@ -515,6 +553,7 @@ def test_uvicorns_protocol_is_inside_as_ours_expects() -> None:
     assert set(re.findall(r"self\.cycle\.(\w+)", source)) == {*Answering.__slots__, "body", "more_body"}
     assert "write_paused" in inspect.getsource(FlowControl)
     assert "response_complete" in inspect.getsource(RequestResponseCycle)
+    assert "self.scope = scope" in inspect.getsource(RequestResponseCycle)
     # A request whose connection was handed over looks like one whose client has gone.
     assert "not self.response_complete and not self.disconnected" in inspect.getsource(RequestResponseCycle.run_asgi)
     # All that a server asks of those who stand among its connections.

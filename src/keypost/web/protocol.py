@@ -11,7 +11,7 @@ Leans on the inside of uvicorn's `HttpToolsProtocol`, which is pinned; `tests/we
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, Final, TypeVar
 from urllib.parse import unquote
@@ -53,6 +53,8 @@ class Answering:
     """An answer of the fast lane that is on its way, with what uvicorn's protocol looks for in one of its own."""
 
     __slots__ = ("disconnected", "keep_alive", "message_event", "more_body", "response_complete")
+
+    scope: ClassVar[Mapping[str, str]] = {"method": "POST"}
 
     def __init__(self, *, keep_alive: bool) -> None:
         self.disconnected = False
@@ -96,6 +98,17 @@ class Protocol(HandingOver):
     def connection_lost(self, exc: Exception | None) -> None:
         self._part()()
         super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client says no more, and may still listen: posts that came whole are answered before the end, for they may
+        be stored. True keeps the connection open for that. Whoever only reads has gone.
+        """
+        under_way = [self.cycle, *(cycle for cycle, _ in reversed(self.pipeline))] if self._is_answering else []
+        if not under_way or under_way[-1].more_body or any(cycle.scope["method"] != "POST" for cycle in under_way):
+            return False
+        if self._refused is None:  # Else that is the last answer.
+            under_way[-1].keep_alive = False
+        return True
 
     def _part(self) -> Callable[[], None]:
         self._stop_waiting()
