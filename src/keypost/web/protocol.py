@@ -100,7 +100,7 @@ class Protocol(HandingOver):
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """The client says no more, and may still listen: posts that came whole are answered before the end, for they may
+        """The client says no more, and may still listen: posts that came whole are answered before the end, as they may
         be stored. True keeps the connection open for that. Whoever only reads has gone.
         """
         under_way = [self.cycle, *(cycle for cycle, _ in reversed(self.pipeline))] if self._is_answering else []
