@@ -24,13 +24,13 @@ A token can stand in `X-Keypost-Token`, in `Authorization` as `Zoho-zapikey …`
 Every refusal has the same body, and a code of the list in [errors](errors.md):
 
 ```json
-{{"message": "There is no channel 'nope'.", "code": "channel_not_found"}}
+{{"message": "There is no channel \\"nope\\".", "code": "channel_not_found"}}
 ```
 
-A 500 also has `reference`, which the log knows. A 401 has `WWW-Authenticate`, a 405 `Allow`, a 429 and a 503
-`Retry-After`. Answers to whatever is counted have `RateLimit` and `RateLimit-Policy`: see
-[how to post](../how-to/post-with-a-token.md#how-fast). Browsers that ask for `text/html` at a page's address get a page
-with the same sentence.
+A 500 also has `reference`, which the log knows. A 401 has `WWW-Authenticate`, a 405 `Allow`. A 429, a
+503 and a 409 `delivery_under_way` have `Retry-After`. Answers to whatever is counted have `RateLimit` and
+`RateLimit-Policy`: see [how to post](../how-to/post-with-a-token.md#how-fast). Browsers that ask for `text/html` at a
+page's address get a page with the same sentence.
 """
 PAGES: Final = """
 ## For browsers

@@ -59,7 +59,7 @@ def test_a_name_cannot_lead_to_another_address() -> None:
 
 
 def test_a_refusal_carries_code_and_sentence() -> None:
-    problem = {"code": "channel_not_found", "message": "There is no channel 'builds'."}
+    problem = {"code": "channel_not_found", "message": 'There is no channel "builds".'}
 
     with pytest.raises(Refused) as caught:
         talk_to(web.json_response(problem, status=404), lambda client: client.post_to_chat("CT_1", Message(text="Hi")))

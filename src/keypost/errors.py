@@ -31,6 +31,12 @@ class Conflict(Refusal):
     """True once, but something else came first."""
 
 
+class Unfinished(Conflict):
+    """The same was asked for before, and is not done yet."""
+
+    retry_after_s = 1
+
+
 class Mismatched(Refusal):
     """It says that it repeats an earlier request, and is another one."""
 

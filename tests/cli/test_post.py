@@ -69,4 +69,4 @@ async def test_a_channel_that_is_none_is_told_which_there_are(world: World) -> N
     ended = await shell.run("post", "--channel", "bilds", "Hello")
 
     assert ended.code == 2
-    assert ended.err == "There is no channel 'bilds'. There is: general. (channel_not_found)\n"
+    assert ended.err == 'There is no channel "bilds". There is: general. (channel_not_found)\n'

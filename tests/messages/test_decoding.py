@@ -39,6 +39,11 @@ def test_of_duplicate_keys_the_last_wins() -> None:
     assert decode(b'{"text":"one","text":"two"}', Message).text == "two"
 
 
+def test_a_mark_before_the_text_is_no_part_of_it() -> None:
+    assert decode(b'\xef\xbb\xbf{"text":"one"}', Message).text == "one"
+    assert refusal_of(b'{"text":"one"\xef\xbb\xbf}')[0] == "invalid_json"
+
+
 def test_unknown_fields_are_let_be() -> None:
     assert decode(b'{"text":"a","bot_name":{"x":[1]}}', Message) == Message(text="a")
 
@@ -55,7 +60,6 @@ def test_unknown_fields_are_let_be() -> None:
         (b'{"text":"a\x01"}', "The body is not JSON: invalid character at byte 10"),
         (b'{"text":"a\xff"}', "The body is not UTF-8 at byte 10"),
         (b'{"text":"\xed\xa0\x80"}', "The body is not UTF-8 at byte 9"),
-        (b"\xef\xbb\xbf{}", "The body is not JSON: invalid character at byte 0"),
     ],
 )
 def test_what_is_not_json_is_refused_with_the_place(body: bytes, sentence: str) -> None:

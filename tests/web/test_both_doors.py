@@ -60,6 +60,7 @@ BODIES = (
     b"[]",
     b"{",
     b"\xff",
+    b'\xef\xbb\xbf{"text":"plain"}',
     b"",
 )
 QUERIES = (
@@ -83,6 +84,7 @@ FIELDS = (
     "Accept: text/html",
     "Content-Type: text/plain",
     "Content-Encoding: gzip",
+    "Content-Encoding:",
     "Cookie: a=b",
     "Idempotency-Key: ",
     "X-GitHub-Delivery: {name}",

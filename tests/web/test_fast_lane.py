@@ -127,7 +127,9 @@ async def test_the_same_delivery_on_two_connections_at_once_is_stored_once(world
             await asyncio.to_thread(until, lambda: world.server.lane.is_committing, "a commit")
             await first.say(raw)
             await second.say(raw)
-            assert await second.hear_code() == (409, "delivery_under_way")
+            head, body = await second.hear_raw()
+            assert (head.split()[1], json.loads(body)["code"]) == (b"409", "delivery_under_way")
+            assert b"\r\nretry-after: 1\r\n" in head + b"\r\n"
         assert [(await line.hear())[0] for line in (busy, first)] == [204, 204]
         await second.say(raw)
         assert (await second.hear())[0] == 204

@@ -198,7 +198,7 @@ async def test_a_compressed_body_is_refused_before_it_is_unpacked(world: World, 
     assert (answer.status, answer.refused_with) == (400, "content_encoding_not_supported")
 
 
-@pytest.mark.parametrize("coding", ["identity", "Identity"])
+@pytest.mark.parametrize("coding", ["identity", "Identity", ""])
 async def test_a_body_of_which_it_is_said_that_it_is_as_it_is_is_taken(world: World, coding: str) -> None:
     standup = await world.tool()
 

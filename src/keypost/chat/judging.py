@@ -13,6 +13,7 @@ from keypost.errors import Forbidden, NotFound
 from keypost.ids import OrgId, PersonId, TeamId, TokenId, read_channel, read_chat, read_number
 from keypost.messages.mentions import calls_of
 from keypost.messages.tree import Mention, MentionOfAll
+from keypost.messages.wording import quoted
 from keypost.people.administration import scopes_in_effect
 from keypost.people.directory import People
 from keypost_sdk.content import Message as Content
@@ -160,7 +161,7 @@ def find_place(chats: Chats, caller: Caller, place: Place) -> Chat:
 
 def _channel(chat: Chat | None, caller: Caller, asked_for: str) -> Chat:
     if chat is None or chat.unique_name is None:
-        raise NotFound("channel_not_found", f"There is no channel {asked_for[:60]!r}.")
+        raise NotFound("channel_not_found", f"There is no channel {quoted(asked_for)}.")
     if not is_member(chat, caller.person_id):
         raise Forbidden("channel_access_denied", f"You do not take part in #{chat.unique_name}.")
     return chat
@@ -188,7 +189,7 @@ def require_member(chat: Chat | None, person_id: PersonId) -> Chat:
 def _bot_in(chats: Chats, caller: Caller, chat: Chat, bot_name: str) -> Sender:
     bot = chats.find_bot_named(chat.org_id, bot_name)
     if bot is None:
-        raise NotFound("bot_not_found", f"There is no bot {bot_name[:60]!r}.")
+        raise NotFound("bot_not_found", f"There is no bot {quoted(bot_name)}.")
     if bot.app_id is not None and bot.app_id != caller.app_id:
         raise Forbidden(
             "bot_message_forbidden", f"The bot {bot.unique_name} belongs to an extension, which alone uses it."

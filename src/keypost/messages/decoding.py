@@ -2,6 +2,7 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from math import isinf
 from typing import Any, Final, NoReturn, TypeVar
@@ -49,7 +50,10 @@ def convert(value: Any, kind: type[T]) -> T:
 
 
 def parsed(body: bytes, name: str = BODY) -> Any:
-    """Any JSON value, not checked yet; a refusal calls the whole of it `name`."""
+    """Any JSON value, not checked yet; a refusal calls the whole of it `name`. The mark that some programs begin UTF-8
+    with is no part of it.
+    """
+    body = body.removeprefix(BOM_UTF8)
     try:
         return msgspec.json.decode(body)
     except RecursionError:

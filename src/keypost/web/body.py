@@ -18,6 +18,7 @@ RAW_MAX: Final = 5 * 1024 * 1024
 """Bytes of a body that goes to an extension's incoming handler as it is."""
 DRAIN_MAX: Final = 8 * 1024 * 1024
 DRAIN_S: Final = 2
+UNENCODED: Final = frozenset({"", "identity"})
 READ: Final = "body_read"
 
 
@@ -120,7 +121,7 @@ async def drain(request: Request) -> bool:
 
 
 def _refuse_early(request: Request, limit: int) -> None:
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if request.headers.get("content-encoding", "").strip().lower() not in UNENCODED:
         raise Invalid("content_encoding_not_supported", "The body is compressed. Send it as it is.")
     declared = (
         request.headers.get("content-length", "").strip().lstrip("0")

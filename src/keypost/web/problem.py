@@ -25,6 +25,7 @@ from keypost.errors import (
     TooMany,
     TooSlow,
     Unauthenticated,
+    Unfinished,
 )
 from keypost.web.pages import render
 
@@ -38,6 +39,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     NotAcceptable: 406,
     TooSlow: 408,
     Conflict: 409,
+    Unfinished: 409,
     TooLarge: 413,
     TargetTooLong: 414,
     Mismatched: 422,
@@ -76,7 +78,7 @@ class Problem(msgspec.Struct, omit_defaults=True):
 def refused(request: Request, refusal: Refusal, *, page: bool) -> Response:
     status = STATUS[type(refusal)]
     headers = {}
-    if isinstance(refusal, TooMany | Busy):
+    if isinstance(refusal, TooMany | Busy | Unfinished):
         headers["Retry-After"] = str(refusal.retry_after_s)
     if isinstance(refusal, Unauthenticated) and not page:
         headers["WWW-Authenticate"] = "Bearer"

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from keypost.caller import Caller
 from keypost.chat.model import Delivery
-from keypost.errors import Conflict, Invalid
+from keypost.errors import Invalid, Unfinished
 from keypost.ids import OrgId
 
 KEY_MAX: Final = 255
@@ -66,7 +66,9 @@ class UnderWay:
 
     def begin(self, delivery: Delivery) -> None:
         if _id(delivery) in self._known:
-            raise Conflict("delivery_under_way", "The same delivery is being stored right now. Send it again later.")
+            raise Unfinished(
+                "delivery_under_way", "The same delivery is being stored right now. Send it again in a second."
+            )
         self._known.add(_id(delivery))
 
     def end(self, delivery: Delivery) -> None:
