@@ -240,10 +240,12 @@ async def test_so_is_one_whose_last_request_is_malformed(lasting_world: World) -
 async def test_half_a_body_of_a_client_that_has_said_all_is_not_waited_for(lasting_world: World) -> None:
     tool = await lasting_world.standing_tool()
     before = await lasting_world.texts_in("#builds")
-    async with line(lasting_world) as brief:
-        await brief.say(post(tool, "Half")[:-1])
-        brief.say_no_more()
-        await brief.hear_end()
+    async with both(lasting_world) as doors:
+        for brief in doors:
+            await brief.say(post(tool, "Half")[:-1])
+            brief.say_no_more()
+
+            assert await brief.hear_end() == b""
 
     assert await lasting_world.texts_in("#builds") == before
 
