@@ -44,6 +44,14 @@ class Line:
                 await self.say(piece)
                 await asyncio.sleep(DRIP_S)
 
+    async def drip_until_cut(self, piece: bytes) -> None:
+        """Says it again and again to a server that says nothing more, until that does not even listen."""
+        with suppress(ConnectionError):
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    await self.say(piece)
+                    await asyncio.sleep(DRIP_S)
+
     async def hear(self) -> tuple[int, bytes]:
         """The next answer: its status and body."""
         head, body = await self.hear_raw()

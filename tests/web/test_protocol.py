@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
 from tests.chat.test_slow_database import held
+from tests.live.until import PATIENCE_S
 from tests.serving import OPEN, listening, serving
 from tests.web.doors import both
 from tests.web.lines import PATH, SOON, TIGHT, Line, line, lines, post
@@ -102,6 +103,33 @@ async def test_a_head_beyond_its_bounds_is_refused(lasting_world: World, head: b
 
         assert await wordy.hear_code() == (status, code)
         assert await wordy.hear_end() == b""
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "code"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: ", 431, "header_too_large"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n", 400, "request_malformed"),
+    ],
+    ids=["head", "body"],
+)
+async def test_whoever_goes_on_speaking_hears_why_it_was_refused(
+    lasting_world: World, raw: bytes, status: int, code: str
+) -> None:
+    async with line(lasting_world) as wordy:
+        await wordy.say(raw, *[b"x" * 131_072] * 128)
+
+        assert await wordy.hear_code() == (status, code)
+        assert await wordy.hear_end() == b""
+
+
+@pytest.mark.parametrize("raw", [b"hello\r\n\r\n", b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"])
+async def test_but_nobody_is_listened_to_for_ever_who_was_refused(lasting_world: World, raw: bytes) -> None:
+    async with line(lasting_world, SOON) as wordy:
+        await wordy.say(raw)
+        await wordy.hear_code()
+
+        await wordy.drip_until_cut(b"x")
 
 
 @pytest.mark.parametrize(
@@ -374,11 +402,13 @@ async def test_a_kept_connection_lives_on_from_its_last_answer_whoever_gave_it(w
 
 
 async def test_an_address_has_only_so_many_connections_at_once(lasting_world: World) -> None:
-    async with lines(lasting_world, Gate(TIGHT), 3) as (first, second, third):
+    bounds = Bounds(connections_per_address=2, leftover_s=10 * PATIENCE_S)
+    async with lines(lasting_world, Gate(bounds), 3) as (first, second, third):
         head, body = await third.hear_raw()
         assert head.startswith(b"HTTP/1.1 429 ")
         assert b"\r\nretry-after: 10\r\n" in head
         assert json.loads(body)["code"] == "too_many_connections"
+        await third.drip_until_cut(b"x")
 
         for each in (first, second):
             await each.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -477,6 +507,21 @@ async def test_a_kept_connection_on_which_nothing_comes_while_the_server_stops_i
 
         assert await kept.hear_end() == b""
         await kept.end()
+
+
+async def test_one_that_was_refused_is_not_waited_for_while_the_server_stops(lasting_world: World) -> None:
+    listener = listening()
+    port = listener.getsockname()[1]
+    async with serving(lasting_world.server.door, listener, Gate(Bounds(leftover_s=10 * PATIENCE_S))) as web:
+        refused = Line(*await asyncio.open_connection("127.0.0.1", port))
+        await refused.say(b"hello\r\n\r\n")
+        await refused.hear_code()
+
+        for connection in list(web.server_state.connections):
+            connection.shutdown()
+
+        await refused.drip_until_cut(b"x")
+        await refused.end()
 
 
 async def test_a_client_that_waits_to_be_told_is_told_to_go_on(world: World) -> None:

@@ -12,7 +12,9 @@ HEAD_MAX: Final = 16 * 1024
 FIELDS_MAX: Final = 100
 TARGET_MAX: Final = 8 * 1024
 LEFTOVER_S: Final = 5.0
-"""How long the rest of a body may take whose request is answered: nobody reads it, and it is to hold nothing."""
+"""How long what comes behind the last answer may take, such as the rest of a body: nobody reads it, and it is to hold
+nothing.
+"""
 CONNECTIONS_MAX: Final = 100
 """Of one address, at once."""
 

@@ -92,6 +92,7 @@ class Protocol(HandingOver):
         if not self._gate.enter(self._address):
             sentence = "There are too many connections from your address."
             self._refuse(TooMany("too_many_connections", sentence, retry_after_s=CONNECTIONS_RETRY_S))
+            self.transport.close()  # It is one too many already: nothing is waited for.
             return
         self._expect_head()
 
@@ -171,9 +172,9 @@ class Protocol(HandingOver):
     def on_headers_complete(self) -> None:
         size, self._head_size = self._head_size + self._came_along, 0
         self._in_head = self._has_begun = False
-        self._stop_waiting()
         if self._hears_no_more:
             return
+        self._stop_waiting()
         if self._is_too_much(size):
             self._refuse_head()
             return
@@ -325,7 +326,9 @@ class Protocol(HandingOver):
         self._is_leaving = True
         if self._is_answering:
             super().shutdown()
-        elif self._held is None and not self.transport.is_closing():
+        elif self._hears_no_more:
+            self.transport.close()
+        elif self._held is None:
             self._stop_waiting()
             self._deadline = self.loop.call_later(LEAVE_S, self._too_slow)
 
@@ -402,5 +405,11 @@ class Protocol(HandingOver):
             self._deadline = self.loop.call_later(self._gate.bounds.leftover_s, self.transport.close)
 
     def _end_with(self, refusal: Refusal) -> None:
+        """What still comes is read and forgotten: a connection that is closed over it is reset, and the answer is lost
+        to whoever goes on speaking.
+        """
+        self._refused = refusal
         self.transport.write(refusing(refusal))
-        self.transport.close()
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._deadline = self.loop.call_later(self._gate.bounds.leftover_s, self.transport.close)
