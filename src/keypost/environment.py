@@ -1,6 +1,7 @@
 """Settings that come from the server's environment: one table, read once at the start."""
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any, Final
 
 from msgspec import Struct
@@ -19,7 +20,10 @@ from keypost.settings import (
 )
 from keypost_sdk.content import LONG_TEXT_MAX, TEXT_CEILING, TEXT_MAX
 
+PREFIX: Final = "KEYPOST_"
 SHOWN_MAX: Final = 60
+ALIKE: Final = 0.8
+"""Of 1, as `difflib` counts: a letter or two are missing, too many or others."""
 
 
 class Variable(Struct, frozen=True):
@@ -106,7 +110,16 @@ VARIABLES: Final = (
 
 
 def settings_in(environment: Mapping[str, str]) -> dict[str, Any]:
-    """What the environment sets, by the names of `Settings`. An empty text sets nothing."""
+    """What the environment sets, by the names of `Settings`. An empty text sets nothing.
+
+    Other names that begin like ours may be anybody's: a cluster names addresses so, where a service is called Keypost.
+    One that is nearly ours is a mistake, and the server would run without what was meant.
+    """
+    known = [variable.name.removeprefix(PREFIX) for variable in VARIABLES]
+    for name in sorted(environment):
+        rest = name.removeprefix(PREFIX)
+        if rest != name and rest not in known and (alike := get_close_matches(rest, known, 1, ALIKE)):
+            raise Invalid("invalid_inputs", f"There is no {name[:SHOWN_MAX]}. Is {PREFIX}{alike[0]} meant?")
     set_here = [(variable, text) for variable in VARIABLES if (text := environment.get(variable.name))]
     return {variable.setting: _read(variable, text) for variable, text in set_here}
 

@@ -41,6 +41,27 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(name: str, text: str) ->
     assert len(refused.value.sentence) < 200
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("KEYPOST_POST_PER_MINUTE", "KEYPOST_POSTS_PER_MINUTE"),
+        ("KEYPOST_POSTS_PER_MINUTE_OF_PERSONS", "KEYPOST_POSTS_PER_MINUTE_OF_PERSON"),
+        ("KEYPOST_LIMIT", "KEYPOST_LIMITS"),
+        ("KEYPOST_TRUSTED_PROXY", "KEYPOST_TRUSTED_PROXIES"),
+        ("KEYPOST_MAX_TEXT_MAX", "KEYPOST_TEXT_MAX"),
+    ],
+)
+def test_a_name_that_is_nearly_ours_is_refused(name: str, meant: str) -> None:
+    with pytest.raises(Invalid, match=f"^There is no {name}. Is {meant} meant\\?$"):
+        settings_in({name: "5"})
+
+
+def test_names_of_others_that_begin_like_ours_are_nobodys_mistake() -> None:
+    others = ("URL", "OPERATOR_TOKEN", "PUBLIC_KEY", "SETTINGS", "LISTEN_FD", "PORT", "SERVICE_HOST", "SERVICE_PORT")
+
+    assert settings_in({f"KEYPOST_{name}": "5" for name in others} | {"LIMIT": "5"}) == {}
+
+
 def test_every_variable_sets_something_that_there_is() -> None:
     assert {variable.setting for variable in VARIABLES} <= set(Settings.__struct_fields__)
 
