@@ -19,6 +19,8 @@ from tests.cli.terminal import Terminal
         (("read",), "--channel NAME or --chat ID"),
         (("read", "--channel", "builds", "--last", "101"), "100"),
         (("person", "add", "mary@example.com"), "--first-name"),
+        (("token", "budget", "", "5"), "A name or an id is empty."),
+        (("token", "show", ""), "A name or an id is empty."),
     ],
     ids=lambda piece: " ".join(piece) if isinstance(piece, tuple) else "",
 )

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from keypost.cli import connection
 from keypost.cli.connection import Connection
-from keypost.errors import Fault
+from keypost.errors import Fault, Invalid
 
 T = TypeVar("T")
 
@@ -91,6 +91,8 @@ class Client:
         self, method: str, path: Sequence[str], body: object, query: dict[str, object], *, timeout_s: float | None
     ) -> HTTPResponse:
         """`path` by its pieces: whatever a name holds, it stays one piece."""
+        if not all(path):
+            raise Invalid("invalid_inputs", "A name or an id is empty.")
         address = "/".join((self._known.base_url, *(quote(piece, safe="") for piece in path)))
         asked = {name: value for name, value in query.items() if value is not None}
         request = urllib.request.Request(  # noqa: S310 - `connection` lets http and https through alone.
