@@ -23,8 +23,8 @@ READ: Final = "body_read"
 
 
 class Pace(Struct, frozen=True, kw_only=True):
-    """How slow a body may be. As long as it arrives, every `window_s` must bring `floor` bytes for each of its seconds:
-    neither a pause nor a drip holds anything for longer. `total_s` is for all of it.
+    """How slow a body may be: it may fall behind `floor` bytes a second by `window_s`, and neither a pause nor a drip
+    holds anything for longer. `total_s` is for all of it.
     """
 
     window_s: float
@@ -75,28 +75,23 @@ class Watch:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._total_left_s = pace.total_s
-        self._begin_window()
+        self._pace_left_s = pace.window_s
 
     @property
     def left_s(self) -> float:
         """How long may be waited for the next piece."""
-        return min(self._total_left_s, self._window_left_s)
+        return min(self._total_left_s, self._pace_left_s)
 
     def note(self, size: int, waited_s: float) -> None:
-        self._size += size
         self._total_left_s -= waited_s
-        self._window_left_s -= waited_s
-        # A window that has its bytes is over: a sender cannot save up for a pause.
-        if self._size >= self._pace.floor * self._pace.window_s:
-            self._begin_window()
+        earned_s = size / self._pace.floor
+        # Never more than a window is left: a sender can catch up, but not save up for a pause.
+        self._pace_left_s = min(self._pace_left_s - waited_s + earned_s, self._pace.window_s)
 
     def too_slow(self) -> TooSlow:
-        if self._total_left_s <= self._window_left_s:
+        if self._total_left_s <= self._pace_left_s:
             return TooSlow("body_too_slow", f"The body did not arrive within {self._pace.total_s:g} seconds.")
         return TooSlow("body_too_slow", f"The body arrives with less than {self._pace.floor} bytes a second.")
-
-    def _begin_window(self) -> None:
-        self._size, self._window_left_s = 0, self._pace.window_s
 
 
 async def drain(request: Request) -> bool:
