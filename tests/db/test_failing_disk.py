@@ -7,9 +7,11 @@ import asyncio
 import logging
 import resource
 import shutil
+import struct
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -20,7 +22,9 @@ from sqlalchemy import select
 from tests.people import Tool
 from tests.world import World
 
+from keypost.app import DATABASE_FILE
 from keypost.clock import WallClock
+from keypost.db import mark
 from keypost.db.database import CommitUnknown
 from keypost.db.insertion import Insertion
 from keypost.db.sqlite import SqliteDatabase
@@ -83,6 +87,38 @@ async def test_what_is_stored_is_what_was_acknowledged_however_often_the_disk_fa
         stored += [f"{number}"] * is_well
 
     assert await lasting_world.texts_in("#general") == [*before, *stored]
+    await lasting_world.write(nothing)  # As the server's upkeep does every minute.
+    if not lasting_world.settings.database_url:
+        mark.require_whole(lasting_world.settings.data / DATABASE_FILE)
+
+
+@given(writes=st.lists(st.sampled_from(["stored", "refused", "nothing to store"]), max_size=6))
+async def test_the_next_start_finds_all_that_was_acknowledged_however_often_the_disk_failed(
+    migrated_file: Path, writes: list[str]
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(shutil.copy(migrated_file, folder))
+        database = SqliteDatabase(path, WallClock(), Log())
+
+        for write in writes:
+            await written(database, write)
+        after_a_crash = copied_as_after_a_crash(path, Path(folder) / "crashed")
+        await database.close()
+
+        mark.require_whole(path)
+        for each in (SqliteDatabase(path, WallClock(), Log()), after_a_crash):
+            assert await each.read(names) == ["Found"] * writes.count("stored")
+            await each.close()
+
+
+async def written(database: SqliteDatabase, write: str) -> None:
+    if write == "nothing to store":
+        await database.write(nothing)
+    elif write == "stored":
+        await database.write(found)
+    else:
+        with no_file_larger_than(ENOUGH_FOR_ONE), pytest.raises(Busy):
+            await database.write(found)
 
 
 async def said(world: World, tool: Tool, text: str, *, is_well: bool) -> int:
@@ -118,12 +154,13 @@ async def test_what_a_crash_could_bring_back_is_not_called_refused(tmp_path: Pat
         await database.write(found_with_much, begin)
     after_a_crash = copied_as_after_a_crash(path, tmp_path / "crashed")
 
-    await database.write(lambda _tx: None)
+    await database.write(nothing)
     assert await database.read(names) == []
     assert await after_a_crash.read(names) == ["Found"]
 
     await database.close()
     await after_a_crash.close()
+    mark.require_whole(path)
 
 
 async def test_a_disk_that_fails_while_the_mark_is_raised_is_said_and_its_connection_replaced(
@@ -181,8 +218,14 @@ def names(tx: Tx) -> list[str]:
     return [row.name for row in tx.all(select(orgs))]
 
 
+def nothing(_tx: Tx) -> None:
+    """Changes nothing."""
+
+
 def found(tx: Tx) -> None:
-    tx.run(orgs.insert(), [{"org_id": 7, "name": "Found", "created_at": 0, "last_event": 0, "timelines_end": 0}])
+    tx.run(
+        orgs.insert(), [{"org_id": tx.new_id(), "name": "Found", "created_at": 0, "last_event": 0, "timelines_end": 0}]
+    )
 
 
 def found_with_much(tx: Tx, then: Callable[[], None]) -> None:
@@ -215,9 +258,13 @@ def log_numbers(tx: Tx, numbers: Iterable[int]) -> None:
 
 def copied_as_after_a_crash(path: Path, folder: Path) -> SqliteDatabase:
     folder.mkdir()
-    for file in (path, path.with_name(f"{path.name}-wal")):
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_suffix(mark.SUFFIX)):
         shutil.copy(file, folder)
-    return SqliteDatabase(folder / path.name, WallClock(), Log())
+    copy = folder / path.name
+    with copy.with_suffix(mark.SUFFIX).open("r+b") as marked:
+        marked.write(struct.pack("<q", copy.stat().st_ino))  # As if it were the same file.
+    mark.require_whole(copy)
+    return SqliteDatabase(copy, WallClock(), Log())
 
 
 @asynccontextmanager

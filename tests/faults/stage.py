@@ -38,6 +38,13 @@ class Stage(Struct, frozen=True):
         """Refused for its content, where its sender is not."""
         return await self.tool.carry(posting_path(PLACE), {})
 
+    async def change_nothing(self) -> None:
+        """A transaction that finds nothing to do: it takes back what nobody gave."""
+        message = (await self.read()).json["data"][0]["id"]
+        taken = {"emoji": "👍", "is_on": False}
+        answer = await self.ada.post(f"/chats/{self.chat_id}/messages/{message}/react", taken)
+        assert answer.status == 200, answer.text
+
     async def read(self) -> Answer:
         return await self.ada.read(self.chat_id)
 

@@ -26,7 +26,10 @@ _SHAPE: Final = struct.Struct("<qq")
 
 
 class Mark:
-    """`number` is that of the newest transaction, in the file of the database that it was opened with."""
+    """`number` is that of the newest transaction, in the file of the database that it was opened with.
+
+    One whose commit fails keeps its number: a crash can bring it back, and it is not to pass for the one after it.
+    """
 
     def __init__(self, database: Path, number: int) -> None:
         file = _file(database)
@@ -44,7 +47,7 @@ class Mark:
         driver.tell(connection, f"PRAGMA user_version = {self.number}")
 
     def keep(self) -> None:
-        """After the commit, before anybody is answered."""
+        """After the commit of a transaction that raised it, before anybody is answered."""
         self._write()
 
     def close(self) -> None:

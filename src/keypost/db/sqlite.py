@@ -122,11 +122,13 @@ class SqliteDatabase:
             tx = Tx(self._writer, self.clock.now_ms(), self.ids)
             result = work(tx)
             self._hooks.before_commit(tx)
-            if _changes(self._writer) != before:
+            has_changed = _changes(self._writer) != before
+            if has_changed:
                 self._mark.raise_in(self._writer)
             aside.end()
             self._commit()
-            self._mark.keep()
+            if has_changed:
+                self._mark.keep()
         except DBAPIError as error:
             self._roll_back()
             self._suspect(error)

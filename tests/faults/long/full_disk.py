@@ -2,7 +2,7 @@
 
 Each time the crowd fills what there is and is refused, with 503 and in words; what was answered stays. When there is
 room, everything goes on by itself. Where it was the log's index that could not grow, the commit is in the log already:
-who is told 500 then does not know.
+who is told 500 then does not know. At last it is killed while the disk is full, and starts when there is room.
 """
 
 import asyncio
@@ -44,6 +44,12 @@ async def run(amounts: Amounts, folder: Path) -> Report:
                 refused = ledger.refused
                 disk.make_room()
                 await ledger.until_answered(AFTERWARDS)
+                disk.leave(0)
+                await ledger.until_refused(REFUSALS)
+                await stage.change_nothing()
+                await stage.served.kill()
+                disk.make_room()
+                await stage.served.start()
             complaints = await stage.complaints(ledger)
             await stage.served.kill()
             await stage.served.start()

@@ -2,7 +2,8 @@
 
 Not `fcntl`: SQLite never gets rid of a lock whose unlocking failed, which no local disk does to it.
 
-What was answered with 2xx is there once, whatever failed. The server answers all the time, and needs no hand then.
+What was answered with 2xx is there once, whatever failed. The server answers all the time, and needs no hand then. At
+last it is killed while nothing can be stored, and starts again.
 """
 
 import asyncio
@@ -48,6 +49,7 @@ class Point(Struct, frozen=True):
 
 BROKEN: Final = "fdatasync:error=EIO:when=1"
 """Then the writer opens the database anew."""
+WITHOUT_ROOM: Final = "pwrite64:error=ENOSPC:when=1+"
 CALLS: Final = (
     *(("fdatasync", error, "") for error in ("EIO", "ENOSPC", "EINTR")),
     *(("pwrite64", error, "") for error in ("EIO", "ENOSPC", "EINTR", "EDQUOT")),
@@ -75,6 +77,7 @@ async def run(amounts: Amounts, folder: Path) -> Report:
                     break
                 injected += count
                 met += count > 0
+            await _end_without_room(stage, ledger, folder / "strace")
         complaints = await stage.complaints(ledger)
         await stage.served.kill()
         await stage.served.start()
@@ -106,6 +109,14 @@ async def _try(stage: Stage, ledger: Ledger, point: Point, file: Path) -> int:
         count = trace.injected
     await ledger.until_answered(POSTS)  # It goes on by itself.
     return count
+
+
+async def _end_without_room(stage: Stage, ledger: Ledger, file: Path) -> None:
+    async with failing(stage.served.pid, file, WITHOUT_ROOM):
+        await ledger.until_refused(1)
+        await stage.change_nothing()
+        await stage.served.kill()
+    await stage.served.start()
 
 
 async def _look_in(stage: Stage, ledger: Ledger) -> None:
