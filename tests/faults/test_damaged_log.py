@@ -1,5 +1,5 @@
-"""F16: files of SQLite beside the database are damaged, or gone, after a crash. What was acknowledged is there, or the
-server says that it is not.
+"""F16: files of SQLite are damaged, or gone, after a crash. What was acknowledged is there, or the server says that it
+is not.
 """
 
 import random
@@ -61,6 +61,24 @@ async def test_a_server_that_was_refused_its_files_goes_on_when_somebody_says_so
     assert untouched
     assert (await stage.say("and on")).status == 204
     assert any("answered, and not there" in each for each in await stage.complaints(ledger))
+
+
+async def test_a_database_that_is_gone_is_not_begun_anew_until_somebody_says_so(stage: Stage) -> None:
+    await crashed(stage)
+    data = stage.served.settings.data
+    for file in data.glob(f"{DATABASE_FILE}*"):
+        file.unlink()
+    mark = (data / "keypost.mark").read_bytes()
+
+    trouble = await stage.served.try_to_start()
+    untouched = not (data / DATABASE_FILE).exists() and (data / "keypost.mark").read_bytes() == mark
+    (data / "keypost.mark").unlink()
+    went_on = await stage.served.try_to_start()
+
+    assert f"{data / DATABASE_FILE} is missing" in trouble
+    assert "keypost.mark" in trouble
+    assert untouched
+    assert went_on == ""
 
 
 async def test_a_file_that_was_put_in_the_place_of_the_database_is_taken_as_it_is(stage: Stage) -> None:

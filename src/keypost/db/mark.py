@@ -60,8 +60,13 @@ class Mark:
 def require_whole(database: Path) -> None:
     """Before anything else opens the database, for whoever writes to it first ends what could still be mended."""
     file = _file(database)
-    if not (database.exists() and file.exists()):
+    if not file.exists():
         return
+    if not database.exists():
+        raise Fault(
+            f"{database} is missing, and {file} says that it was there. Put it back with all files whose names begin "
+            f"as its does, and start again. To begin with an empty one, delete {file} first."
+        )
     identity, number = _SHAPE.unpack(file.read_bytes())
     found = _number_in(database)
     if identity != _identity(database) or found is None:
