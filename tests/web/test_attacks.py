@@ -32,6 +32,7 @@ FROM_ELSEWHERE = (
     [("Origin", "https://evil.example")],
     [("Origin", "null")],
     [("Origin", "{base}.evil.example")],
+    [("Origin", "http://[")],
 )
 BAD_BODIES = (b"", b"{", b"[]", b"null", b"5", b'"x"', b"\xff", b'{"a":', b"{}" * 2, b"[" * 100_000, b'{"text": null}')
 BAD_PIECES = (
