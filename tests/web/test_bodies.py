@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.types import Message
 from structlog.testing import capture_logs
 from tests.live.until import PATIENCE_S
+from tests.web.doors import both
 from tests.web.lines import PATH, SOON, line, post
 from tests.world import World
 
@@ -174,6 +175,28 @@ async def test_a_client_that_was_asked_for_its_body_keeps_its_connection_whateve
 
         await polite.say(post(tool, "Better"))
         assert (await polite.hear())[0] == 204
+
+
+@pytest.mark.parametrize(
+    ("first_line", "status"),
+    [
+        ("POST /nope", 404),
+        ("PUT /signed-out", 405),
+        (f"GET {PATH}", 405),
+        (f"POST {PATH}", 401),
+        ("GET /signed-out", 200),
+    ],
+)
+async def test_a_body_that_was_not_asked_for_is_never_waited_for(
+    lasting_world: World, first_line: str, status: int
+) -> None:
+    said = f"{first_line} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n".encode()
+    async with both(lasting_world) as connections:
+        for polite in connections:
+            head, _ = await polite.say_and_hear(said)
+
+            assert (int(head.split()[1]), b"connection: close" in head.lower().split(b"\r\n")) == (status, True)
+            assert await polite.hear_end() == b""
 
 
 @pytest.mark.parametrize("token", ["a right one", "a wrong one"])

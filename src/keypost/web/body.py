@@ -94,16 +94,17 @@ class Watch:
         return TooSlow("body_too_slow", f"The body arrives with less than {self._pace.floor} bytes a second.")
 
 
-async def drain(request: Request) -> bool:
-    """Takes in and drops what a refused sender is still sending: one that only writes would never see the answer.
-
-    False for a sender that waits to be told to go on (`Expect: 100-continue`): it is not told, and what it sends next
-    on this connection would be read as its body.
+def is_held_back(request: Request) -> bool:
+    """Whether the sender waits to be told to go on (`Expect: 100-continue`) with a body that was not read. It may never
+    be told, and what it sends next on this connection would be read as that body.
     """
-    if request.scope["state"].get(READ):
-        return True
-    if "expect" in request.headers:
-        return False
+    return "expect" in request.headers and not request.scope["state"].get(READ)
+
+
+async def drain(request: Request) -> None:
+    """Takes in and drops what a refused sender is still sending: one that only writes would never see the answer."""
+    if request.scope["state"].get(READ) or is_held_back(request):
+        return
     # RuntimeError: the last piece was the one too many, and there is nothing left to read.
     with contextlib.suppress(TimeoutError, ClientDisconnect, RuntimeError):
         async with asyncio.timeout(DRAIN_S):
@@ -112,7 +113,6 @@ async def drain(request: Request) -> bool:
                 size += len(piece)
                 if size > DRAIN_MAX:
                     break
-    return True
 
 
 def _refuse_early(request: Request, limit: int) -> None:

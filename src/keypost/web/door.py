@@ -19,7 +19,7 @@ from keypost.errors import Busy, Forbidden, Refusal, Unauthenticated
 from keypost.ids import read_number
 from keypost.web import admission, problem
 from keypost.web.acceptance import require_acceptable
-from keypost.web.body import drain
+from keypost.web.body import drain, is_held_back
 from keypost.web.client import address_of
 from keypost.web.credentials import Carried, take_secrets
 from keypost.web.headers import Headers
@@ -47,6 +47,8 @@ class Door:
             return
         request = self.request_of(scope, receive=receive)
         response = await self._answer(request)
+        if is_held_back(request):
+            response.headers["Connection"] = "close"
         self.headers.add(request, response)
         await response(scope, receive, send)
 
@@ -78,10 +80,9 @@ class Door:
         try:
             response = await self._admitted(request, route)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - each becomes an answer.
-            may_go_on = await drain(request) if isinstance(error, Refusal) else True
+            if isinstance(error, Refusal):
+                await drain(request)
             response = self.refusing(request, error, page=page)
-            if not may_go_on:
-                response.headers["Connection"] = "close"
         counted: Counted | None = request.scope["state"].get(COUNTED)
         if counted is not None:
             response.raw_headers += counted.fields()
