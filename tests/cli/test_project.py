@@ -19,22 +19,32 @@ def made(folder: Path, name: str = "builds", developer: str = "Grace", email: st
 
 
 @pytest.mark.parametrize("name", ["builds", "ab", LONGEST])
-def test_a_new_project_passes_its_own_tests(tmp_path: Path, name: str) -> None:
-    folder = made(tmp_path, name)
-    alone = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+def test_a_new_project_passes_its_own_tests_with_what_python_brings(tmp_path: Path, name: str) -> None:
+    without_pytest = "import sys; sys.modules['pytest'] = None; import unittest; unittest.main(module=None)"
 
-    ended = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+    ended = ran(made(tmp_path, name), "-c", without_pytest)
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr.endswith("\nOK\n")
+
+
+def test_whoever_has_pytest_can_use_it_as_well(tmp_path: Path) -> None:
+    ended = ran(made(tmp_path), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio")
+
+    assert ended.returncode == 0, ended.stdout
+    assert " passed" in ended.stdout
+
+
+def ran(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
         cwd=folder,
-        env=alone,
+        env={key: value for key, value in os.environ.items() if not key.startswith("PYTEST")},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-
-    assert ended.returncode == 0, ended.stdout
-    assert " passed" in ended.stdout
 
 
 def test_nothing_can_be_said_against_its_manifest(tmp_path: Path) -> None:
@@ -66,8 +76,7 @@ def test_its_files_are_told_in_the_order_to_read_them(tmp_path: Path) -> None:
         "README.md",
         "extension.py",
         "extension.toml",
-        "pytest.ini",
-        "tests/test_extension.py",
+        "test_extension.py",
     ]
     assert not any("$" in path.read_text("utf-8") for path in written)
 

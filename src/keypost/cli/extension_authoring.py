@@ -56,7 +56,7 @@ def new(
         return say_json({"folder": str(folder), "files": [str(path) for path in made]})
     for path in made:
         say(str(path))
-    return say(f"Try it: cd {folder} && python -m pytest")
+    return say(f"Try it: cd {folder} && python -m unittest")
 
 
 def _read(file: Path) -> bytes:
