@@ -1,6 +1,7 @@
 """How long a body may take, and that one which nobody reads any more holds no connection."""
 
 import asyncio
+import json
 import logging
 from math import inf
 from typing import Final
@@ -98,14 +99,16 @@ async def test_a_body_that_drips_is_refused_and_its_connection_closed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(body, "MESSAGE_PACE", HASTY)
-    monkeypatch.setattr(body, "DRAIN_S", 0.1)
+    monkeypatch.setattr(body, "DRAIN_S", 2 * PATIENCE_S)  # What does not come in time is not waited for again.
     tool = await world.tool()
     head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-Keypost-Token: {tool.secret}\r\nContent-Length: 1000\r\n\r\n"
-    async with line(world, SOON) as slow:
+    async with line(world, replace(SOON, leftover_s=2 * PATIENCE_S)) as slow:
         await slow.say(head.encode())
         dripping = asyncio.create_task(slow.drip(NOTHING))
 
-        assert await slow.hear_code() == (408, "body_too_slow")
+        answer, refusal = await slow.hear_raw()
+        assert (answer.split()[1], json.loads(refusal)["code"]) == (b"408", "body_too_slow")
+        assert b"connection: close" in answer.lower().split(b"\r\n")
         await slow.hear_cut()
         await dripping
 
@@ -114,7 +117,7 @@ async def test_a_body_that_drips_is_refused_and_its_connection_closed(
 
 async def test_a_body_must_arrive_in_time_as_a_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body, "MESSAGE_PACE", Pace(window_s=60, floor=1, total_s=0.1))
-    monkeypatch.setattr(body, "DRAIN_S", 0.1)
+    monkeypatch.setattr(body, "DRAIN_S", 2 * PATIENCE_S)
     tool = await world.tool()
     async with line(world) as slow:
         await slow.say(post(tool, "Half")[:-4])

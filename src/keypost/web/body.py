@@ -20,6 +20,7 @@ DRAIN_MAX: Final = 8 * 1024 * 1024
 DRAIN_S: Final = 2
 UNENCODED: Final = frozenset({"", "identity"})
 READ: Final = "body_read"
+TOO_LATE: Final = "body_too_late"
 
 
 class Pace(Struct, frozen=True, kw_only=True):
@@ -56,6 +57,7 @@ async def stream_body(request: Request, limit: int, pace: Pace) -> AsyncIterator
             async with asyncio.timeout(watch.left_s):
                 piece = await anext(pieces, None)
         except TimeoutError as error:
+            request.scope["state"][TOO_LATE] = True
             raise watch.too_slow() from error
         except ClientDisconnect as error:
             raise _incomplete() from error
@@ -95,10 +97,11 @@ class Watch:
 
 
 def is_held_back(request: Request) -> bool:
-    """Whether the sender waits to be told to go on (`Expect: 100-continue`) with a body that was not read. It may never
-    be told, and what it sends next on this connection would be read as that body.
+    """Whether a body that was not read is not waited for: its sender took too long, or waits to be told to go on
+    (`Expect: 100-continue`) and may never be. What comes next on this connection would be read as that body.
     """
-    return "expect" in request.headers and not request.scope["state"].get(READ)
+    state = request.scope["state"]
+    return TOO_LATE in state or ("expect" in request.headers and not state.get(READ))
 
 
 async def drain(request: Request) -> None:
