@@ -3,7 +3,6 @@ into a chat, and by the wire's limits if those are chosen.
 """
 
 from functools import partial
-from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from keypost.caller import Caller
@@ -17,6 +16,7 @@ from keypost.limits.lock import Lock
 from keypost.limits.meters import Meters
 from keypost.limits.tally import Tally, Tool, Uncounted, seconds_of
 from keypost.settings import Limits, Settings
+from keypost.web.client import network_of
 from keypost.web.family import Family
 from keypost.web.limiting import Counted, Counter
 from keypost.web.routing import Route
@@ -27,8 +27,6 @@ ASSURED_PER_MINUTE: Final = 6
 ASSURED: Final = Rate(ASSURED_PER_MINUTE, burst=2)
 FAILURES: Final = Rate(per_minute=30, burst=30)
 """Wrong credentials of one address."""
-IPV6_PREFIX: Final = 64
-"""What one customer of a provider has: within it an address is free to choose."""
 
 Habit = tuple[OrgId, PersonId, Family]
 
@@ -138,16 +136,3 @@ def _locked(route: Route, seconds: int) -> TooMany:
     if route.is_newer_wire:
         return TooMany("rate_limit_exceeded", sentence, retry_after_s=seconds)
     return Throttled("request_limit_exceeded", sentence, retry_after_s=seconds)
-
-
-def network_of(address: str) -> str:
-    """What counts as one address."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(int(found) >> (found.max_prefixlen - IPV6_PREFIX))

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from keypost.proxies import Proxies
+from keypost.web.client import network_of
 
 HEAD_S: Final = 10
 HEAD_MAX: Final = 16 * 1024
@@ -16,7 +17,7 @@ LEFTOVER_S: Final = 5.0
 nothing.
 """
 CONNECTIONS_MAX: Final = 100
-"""Of one address, at once."""
+"""Of one address, at once; of the newer kind, of all that one customer of a provider chooses from."""
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -52,10 +53,16 @@ class Gate:
 
     def enter(self, address: str) -> bool:
         """Whether one more connection may come from there; it is counted either way, until it leaves."""
-        self._open[address] += 1
-        return self._open[address] <= self.bounds.connections_per_address or self.proxies.trusts(address)
+        if self.proxies.trusts(address):
+            return True
+        network = network_of(address)
+        self._open[network] += 1
+        return self._open[network] <= self.bounds.connections_per_address
 
     def leave(self, address: str) -> None:
-        self._open[address] -= 1
-        if not self._open[address]:
-            del self._open[address]  # Or the addresses of a year would stay.
+        if self.proxies.trusts(address):
+            return
+        network = network_of(address)
+        self._open[network] -= 1
+        if not self._open[network]:
+            del self._open[network]  # Or the addresses of a year would stay.
