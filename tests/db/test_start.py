@@ -74,6 +74,20 @@ async def test_a_file_that_is_no_database_is_said_and_left_as_it_is(tmp_path: Pa
     assert file.read_text() == "Notes of a meeting"
 
 
+@pytest.mark.parametrize("content", [b"", b"short", bytes(4_096)])
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+async def test_a_mark_of_another_size_says_nothing_and_is_made_anew(world: World, content: bytes) -> None:
+    """As a power cut can leave it."""
+    mark = world.settings.data / "keypost.mark"
+    size = mark.stat().st_size
+    await world.stop()
+    mark.write_bytes(content)
+
+    await world.start()
+
+    assert mark.stat().st_size == size
+
+
 async def test_a_lost_master_key_is_refused_and_not_replaced(world: World) -> None:
     key = world.settings.data / "master.key"
     content = key.read_bytes()

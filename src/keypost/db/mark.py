@@ -7,6 +7,7 @@ keeps when this process dies; when the power fails it can be older than the data
 """
 
 import mmap
+import os
 import sqlite3
 import struct
 from contextlib import closing
@@ -17,6 +18,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from keypost.db import driver
+from keypost.disk import sync_folder
 from keypost.errors import Fault
 
 SUFFIX: Final = ".mark"
@@ -33,7 +35,7 @@ class Mark:
 
     def __init__(self, database: Path, number: int) -> None:
         file = _file(database)
-        if not file.exists():
+        if not _is_whole(file):
             _create(file)
         with file.open("r+b") as opened:
             self._shared = mmap.mmap(opened.fileno(), _SHAPE.size)
@@ -67,6 +69,8 @@ def require_whole(database: Path) -> None:
             f"{database} is missing, and {file} says that it was there. Put it back with all files whose names begin "
             f"as its does, and start again. To begin with an empty one, delete {file} first."
         )
+    if not _is_whole(file):
+        return
     identity, number = _SHAPE.unpack(file.read_bytes())
     found = _number_in(database)
     if identity != _identity(database) or found is None:
@@ -89,13 +93,22 @@ def _number_in(database: Path) -> int | None:
         return None
 
 
+def _is_whole(file: Path) -> bool:
+    """One of another size was never whole on the disk: the power failed, and it says nothing of the database."""
+    return file.exists() and file.stat().st_size == _SHAPE.size
+
+
 def _create(file: Path) -> None:
     """All of it is there at once, so that writing to it never needs room on the disk."""
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)
-    fresh.write_bytes(bytes(_SHAPE.size))
+    with fresh.open("wb") as opened:
+        opened.write(bytes(_SHAPE.size))
+        opened.flush()
+        os.fsync(opened.fileno())
     fresh.replace(file)
+    sync_folder(file.parent)
 
 
 def _file(database: Path) -> Path:

@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from keypost.disk import sync_folder
 from keypost.errors import Busy
 from keypost.files.media import HEAD_BYTES
 
@@ -90,8 +91,8 @@ class Cabinet:
             place.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
             arrived.replace(place)
             # Each time: whoever made the shelf a moment ago may not be so far.
-            _sync_folder(place.parent)
-            _sync_folder(self._folder)
+            sync_folder(place.parent)
+            sync_folder(self._folder)
 
     @contextmanager
     def holding(self, digests: Collection[bytes]) -> Iterator[None]:
@@ -114,14 +115,6 @@ class Cabinet:
             if SHELF.fullmatch(shelf.name):
                 named = (shelf.name + file.name for file in shelf.iterdir())
                 yield from (bytes.fromhex(text) for text in named if DIGEST.fullmatch(text))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
