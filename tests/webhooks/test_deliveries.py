@@ -17,6 +17,7 @@ from keypost.webhooks.delivery import HEADERS, KEY_MAX
 
 HELLO = {"text": "Hello", "sync_message": True}
 BUILDS = posting_path("#builds")
+CARD_PAGE = "/api/v3/channels/builds/message"
 EXAMPLES = count()
 
 
@@ -33,6 +34,27 @@ async def test_a_repeat_is_stored_once_and_answered_as_the_first(world: World, h
     assert (first.status, again.status) == (200, 200)
     assert again.json == first.json
     assert await world.texts_in("#builds") == ["Hello"]
+
+
+@pytest.mark.parametrize("is_member", [True, False], ids=["by the fast lane", "by the door"])
+@pytest.mark.parametrize("shown", [{"text": "Build 7"}, {"text": "Build 7", "card": {"title": "Failed"}}])
+async def test_a_repeat_is_answered_with_what_was_sent_whatever_the_message_says_by_now(
+    world: World, shown: object, is_member: bool
+) -> None:
+    tool = await world.tool()
+    first = await tool.carry(CARD_PAGE, shown, [("Idempotency-Key", "a-1")])
+    own = f"/api/v2/chats/{world.id_of('#builds')}/messages/{first.json['data']['id']}"
+    by_its_token = [("X-Keypost-Token", tool.secret)]
+
+    answers = []
+    for method, body in [("PUT", {"text": "Build 8"}), ("DELETE", None)]:
+        assert (await tool.send(method, own, body, by_its_token)).status == 204
+        if method == "DELETE" and not is_member:
+            me = Party(PartyKind.PERSON, world.ada.person.id)
+            await world.write(chat.remove_member, world.server.chats, world.chat("#builds"), me)
+        answers.append(await tool.carry(CARD_PAGE, shown, [("Idempotency-Key", "a-1")]))
+
+    assert [(answer.status, answer.json) for answer in answers] == [(200, first.json)] * 2
 
 
 async def test_a_repeat_without_wish_for_an_id_is_answered_without(world: World) -> None:

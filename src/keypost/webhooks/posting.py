@@ -17,7 +17,7 @@ from keypost.db.database import Database
 from keypost.errors import Invalid
 from keypost.extensions.directory import Apps
 from keypost.ids import AppId, show_chat, show_message
-from keypost.messages.judging import Draft, judge_post, readable
+from keypost.messages.judging import Draft, content_of, judge_post, readable
 from keypost.messages.spellings import decode_content
 from keypost.people.directory import People
 from keypost.settings import Settings
@@ -33,8 +33,10 @@ from keypost.webhooks.rules import Rules, rules_of
 from keypost.webhooks.text_alone import text_alone
 from keypost_sdk.content import Message as Content
 
-ONE_TEXT: Final = Draft()
-"""Of a body that is a text alone: no wishes about its posting."""
+Answering = Callable[[Message, Content, bool], Response | None]
+"""Of what was stored, of what was sent to be shown (what is stored may be another by now, if this repeats a delivery),
+and whether the id is wanted. None for a success that says no more.
+"""
 
 
 class PostedOut(Struct, frozen=True):
@@ -57,14 +59,14 @@ class ShownOut(Struct, frozen=True):
 
 class Post(Struct, frozen=True):
     """One handler for every address that takes a post: `target` says what it means that stands in the address under
-    `name`, `by_bots` whether a bot can be named there, `answer` what a success looks like (None: that it is one),
-    `is_long` whether a text may be as long as at one address of the newer wire alone.
+    `name`, `by_bots` whether a bot can be named there, `answer` what a success looks like, `is_long`
+    whether a text may be as long as at one address of the newer wire alone.
     """
 
     name: str
     target: Callable[[str], Target]
     by_bots: bool
-    answer: Callable[[Message, Draft], Response | None]
+    answer: Answering
     is_long: bool = False
 
     async def __call__(self, request: Request, caller: Caller) -> Response:
@@ -73,7 +75,7 @@ class Post(Struct, frozen=True):
         delivery, judge_it = delivery_of(request, caller, body), partial(self._judge, request, caller, draft)
         count = partial(count_place_of, request)
         (message,) = await part(request, Deliveries).commit(delivery, judge_it, count=count)
-        return self.answer(message, draft) or no_content()
+        return self.answer(message, content_of(draft), draft.sync_message) or no_content()
 
     def prepare(self, request: Request, caller: Caller) -> "StandingPost | None":
         """For the fast lane, the same on memory alone: nothing of a chat that is yet to be made."""
@@ -127,41 +129,45 @@ class StandingPost(Struct, frozen=True, kw_only=True):
     naming: Naming
     people: People
     deliveries: Deliveries
-    answer: Callable[[Message, Draft], Response | None]
+    answer: Answering
 
     def ready(self, fields: Mapping[bytes, bytes], body: bytes) -> Ready[list[Message]] | None:
         text = text_alone(body, self.rules.text_max)
         if text is not None:
-            return self._ready(self.speaker.say_to_nobody(text), ONE_TEXT, fields, body)
+            return self._ready(self.speaker.say_to_nobody(text), False, fields, body)
         draft = decode_content(body, Draft)
         content, ties = self.rules.content(draft), ties_of(draft)
         if ties.opening is not None and not self.opens:
             return None
-        return self._ready(self.speaker.say(self.people, content, ties=ties), draft, fields, body)
+        return self._ready(self.speaker.say(self.people, content, ties=ties), draft.sync_message, fields, body)
 
     def _ready(
-        self, posting: Posting, draft: Draft, fields: Mapping[bytes, bytes], body: bytes
+        self, posting: Posting, wants_id: bool, fields: Mapping[bytes, bytes], body: bytes
     ) -> Ready[list[Message]]:
         delivery = self.naming.delivery(fields.items(), body) if has_name(fields) else None
         submission = Submission([posting], delivery)
         place = (posting.org_id, self.speaker.chat.home_id)
-        return Ready(place, partial(self.deliveries.submit, submission), lambda stored: self.answer(stored[0], draft))
+        return Ready(
+            place,
+            partial(self.deliveries.submit, submission),
+            lambda stored: self.answer(stored[0], posting.content, wants_id),
+        )
 
 
 def _settling(request: Request) -> Settling:
     return Settling(part(request, Database), part(request, People), part(request, Chats))
 
 
-def _posted(message: Message, draft: Draft) -> Response | None:
+def _posted(message: Message, _content: Content, wants_id: bool) -> Response | None:
     """Nothing, which is 204; with `sync_message` the id, but never for a bot's message: as the wire has it."""
-    if draft.sync_message and message.sender.kind is PartyKind.PERSON:
+    if wants_id and message.sender.kind is PartyKind.PERSON:
         return ok(PostedOut(show_message(message.id)))
     return None
 
 
-def _shown(message: Message, _draft: Draft) -> Response:
-    content = readable(message.content)
-    fields = {name: getattr(content, name) for name in Content.__struct_fields__}
+def _shown(message: Message, content: Content, _wants_id: bool) -> Response:
+    shown = readable(content)
+    fields = {name: getattr(shown, name) for name in Content.__struct_fields__}
     data = ShownData(id=show_message(message.id), **fields)
     return ok(ShownOut(f"/api/v3/chats/{show_chat(message.org_id, message.chat_id)}/messages", "message", data))
 
