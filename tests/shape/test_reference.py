@@ -1,5 +1,7 @@
 """The pages of docs/reference say what the code says now."""
 
+from importlib.metadata import version
+
 import pytest
 from scripts.reference.pages import FOLDER, PAGES
 
@@ -31,3 +33,13 @@ def test_every_command_is_on_the_page_of_commands_with_a_word_about_it() -> None
 
     assert [name for name in commands if f"## keypost {name}" not in page] == []
     assert [name for name in commands if not app[name].help] == []
+
+
+def test_a_code_says_once_that_only_commands_have_it() -> None:
+    assert max(line.count("Commands only.") for line in PAGES["errors.md"]().splitlines()) == 1
+
+
+def test_the_version_in_work_is_one_that_gets_fixes() -> None:
+    minor = version("keypost").rpartition(".")[0]
+
+    assert f"| {minor}.x | yes |" in (FOLDER.parents[1] / "SECURITY.md").read_text("utf-8")
