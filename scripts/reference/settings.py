@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from scripts.reference.text import MADE, code, table
 
-from keypost.cli.connection import TOKEN, URL
+from keypost.cli.connection import DEMO, DEMO_FOLDER, TOKEN, URL
 from keypost.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from keypost.environment import VARIABLES
 from keypost_sdk import __main__ as sdk_main
@@ -37,6 +37,7 @@ In its folder:
 COMMANDS: Final = (
     (URL, "the server's address, such as `http://127.0.0.1:5397`"),
     (TOKEN, "an API token (`kpa_`) of the person in whose name commands act"),
+    (DEMO, f"instead of both, the folder of a demo on this machine; `{DEMO_FOLDER}` if nothing is set"),
 )
 EXTENSION: Final = (
     (sdk_main.PUBLIC_KEY, "the key that calls are checked with: bare base64 of a SubjectPublicKeyInfo. Needed"),
@@ -83,7 +84,7 @@ def page() -> str:
             table(("variable", "what it is"), _named([(variable.name, variable.text) for variable in VARIABLES])),
             "Admins choose other numbers: see [how fast](../how-to/post-with-a-token.md#how-fast).\n",
             "## Environment of commands\n",
-            "If neither is set, commands look into `keypost-demo/demo.json`.\n",
+            "Commands look into `demo.json` in a demo's folder, unless the first two are set.\n",
             table(("variable", "what it is"), _named(COMMANDS)),
             "## Environment of an extension\n",
             "The server sets these for the extensions that it runs. An extension inherits nothing else of the server's",

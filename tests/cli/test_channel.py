@@ -43,6 +43,27 @@ async def test_somebody_joins_a_new_channel_and_leaves_it(world: World) -> None:
     assert "night-shift" not in mine_then.out
 
 
+async def test_who_never_took_part_did_not_leave(world: World) -> None:
+    shell, alans = await terminal(world, world.ada), await terminal(world, world.alan)
+
+    ended = await shell.run("channel", "leave", "builds", "--person", "alan@example.com")
+    own = await alans.run("channel", "leave", "builds")
+
+    assert (ended.code, ended.out, ended.err) == (2, "", "alan@example.com does not take part in #builds.\n")
+    assert (own.code, own.out) == (2, "")
+    assert "You do not take part in #builds." in own.err
+
+
+async def test_whoever_takes_part_is_taken_out(world: World) -> None:
+    shell = await terminal(world, world.ada)
+
+    ended = await shell.run("channel", "leave", "builds", "--person", "grace@example.com")
+    shown = await shell.run("channel", "show", "builds")
+
+    assert ended.out == "grace@example.com left #builds.\n"
+    assert "Grace" not in shown.out
+
+
 async def test_a_renamed_channel_is_found_by_its_new_name_alone(world: World) -> None:
     shell, standup = await terminal(world, world.ada), await world.tool()
     await standup.say("#builds", "Before")

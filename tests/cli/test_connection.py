@@ -24,6 +24,27 @@ async def test_the_demo_of_the_folder_is_found(world: World, tmp_path: Path) -> 
     assert ended.json["first_name"] == "Grace"
 
 
+async def test_the_demo_of_another_folder_is_named_by_a_variable(world: World, tmp_path: Path) -> None:
+    graces, alans = (await world.program(world.grace)).api_token, (await world.program(world.alan)).api_token
+    for folder, secret in (("keypost-demo", graces), ("an other", alans)):
+        (tmp_path / folder).mkdir()
+        facts = {"base_url": world.base, "operator_token": secret}
+        (tmp_path / folder / "demo.json").write_text(json.dumps(facts))
+
+    ended = await Terminal(tmp_path, {"KEYPOST_DEMO": "an other"}, alans).run("person", "show", "--json")
+    unset = await Terminal(tmp_path, {"KEYPOST_DEMO": ""}, graces).run("person", "show", "--json")
+
+    assert (ended.json["first_name"], unset.json["first_name"]) == ("Alan", "Grace")
+
+
+@pytest.mark.parametrize("one", [{"KEYPOST_URL": ADDRESS}, {"KEYPOST_OPERATOR_TOKEN": SECRET}])
+async def test_a_demo_and_a_server_are_not_both_meant(tmp_path: Path, one: dict[str, str]) -> None:
+    ended = await Terminal(tmp_path, {"KEYPOST_DEMO": "other", **one}, SECRET).run("channel", "list")
+
+    assert ended.code == 2
+    assert all(name in ended.err for name in ("KEYPOST_DEMO", *one))
+
+
 async def test_without_a_server_it_says_how_to_get_one(tmp_path: Path) -> None:
     ended = await Terminal(tmp_path, {}).run("channel", "list")
 

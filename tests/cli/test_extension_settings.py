@@ -80,6 +80,15 @@ async def test_what_cannot_be_set_is_refused(shell: Terminal, assignment: str, t
     assert trouble in ended.err
 
 
+async def test_an_extension_without_settings_says_so(world: World) -> None:
+    shell = await terminal(world, world.ada)
+    await shell.run("extension", "add", str(folder(world, "")))
+
+    ended = await shell.run("extension", "set", "standup", "a=b")
+
+    assert (ended.code, ended.err) == (2, "There is no setting a. It has no settings.\n")
+
+
 async def test_the_organisation_says_who_may_make_tokens(world: World, shell: Terminal) -> None:
     await world.team(7, world.grace)
 

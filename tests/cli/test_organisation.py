@@ -5,7 +5,8 @@ from keypost.settings import Limits
 
 
 async def test_an_admin_sees_and_changes_how_fast_tools_may_post(world: World) -> None:
-    await world.restart(posts_per_minute=300, limits=Limits.KEYPOST)
+    shared = {"posts_per_minute_of_person": 1200, "posts_per_minute_in_chat": 50}
+    await world.restart(posts_per_minute=300, limits=Limits.KEYPOST, **shared)
     shell = await terminal(world, world.ada)
 
     shown = await shell.run("organisation", "limits")
@@ -17,9 +18,12 @@ async def test_an_admin_sees_and_changes_how_fast_tools_may_post(world: World) -
         "limits              keypost",
         "posts of a token    as the server says",
         "as the server says  300 times a minute",
+        "posts of a person   1200 times a minute",
+        "posts in a chat     50 times a minute",
     ]
     assert "posts of a token    60 times a minute" in changed.out
-    assert as_json.json["posts_per_minute"] == 0
+    assert "posts in a chat     60 times a minute" in changed.out  # Never less than each token may make.
+    assert as_json.json["posts_per_minute"] == as_json.json["posts_per_minute_of_person"] == 0
     assert back.out == shown.out
 
 

@@ -129,14 +129,15 @@ async def test_one_organisation_says_nothing_for_another(world: World) -> None:
 
 
 async def test_an_admin_sees_and_changes_the_limits_and_they_stay(world: World) -> None:
-    await world.restart(posts_per_minute=30)
+    await world.restart(posts_per_minute=30, posts_per_minute_of_person=90, posts_per_minute_in_chat=60)
     admin = await world.program(world.ada)
 
     shown = await admin.call("GET", "/limits")
     changed = await admin.call("PUT", "/limits", {"posts_per_minute": 6})
     await world.restart()
 
-    expected = {"limits": "keypost", "posts_per_minute": None, "posts_per_minute_of_server": 30}
+    shared = {"posts_per_minute_of_person": 90, "posts_per_minute_in_chat": 60}
+    expected = {"limits": "keypost", "posts_per_minute": None, "posts_per_minute_of_server": 30} | shared
     assert shown.json == expected
     assert changed.json == (await admin.call("GET", "/limits")).json == expected | {"posts_per_minute": 6}
     assert await quota((await world.tool()).say("#general", "Hello")) == 6

@@ -107,6 +107,8 @@ async def test_keyposts_own_api_and_the_pages_are_not_locked(world: World) -> No
         "limits": "vendor",
         "posts_per_minute": None,
         "posts_per_minute_of_server": 0,
+        "posts_per_minute_of_person": 0,
+        "posts_per_minute_in_chat": 0,
     }
 
 

@@ -172,6 +172,21 @@ def test_a_sample_that_is_none_is_told_what_there_is(shared: Demo, tmp_path: Pat
     assert all(name in ended.stderr for name in ("push", "merge_request", "pipeline"))
 
 
+def test_who_names_no_sample_is_told_what_there_is(shared: Demo, tmp_path: Path) -> None:
+    ended = run("sample", "gitlab", "--data", str(shared.data), folder=tmp_path)
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Which sample? There is: ")
+
+
+def test_a_demo_in_another_folder_prints_commands_that_find_it(shared: Demo) -> None:
+    printed = [line for line in shared.output.splitlines() if ".venv/bin/keypost" in line]
+    secret = shared.facts.operator_token
+
+    assert [f"KEYPOST_DEMO={shared.data} .venv/bin/keypost" in line for line in printed] == [True, True]
+    assert not [line for line in printed if secret in line]
+
+
 def test_a_sample_of_another_app_is_told_which_there_is(shared: Demo, tmp_path: Path) -> None:
     ended = run("sample", "github", "push", "--data", str(shared.data), folder=tmp_path)
 

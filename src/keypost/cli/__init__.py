@@ -8,8 +8,9 @@ from typing import Final
 from cyclopts import App, CycloptsError, Parameter
 
 from keypost import __doc__ as about
+from keypost.cli import misuse
 from keypost.cli.client import Refused
-from keypost.cli.connection import TOKEN, URL
+from keypost.cli.connection import DEMO, TOKEN, URL
 from keypost.cli.console import complain
 from keypost.errors import Fault, Refusal
 
@@ -22,7 +23,7 @@ OF_THE_MACHINE: Final = frozenset(
 """What a disk or its rights say: an operator mends that, and needs no traceback of ours."""
 ABOUT_SERVERS: Final = (
     f"Which server: {URL} is its address, {TOKEN} a person's API token. "
-    "If neither is set, it is the demo of this folder. "
+    f"If neither is set, it is the demo in the folder that {DEMO} names, or in keypost-demo. "
     f"Exit codes: 0, {REFUSED} refused or used wrongly, {FAILED} something failed."
 )
 
@@ -66,7 +67,7 @@ def main() -> None:
         _end(REFUSED, f"{refused.sentence} ({refused.code})")
     except CycloptsError as error:
         command = " ".join(("keypost", *(error.command_chain or ())))
-        _end(REFUSED, f"{error}\nSee: {command} --help")
+        _end(REFUSED, f"{misuse.said(error)}\nSee: {command} --help")
     except Fault as fault:
         _end(FAILED, str(fault))
     except KeyboardInterrupt:

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from keypost.cli.client import Client, connected, naming
 from keypost.cli.console import Json, say, say_facts, say_json, say_table
-from keypost.cli.person import me, naming_persons
+from keypost.cli.person import Person, me, naming_persons
+from keypost.errors import Invalid
 
 app = App(name="channel", help="List, make and rename channels, let people join and leave.")
 
@@ -96,7 +97,13 @@ def leave(name: Name, /, *, person: Whom = "", as_json: Json = False) -> None:
     """End somebody's part in a channel: they read and post there no more."""
     client = connected()
     with naming_channels(client), naming_persons(client):
-        answer = client.delete("api", "v1", "channels", bare(name), "members", person or me(client).id)
+        found = client.get("api", "v1", "channels", bare(name)).read(Channel)
+        whom = client.get("api", "v1", "persons", person).read(Person) if person else me(client)
+        if whom.id not in [member.id for member in found.members]:
+            raise Invalid(
+                "invalid_inputs", f"{person or 'You'} {'does' if person else 'do'} not take part in #{bare(name)}."
+            )
+        answer = client.delete("api", "v1", "channels", bare(name), "members", whom.id)
     return say_json(answer.json) if as_json else say(f"{person or 'You'} left #{bare(name)}.")
 
 

@@ -1,4 +1,4 @@
-"""Which server a command talks to, and as whom: two environment variables, or else the demo in this folder."""
+"""Which server a command talks to, and as whom: two variables of the environment, or else a demo's folder."""
 
 import os
 import re
@@ -15,7 +15,9 @@ from keypost_sdk import Secret
 
 URL: Final = "KEYPOST_URL"
 TOKEN: Final = "KEYPOST_OPERATOR_TOKEN"
-DEMO: Final = Path("keypost-demo") / "demo.json"
+DEMO: Final = "KEYPOST_DEMO"
+DEMO_FOLDER: Final = Path("keypost-demo")
+DEMO_FILE: Final = "demo.json"
 START: Final = "start the demo in this folder: make demo"
 TOKEN_SHAPE: Final = re.compile(r"[!-~]{1,200}")
 
@@ -33,15 +35,24 @@ class _Demo(Struct):
     operator_token: str
 
 
-def find(environ: Mapping[str, str] = os.environ, demo: Path = DEMO) -> Connection:
-    """Both variables or none: the token of one server is never sent to another."""
+def find(environ: Mapping[str, str] = os.environ) -> Connection:
+    """Both variables or none: the token of one server is never sent to another. Nor is a demo named beside them."""
     url, token = environ.get(URL, ""), environ.get(TOKEN, "")
+    if (url or token) and environ.get(DEMO):
+        raise Invalid(
+            "no_server", f"{DEMO} is set, and so is {URL if url else TOKEN}. Which server is meant? Unset one."
+        )
     if url and token:
         return Connection(_address(url), _secret(token, TOKEN), f"{URL} and {TOKEN}")
     if url or token:
         set_one, missing = (URL, TOKEN) if url else (TOKEN, URL)
         raise Invalid("no_server", f"{set_one} is set, but {missing} is not. Set both, or none to talk to the demo.")
-    return _of_demo(demo)
+    return _of_demo(demo_folder(environ) / DEMO_FILE)
+
+
+def demo_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Of the demo that is meant where none is named."""
+    return Path(environ.get(DEMO) or DEMO_FOLDER)
 
 
 def _of_demo(file: Path) -> Connection:

@@ -14,7 +14,9 @@ from msgspec.structs import replace
 
 from keypost import log
 from keypost.app import running
+from keypost.cli.connection import DEMO, DEMO_FOLDER, demo_folder
 from keypost.cli.console import say
+from keypost.cli.paths import NamedPath
 from keypost.cli.seed import Seeded, seed
 from keypost.cli.serving import bind, serve
 from keypost.db import ownership
@@ -32,16 +34,20 @@ Level = Literal["debug", "info", "warning", "error"]
 def demo(
     *,
     port: Annotated[int, Parameter(help="The port on 127.0.0.1.", validator=Number(gte=0, lte=65535))] = DEFAULT_PORT,
-    data: Annotated[Path, Parameter(help="The folder that keeps everything.")] = Path("keypost-demo"),
+    data: Annotated[
+        NamedPath | None,
+        Parameter(help=f"The folder that keeps everything: {DEMO_FOLDER} if neither this nor {DEMO} names another."),
+    ] = None,
     log_level: Annotated[Level, Parameter(help="How much the log says.")] = "info",
     database_url: Annotated[str, Parameter(help="postgresql://… instead of SQLite in the folder.")] = "",
 ) -> None:
     """Start Keypost with three people, two channels and the GitLab extension, all on this machine."""
     if database_url and not database_url.startswith(POSTGRESQL):
         raise Invalid("invalid_inputs", f"--database-url must begin with {POSTGRESQL}")
+    shown = data or demo_folder()
     settings = Settings(
         **settings_in(os.environ),
-        data=data.resolve(),
+        data=shown.resolve(),
         port=port,
         host=DEFAULT_HOST,
         log_level=log_level,
@@ -49,7 +55,7 @@ def demo(
         demo=True,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(settings, data))
+        runner.run(_run(settings, shown))
 
 
 async def _run(settings: Settings, shown: Path) -> None:
@@ -73,7 +79,7 @@ def _greet(seeded: Seeded, shown: Path) -> None:
     if seeded.token:
         _greet_tools(seeded, shown)
     else:
-        say("\nThe GitLab extension was removed. It comes back with: .venv/bin/keypost extension add examples/gitlab")
+        say(f"\nThe GitLab extension was removed. It comes back with: {_keypost(shown)} extension add examples/gitlab")
     say(f"\nAll of this is in {shown}/demo.json, the log in {shown}/{LOG_FILE}. Ctrl-C stops everything.\n")
 
 
@@ -82,5 +88,11 @@ def _greet_tools(seeded: Seeded, shown: Path) -> None:
     header = shlex.quote(f"{HEADER_SHOWN}: {seeded.token}")
     address = f"{seeded.base_url}/api/v2/channelsbyname/builds/message"
     say(f'  curl -H {header} -d \'{{"text": "Hello from *curl*"}}\' {address}')
-    say("  .venv/bin/keypost sample gitlab push" + ("" if str(shown) == "keypost-demo" else f" --data {shown}"))
-    say("For your own GitLab: .venv/bin/keypost extension set gitlab address=https://gitlab.example access_token=-")
+    say(f"  {_keypost(shown)} sample gitlab push")
+    say(f"For your own GitLab: {_keypost(shown)} extension set gitlab address=https://gitlab.example access_token=-")
+
+
+def _keypost(shown: Path) -> str:
+    """The command, so that it finds this demo and no other."""
+    command = ".venv/bin/keypost"
+    return command if shown == DEMO_FOLDER else f"{DEMO}={shlex.quote(str(shown))} {command}"

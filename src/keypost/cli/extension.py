@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from keypost.cli.client import Answer, Client, connected, naming
 from keypost.cli.console import Json, say, say_facts, say_json, say_table
+from keypost.cli.paths import NamedPath, path
 from keypost.errors import Invalid
 from keypost.extensions import manifest
 from keypost.extensions.manifest import FILE_NAME
@@ -119,7 +120,7 @@ def add(
     /,
     *,
     manifest_file: Annotated[
-        Path | None, Parameter(name="--manifest", help="The extension.toml of one that runs elsewhere.")
+        NamedPath | None, Parameter(name="--manifest", help="The extension.toml of one that runs elsewhere.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -128,7 +129,9 @@ def add(
     Its settings, tokens and addresses stay as they are. A folder must be on the server's machine.
     """
     answer = (
-        _add_elsewhere(source, manifest_file) if source.startswith(ELSEWHERE) else add_folder(connected(), Path(source))
+        _add_elsewhere(source, manifest_file)
+        if source.startswith(ELSEWHERE)
+        else add_folder(connected(), path(source, "SOURCE"))
     )
     return say_json(answer.json) if as_json else _say(answer.read(Extension))
 
@@ -143,6 +146,10 @@ def remove(name: Name, /, *, as_json: Json = False) -> None:
 
 
 def add_folder(client: Client, folder: Path) -> Answer:
+    if folder.is_dir() and not (folder / FILE_NAME).exists():
+        raise Invalid(
+            "manifest_missing", f"{folder} has no {FILE_NAME}. To begin an extension: keypost extension new NAME"
+        )
     return _put(client, read_manifest(folder / FILE_NAME), str(folder.resolve()))
 
 

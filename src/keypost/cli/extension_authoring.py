@@ -8,6 +8,7 @@ import msgspec
 from cyclopts import Parameter
 
 from keypost.cli.console import Json, complain, say, say_json
+from keypost.cli.paths import NamedPath
 from keypost.cli.project.making import make
 from keypost.errors import Invalid
 from keypost.pasted import checking
@@ -19,7 +20,8 @@ WRONG: Final = 2
 
 def check(
     file: Annotated[
-        Path, Parameter(allow_leading_hyphen=True, help="A manifest, or a message or button as pasted; - is stdin.")
+        NamedPath,
+        Parameter(allow_leading_hyphen=True, help="A manifest, or a message or button as pasted; - is stdin."),
     ],
     /,
     *,

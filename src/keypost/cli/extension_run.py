@@ -16,6 +16,7 @@ from keypost.cli.attachment import Attachment
 from keypost.cli.client import Client, Refused, connected
 from keypost.cli.console import complain, say
 from keypost.cli.extension import Extension, add_folder
+from keypost.cli.paths import NamedPath
 from keypost.cli.program import Program
 from keypost.cli.watched_folder import WatchedFolder
 from keypost.errors import Fault, Invalid
@@ -28,7 +29,7 @@ ASKED_EVERY: Final = 5
 
 
 def run(
-    folder: Annotated[Path, Parameter(help="The folder with extension.py and extension.toml.")],
+    folder: Annotated[NamedPath, Parameter(help="The folder with extension.py and extension.toml.")],
     /,
     *,
     zcatalyst: Annotated[bool, Parameter(help="Its handlers are written with the vendor's zcatalyst-cliq.")] = False,

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from keypost.cli.client import connected
 from keypost.cli.console import Json, say, say_json
 from keypost.cli.extension import Extension, Name, Setting, naming_extensions
+from keypost.cli.paths import path
 from keypost.errors import Invalid
 
 TYPED: Final = "-"
@@ -54,6 +55,8 @@ def allow(
     as_json: Json = False,
 ) -> None:
     """Say who may make tokens for an extension: no more than its manifest lets."""
+    if who == "teams" and not (team or reset):
+        raise Invalid("invalid_inputs", "Say which teams: --team NAME, as often as there are teams.")
     client, rule = connected(), {"who": who, "teams": team or [], "guests": guests}
     with naming_extensions(client):
         if reset:
@@ -76,8 +79,8 @@ def _judge(key: str, equals: str, text: str, known: dict[str, Setting]) -> None:
     if not equals:
         raise Invalid("invalid_inputs", f"{key} has no value: write {key}=value, {key}=- or {key}=")
     if key not in known:
-        names = ", ".join(known) or "none"
-        raise Invalid("invalid_inputs", f"There is no setting {key}. There is: {names}.")
+        instead = f"There is: {', '.join(known)}." if known else "It has no settings."
+        raise Invalid("invalid_inputs", f"There is no setting {key}. {instead}")
     is_here = text not in {TYPED, ""} and not text.startswith(FROM_FILE)
     if is_here and known[key].type == "secret":
         raise Invalid(
@@ -89,7 +92,7 @@ def _value(setting: Setting, text: str) -> Value:
     if text == TYPED:
         text = _typed(setting)
     elif text.startswith(FROM_FILE):
-        text = _in_file(Path(text.removeprefix(FROM_FILE)))
+        text = _in_file(path(text.removeprefix(FROM_FILE), f"{setting.name}={FROM_FILE}"))
     if not text:
         return None
     return _switch(setting, text) if setting.type == "switch" else text

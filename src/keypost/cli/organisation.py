@@ -14,6 +14,8 @@ class Limits(Struct):
     limits: str
     posts_per_minute: int | None
     posts_per_minute_of_server: int
+    posts_per_minute_of_person: int
+    posts_per_minute_in_chat: int
 
 
 @app.command
@@ -36,5 +38,7 @@ def _say(found: Limits) -> None:
             ("limits", found.limits),
             ("posts of a token", said(found.posts_per_minute, default="as the server says")),
             ("as the server says", said(found.posts_per_minute_of_server, default="")),
+            ("posts of a person", said(found.posts_per_minute_of_person, default="")),
+            ("posts in a chat", said(found.posts_per_minute_in_chat, default="")),
         ]
     )

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from keypost.cli.channel import bare, naming_channels
 from keypost.cli.client import connected
 from keypost.cli.console import Json, say, say_json
+from keypost.cli.paths import NamedPath
 from keypost.errors import Invalid
 
 STDIN: Final = Path("-")
@@ -23,7 +24,7 @@ def post(
     channel: Annotated[str, Parameter(help="A channel by its unique name.")] = "",
     chat: Annotated[str, Parameter(help="A chat by its id, CT_….")] = "",
     file: Annotated[
-        Path | None, Parameter(allow_leading_hyphen=True, help="A message as JSON, instead of TEXT; - is stdin.")
+        NamedPath | None, Parameter(allow_leading_hyphen=True, help="A message as JSON, instead of TEXT; - is stdin.")
     ] = None,
     sync: Annotated[bool, Parameter(help="Print the id of the message.")] = False,
     as_json: Json = False,

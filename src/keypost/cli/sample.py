@@ -11,7 +11,9 @@ from cyclopts import Parameter
 from msgspec import Struct
 
 from keypost.cli.client import DIRECT
+from keypost.cli.connection import DEMO, DEMO_FOLDER, demo_folder
 from keypost.cli.console import say
+from keypost.cli.paths import NamedPath
 from keypost.cli.seed import EXAMPLE, FILE, Seeded, read
 from keypost.errors import Fault, Invalid
 from keypost.web.credentials import HEADER_SHOWN
@@ -28,12 +30,17 @@ class Fixture(Struct):
 
 def sample(
     extension: Annotated[str, Parameter(help="gitlab")],
-    event: Annotated[str, Parameter(help="push, merge_request, pipeline, issue, note …; a wrong name lists them all")],
+    event: Annotated[
+        str, Parameter(help="push, merge_request, pipeline, issue, note …; without it you see them all.")
+    ] = "",
+    /,
     *,
-    data: Annotated[Path, Parameter(help="The demo's folder.")] = Path("keypost-demo"),
+    data: Annotated[
+        NamedPath | None, Parameter(help=f"The demo's folder: {DEMO_FOLDER} if neither this nor {DEMO} names another.")
+    ] = None,
 ) -> None:
     """Send an event of GitLab to the running demo, with the demo's token."""
-    demo = _demo(data)
+    demo = _demo(data or demo_folder())
     target = next((known for known in demo.extensions if known.name == extension), None)
     if target is None:
         names = ", ".join(known.name for known in demo.extensions)
@@ -63,6 +70,7 @@ def _event(name: str) -> tuple[bytes, dict[str, str]]:
     fixtures = EXAMPLE / "fixtures"
     known = msgspec.convert(tomllib.loads((fixtures / "events.toml").read_text("utf-8")), dict[str, Fixture])
     if name not in known:
-        raise Invalid("unknown_event", f"There is no sample {name}. There is: {', '.join(sorted(known))}.")
+        trouble = f"There is no sample {name}." if name else "Which sample?"
+        raise Invalid("unknown_event", f"{trouble} There is: {', '.join(sorted(known))}.")
     headers = {"Content-Type": "application/json", **known[name].headers}
     return (fixtures / known[name].body).read_bytes(), headers

@@ -27,12 +27,15 @@ class BudgetIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 class LimitsOut(Struct, frozen=True, kw_only=True):
     """`limits` says whose rules hold. `posts_per_minute` is what the organisation chose for each of its tokens, null if
-    nothing; `posts_per_minute_of_server` holds where nothing was chosen. 0 is no bound.
+    nothing; `posts_per_minute_of_server` holds where nothing was chosen. The last two are what a person's tokens may
+    make together, and what a chat takes from all tokens together. 0 is no bound.
     """
 
     limits: Limits
     posts_per_minute: int | None
     posts_per_minute_of_server: int
+    posts_per_minute_of_person: int
+    posts_per_minute_in_chat: int
 
 
 async def show(request: Request, caller: Caller) -> Response:
@@ -47,10 +50,14 @@ async def set_posts_per_minute(request: Request, caller: Caller) -> Response:
 
 
 def _shown(request: Request, caller: Caller) -> Response:
+    budgets = part(request, Budgets)
+    of_person, in_chat = budgets.shared_in(caller.org_id)
     return ok(
         LimitsOut(
             limits=part(request, Settings).limits,
             posts_per_minute=part(request, People).org(caller.org_id).posts_per_minute,
-            posts_per_minute_of_server=part(request, Budgets).of_server,
+            posts_per_minute_of_server=budgets.of_server,
+            posts_per_minute_of_person=of_person,
+            posts_per_minute_in_chat=in_chat,
         )
     )

@@ -5,6 +5,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from keypost.caller import Caller
+from keypost.ids import OrgId
 from keypost.limits.bucket import Rate, rate_of
 from keypost.people.directory import People
 from keypost.settings import NO_BOUND, Limits, Settings
@@ -38,19 +39,33 @@ class Budgets:
         own = token.grant.budget if token is not None else None
         return _bounds(own, self._people.org(caller.org_id).posts_per_minute, self.of_server, self._shared)
 
+    def shared_in(self, org_id: OrgId) -> tuple[int, int]:
+        """Posts a minute of a person, and in a chat, from all tokens together that have no budget of their own."""
+        of_org = self._people.org(org_id).posts_per_minute
+        of_person, in_chat = (_shared(number, of_org, self.of_server) for number in self._shared)
+        return of_person, in_chat
+
 
 @lru_cache
 def _bounds(own: int | None, of_org: int | None, of_server: int, shared: tuple[int, int]) -> Bounds | None:
-    """What is shared is never less than what an admin gives each token of the organisation. A token that was given more
-    than that itself stands apart: it was meant to, and shall not use up what is there for others.
+    """A token that was given more than what is shared stands apart: it was meant to, and shall not use up what is there
+    for others.
     """
-    usual = of_org if of_org is not None else of_server
-    of_token = own if own is not None else usual
+    of_token = own if own is not None else _usual(of_org, of_server)
 
     def rate(number: int) -> Rate | None:
-        most = max(number, of_org or NO_BOUND)
+        most = _shared(number, of_org, of_server)
         is_apart = own is not None and own > most
-        return None if NO_BOUND in {usual, number} or is_apart else rate_of(most)
+        return None if most == NO_BOUND or is_apart else rate_of(most)
 
     of_person, in_chat = map(rate, shared)
     return Bounds(rate_of(of_token), of_person, in_chat) if of_token != NO_BOUND else None
+
+
+def _shared(number: int, of_org: int | None, of_server: int) -> int:
+    """Never less than what an admin gives each token of the organisation."""
+    return NO_BOUND if NO_BOUND in {_usual(of_org, of_server), number} else max(number, of_org or NO_BOUND)
+
+
+def _usual(of_org: int | None, of_server: int) -> int:
+    return of_org if of_org is not None else of_server

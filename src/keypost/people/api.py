@@ -72,8 +72,8 @@ class PersonIn(Struct, frozen=True, forbid_unknown_fields=True):
     last_name: _Name = ""
     role: Literal["guest", "member", "admin"] = "member"
     timezone: Annotated[str, Meta(max_length=60)] = "UTC"
-    country: Annotated[str, Meta(pattern=r"^([a-z]{2})?\Z")] = ""
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}\Z")] = "en"
+    country: Annotated[str, Meta(pattern=r"^([a-z]{2})?\Z", extra={"form": "two small letters, such as de"})] = ""
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}\Z", extra={"form": "two small letters, such as en"})] = "en"
 
     def person(self, caller: Caller) -> Person:
         """As a noun that has no id yet."""
