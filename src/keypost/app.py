@@ -50,6 +50,7 @@ from keypost.operations import OPERATIONS
 from keypost.people import service as people_service
 from keypost.people.cookie import SessionCookie
 from keypost.people.directory import People
+from keypost.proxies import Proxies
 from keypost.routes import ROUTES
 from keypost.settings import Settings
 from keypost.tokens import service as tokens
@@ -59,8 +60,10 @@ from keypost.upkeep import Upkeep
 from keypost.web.api_docs import ApiDocument
 from keypost.web.door import Door
 from keypost.web.fast_lane import FastLane
+from keypost.web.gate import Gate
 from keypost.web.headers import Headers
 from keypost.web.parts import Parts
+from keypost.web.proxied_door import ProxiedDoor
 from keypost.web.routing import Routes
 from keypost.webhooks.deliveries import Deliveries
 from keypost.webhooks.dispatcher import Dispatcher
@@ -180,7 +183,7 @@ def _build(
     parts.add(SessionCookie, SessionCookie(settings))
     parts.add(ApiDocument, ApiDocument(ROUTES, OPERATIONS, settings.address))
     counting = Counting(settings, database.clock, budgets)
-    door = Door(Routes(ROUTES), parts, Headers(https=settings.is_https), counting)
+    door = _door(settings, parts, counting)
     server = Server(
         door=door,
         fast_lane=FastLane(door, database.epoch, database.clock),
@@ -203,6 +206,13 @@ def _build(
         upkeep=Upkeep(database, register),
     )
     return server, dispatcher
+
+
+def _door(settings: Settings, parts: Parts, counting: Counting) -> Door:
+    routes, headers = Routes(ROUTES), Headers(https=settings.is_https)
+    if not settings.trusted_proxies:
+        return Door(routes, parts, headers, counting)
+    return ProxiedDoor(routes, parts, headers, counting, Gate(proxies=Proxies(settings.trusted_proxies)))
 
 
 async def _database(settings: Settings, path: Path, clock: Clock, events_log: Log) -> Database:

@@ -103,8 +103,8 @@ VARIABLES: Final = (
         "trusted_proxies",
         _networks,
         "addresses and CIDR blocks with commas between, such as 127.0.0.1,10.0.0.0/8",
-        "proxies in front of the server: they alone are believed in `X-Forwarded-For`, and may have many connections. "
-        "Nobody if it is not set",
+        "proxies in front of the server: they alone are believed in `X-Forwarded-For`, and may have many connections, "
+        "and each client that they name a hundred open pages and requests under way. Nobody if it is not set",
     ),
 )
 

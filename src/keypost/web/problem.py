@@ -95,13 +95,13 @@ def failed(request: Request, error: BaseException, *, page: bool) -> Response:
 
 def unknown_url(request: Request) -> Response:
     problem = Problem("There is nothing at this address.", "url_not_found")
-    return _answer(request, 404, problem, page=not _is_api(request))
+    return _answer(request, 404, problem, page=not is_api(request))
 
 
 def wrong_method(request: Request, allowed: Sequence[str]) -> Response:
     methods = ", ".join(allowed)
     problem = Problem(f"This address takes {methods} only.", "method_not_allowed")
-    return _answer(request, METHOD_NOT_ALLOWED, problem, page=not _is_api(request), headers={"Allow": methods})
+    return _answer(request, METHOD_NOT_ALLOWED, problem, page=not is_api(request), headers={"Allow": methods})
 
 
 def _answer(
@@ -116,5 +116,5 @@ def _answer(
     return Response(msgspec.json.encode(problem), status, headers, "application/json")
 
 
-def _is_api(request: Request) -> bool:
+def is_api(request: Request) -> bool:
     return request.url.path.startswith(("/api/", "/company/", "/v2/"))
