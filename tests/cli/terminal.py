@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +33,14 @@ class Ended:
 
 
 class Terminal:
-    """`secret` is never in an argument, nor in what the command prints."""
+    """`secret` is never in an argument, nor in what the command prints. `command` is how the program is started."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], secret: str = "") -> None:
+    def __init__(
+        self, folder: Path, environ: Mapping[str, str], secret: str = "", *, command: Sequence[str] = (COMMAND,)
+    ) -> None:
         self.folder = folder
         self.secret = secret
+        self._command = command
         self._environ = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC", **environ}
 
     async def run(self, *arguments: str, stdin: str | bytes | None = None) -> Ended:
@@ -79,7 +82,7 @@ class Terminal:
     async def _start(self, arguments: tuple[str, ...], *, stdin: int, out: int = PIPE) -> Process:
         assert not self.secret or not any(self.secret in argument for argument in arguments)
         return await asyncio.create_subprocess_exec(
-            *(COMMAND, *arguments),
+            *(*self._command, *arguments),
             stdin=stdin,
             stdout=out,
             stderr=out,

@@ -1,34 +1,21 @@
 """The measurement runs whole and comes to figures. What they are is this machine's affair, not a test's."""
 
 import asyncio
+import json
 import signal
+import sys
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
-import msgspec
 import psutil
 from tests.cli.terminal import Terminal
 from tests.live.running import is_alive
 
 from keypost.cli import INTERRUPTED
-from keypost.cli.bench.measuring import measure
-from keypost.cli.bench.plan import Plan, Stock
-from keypost.cli.bench.plots import plots
 
-TINY: Final = Plan(
-    rounds=1,
-    seconds=0.1,
-    usual_connections=8,
-    many_connections=16,
-    disk_writes=3,
-    subscribers=5,
-    fanned_out=3,
-    followed=2,
-    rates=(0.5, 0.9),
-    grown=0,
-    starts=(Stock(messages=10),),
-)
+ROOT: Final = Path(__file__).parents[2]
+TINY: Final = (sys.executable, "-m", "tests.cli.tiny_bench")
 STOP_S: Final = 4.0
 """As long as people wait before they press Ctrl-C again; it takes a tenth of it."""
 PROMISED: Final = {
@@ -47,13 +34,23 @@ PROMISED: Final = {
 }
 
 
-async def test_a_measurement_comes_to_every_figure_and_refuses_no_post(tmp_path: Path) -> None:
-    figures = await asyncio.to_thread(measure, TINY, tmp_path, lambda _: None)
+async def test_a_measurement_prints_one_object_with_every_figure_and_refuses_no_post(tmp_path: Path) -> None:
+    room, results = tmp_path / "room", tmp_path / "results"
+    room.mkdir()
+    results.mkdir()
+    asked = ("bench", "--quick", "--json", "--folder", str(room), "--results", str(results))
+    ended = await Terminal(ROOT, {}, command=TINY).run(*asked)
 
-    for picture in plots(figures).values():
-        ET.fromstring(picture)
-    assert set(msgspec.to_builtins(figures)) >= PROMISED
-    assert (figures.non_2xx, figures.left) == (0, 0)
+    assert ended.code == 0, ended.err
+    figures = ended.json
+    assert figures.keys() >= PROMISED
+    assert all(figures[name] >= 0 for name in PROMISED)
+    assert (figures["non_2xx"], figures["left"]) == (0, 0)
+    assert "Round 1 of 1" in ended.err
+    assert left_in(room) == []
+    assert json.loads((results / "bench.json").read_bytes()) == figures
+    for picture in results.glob("*.svg"):
+        ET.fromstring(picture.read_bytes())
 
 
 async def test_a_measurement_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
