@@ -32,6 +32,7 @@ A 500 also has `reference`, which the log knows. A 401 has `WWW-Authenticate`, a
 `RateLimit-Policy`: see [how to post](../how-to/post-with-a-token.md#how-fast). Browsers that ask for `text/html` at a
 page's address get a page with the same sentence.
 """
+AGAIN: Final = "../how-to/post-with-a-token.md#send-it-again-without-harm"
 PAGES: Final = """
 ## For browsers
 
@@ -64,6 +65,9 @@ def _route(route: Route) -> str:
     if operation.query:
         rows = [(code(query.name), "yes" if query.required else "", query.text) for query in operation.query]
         lines += ["", table(("parameter of the query", "needed", "what it is"), rows).rstrip()]
+    if operation.headers:
+        named = ", ".join(code(header.name) for header in operation.headers)
+        lines += ["", f"Headers, for a [repeat without harm]({AGAIN}): {named}."]
     refused = refusals(route, operation, with_company=route.with_company)
     said = ("{}: {}".format(status, ", ".join(map(code, codes))) for status, codes in sorted(refused.items()))
     return "\n".join([*lines, "", f"Refusals: {'; '.join(said)}.", ""])

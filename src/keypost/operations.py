@@ -23,9 +23,9 @@ from keypost.messages.judging import Draft
 from keypost.people import api as persons
 from keypost.web import api_docs
 from keypost.web.openapi import Operations
-from keypost.web.operation import Form, Group, Media, Operation, Query
+from keypost.web.operation import Form, Group, Header, Media, Operation, Query
 from keypost.webhooks import api as ledger
-from keypost.webhooks import association, bots, editing, incoming, late, posting, subscribers, uploads
+from keypost.webhooks import association, bots, delivery, editing, incoming, late, posting, subscribers, uploads
 
 CONTENT: Final = (
     *("text_length_exceeded", "secret_in_message", "mention_not_allowed", "team_mention_not_allowed"),
@@ -53,6 +53,18 @@ OPERATOR: Final = (*EXTENSION, "only_from_this_machine")
 LIFE: Final = ("installation_refused", "setting_invalid")
 """Of what an extension itself may say when it is brought in, or set up."""
 
+NAMES: Final = tuple(
+    Header(
+        name,
+        "The sender's name for this delivery, for seven days: a repeat under the same name is stored once, and is "
+        "answered as the first was. Printable ASCII. "
+        + ("" if place == 0 else f"Where there is no `{delivery.HEADERS[place - 1]}`."),
+        delivery.KEY_MAX,
+    )
+    for place, name in enumerate(delivery.HEADERS)
+)
+EXAMPLE: Final = {"text": "*Build 4711* passed in 3 minutes"}
+
 YES_OR_NO: Final = Literal["true", "false"]
 POSTED: Final[Mapping[int, type | None]] = {204: None, 200: posting.PostedOut}
 POSTED_BY_BOT: Final[Mapping[int, type | None]] = {204: None, 200: bots.BotPostedOut}
@@ -73,8 +85,10 @@ OPERATIONS: Final[Operations] = {
         summary="Posts a message to a channel, by its unique name.",
         text="204, or 200 with the message's id if `sync_message` is true and no bot posts it.",
         takes=Draft,
+        example=EXAMPLE,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
+        headers=NAMES,
         refuses=(*CONTENT, *DELIVERY, *TIES, *CHANNEL, *BOT, *OF_BOT),
     ),
     posting.TO_CHANNEL: Operation(
@@ -82,16 +96,20 @@ OPERATIONS: Final[Operations] = {
         summary="Posts a message to a channel, by its id.",
         text="204, or 200 with the message's id if `sync_message` is true and no bot posts it.",
         takes=Draft,
+        example=EXAMPLE,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
+        headers=NAMES,
         refuses=(*CONTENT, *DELIVERY, *TIES, *CHANNEL, *BOT, *OF_BOT),
     ),
     posting.CARD_TO_CHANNEL: Operation(
         group=Group.POSTING,
         summary="Posts a message to a channel, by its unique name, and answers with the message.",
         takes=Draft,
+        example=EXAMPLE,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives={200: posting.ShownOut},
+        headers=NAMES,
         refuses=(*CONTENT, *DELIVERY, *TIES, *CHANNEL, *BOT, *OF_BOT),
     ),
     posting.TO_CHAT: Operation(
@@ -100,8 +118,10 @@ OPERATIONS: Final[Operations] = {
         text="In a thread also as a bot. A person's id in the place of the chat's writes to that person. 204, or 200 "
         "with the message's id if `sync_message` is true and no bot posts it.",
         takes=Draft,
+        example=EXAMPLE,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
+        headers=NAMES,
         refuses=(*CONTENT, *DELIVERY, *TIES, *CHAT, *BOT, *OF_BOT, "person_not_found"),
     ),
     posting.LONG_TO_CHAT: Operation(
@@ -110,8 +130,10 @@ OPERATIONS: Final[Operations] = {
         text="As the older address does, but its text may have 10,000 characters, if the operator did not say "
         "otherwise. 204, or 200 with the message's id if `sync_message` is true.",
         takes=Draft,
+        example=EXAMPLE,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
+        headers=NAMES,
         refuses=(*CONTENT, *DELIVERY, *TIES, *CHAT, *BOT, *OF_BOT, "person_not_found"),
     ),
     posting.TO_PERSON: Operation(
@@ -119,8 +141,10 @@ OPERATIONS: Final[Operations] = {
         summary="Posts a message to a person, in the direct chat with them, which is made when it is first needed.",
         text="204, or 200 with the message's id if `sync_message` is true.",
         takes=Draft,
+        example=EXAMPLE,
         query=(AS_BOT, APPKEY_OF_BOT, MARK_AS_READ),
         gives=POSTED,
+        headers=NAMES,
         refuses=(*CONTENT, *DELIVERY, *TIES, *BOT, *OF_BOT, "person_not_found"),
     ),
     bots.POST: Operation(
@@ -128,8 +152,10 @@ OPERATIONS: Final[Operations] = {
         summary="Lets a bot write to people, to each in their own chat with it.",
         text="All of them get the message, or nobody does.",
         takes=bots.BotDraft,
+        example=EXAMPLE,
         query=(BOT_APPKEY, READERS),
         gives=POSTED_BY_BOT,
+        headers=NAMES,
         refuses=(*CONTENT, *DELIVERY, *TIES, *BOT, *OF_APP, *REACH),
     ),
     bots.NEWER_POST: Operation(
@@ -137,8 +163,10 @@ OPERATIONS: Final[Operations] = {
         summary="Lets a bot write to people, or to a channel.",
         text="As the older address, but a card, slides or buttons may come without text.",
         takes=bots.BotDraft,
+        example=EXAMPLE,
         query=(BOT_APPKEY, READERS, Query("CHANNEL_UNIQUE_NAME", "Write to this channel instead")),
         gives=POSTED_BY_BOT,
+        headers=NAMES,
         refuses=(*CONTENT, *DELIVERY, *TIES, *THREAD, *BOT, *CHANNEL, *OF_APP, *REACH),
     ),
     uploads.TO_CHANNEL_NAMED: Operation(
@@ -148,6 +176,7 @@ OPERATIONS: Final[Operations] = {
         takes=Form(FilesForm),
         query=(AS_BOT, APPKEY_OF_BOT),
         gives={204: None},
+        headers=NAMES,
         refuses=(*FILES, *CHANNEL, *BOT, *OF_BOT),
     ),
     uploads.TO_CHANNEL: Operation(
@@ -157,6 +186,7 @@ OPERATIONS: Final[Operations] = {
         takes=Form(FilesForm),
         query=(AS_BOT, APPKEY_OF_BOT),
         gives={204: None},
+        headers=NAMES,
         refuses=(*FILES, *CHANNEL, *BOT, *OF_BOT),
     ),
     uploads.TO_CHAT: Operation(
@@ -165,6 +195,7 @@ OPERATIONS: Final[Operations] = {
         text=ALL_FILES,
         takes=Form(FilesForm),
         gives={204: None},
+        headers=NAMES,
         refuses=(*FILES, *CHAT, "thread_closed", "person_not_found"),
     ),
     uploads.TO_PERSON: Operation(
@@ -173,6 +204,7 @@ OPERATIONS: Final[Operations] = {
         text=ALL_FILES,
         takes=Form(FilesForm),
         gives={204: None},
+        headers=NAMES,
         refuses=(*FILES, "person_not_found"),
     ),
     uploads.by_bot: Operation(
@@ -182,6 +214,7 @@ OPERATIONS: Final[Operations] = {
         takes=Form(FilesForm),
         query=(BOT_APPKEY,),
         gives={204: None},
+        headers=NAMES,
         refuses=(*FILES, *BOT, *OF_APP, *REACH),
     ),
     incoming.receive: Operation(
@@ -191,6 +224,7 @@ OPERATIONS: Final[Operations] = {
         takes=Media.ANYTHING,
         query=(APPKEY,),
         gives={200: Media.JSON, 204: None},
+        headers=NAMES,
         refuses=(*OF_APP, *BY_HANDLER, "application_not_found", "invalid_access"),
     ),
     incoming.receive_by_bot: Operation(
@@ -200,6 +234,7 @@ OPERATIONS: Final[Operations] = {
         takes=Media.ANYTHING,
         query=(APPKEY,),
         gives={200: Media.JSON, 204: None},
+        headers=NAMES,
         refuses=(*OF_APP, *BOT_OF_APP, *BY_HANDLER),
     ),
     incoming.receive_by_bot_v3: Operation(
@@ -209,6 +244,7 @@ OPERATIONS: Final[Operations] = {
         takes=Media.JSON,
         query=(APPKEY, Query("user_ids", "Whom the bot tells: ids or e-mail addresses with commas; else the caller")),
         gives={200: incoming.ReachedOut},
+        headers=NAMES,
         refuses=(*OF_APP, *BOT_OF_APP, *BY_HANDLER, *REACH),
     ),
     association.associate: Operation(
@@ -245,6 +281,7 @@ OPERATIONS: Final[Operations] = {
         text="A token's own is what this very token posted, as its owner or as a bot; a person's own is what stands "
         "under their name.",
         takes=editing.EditDraft,
+        example=EXAMPLE,
         gives={204: None},
         refuses=(*CONTENT, *MESSAGE, "access_denied"),
     ),

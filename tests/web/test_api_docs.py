@@ -3,16 +3,22 @@
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from openapi_spec_validator import validate
 from tests.world import World
 
 from keypost.clock import MINUTE_MS
 from keypost.codes import CODES
-from keypost.operations import OPERATIONS
+from keypost.messages.decoding import decode
+from keypost.messages.judging import Draft
+from keypost.operations import EXAMPLE, OPERATIONS
 from keypost.routes import ROUTES
 from keypost.web.openapi import document, refusals
 from keypost.web.routing import Surface, paths
+from keypost.webhooks.bots import BotDraft
+from keypost.webhooks.delivery import HEADERS
+from keypost.webhooks.editing import EditDraft
 
 WIRE = [route for route in ROUTES if route.access.surface is Surface.WIRE]
 
@@ -75,6 +81,33 @@ def test_whatever_takes_content_promises_to_say_whom_it_may_not_call() -> None:
     taking = [route for route in WIRE if route.family is not None and route.family.name.endswith(("_POST", "EDIT"))]
 
     assert [route.path for route in taking if not {*_refused(route)[403]} >= MENTIONS] == []
+
+
+def test_whatever_knows_a_repeat_says_by_which_headers(content: dict[str, Any]) -> None:
+    for route in WIRE:
+        for method in route.methods:
+            operation = content["paths"][route.path][method.lower()]
+            shown = [each["$ref"].rpartition("/")[2] for each in operation.get("parameters", ()) if "$ref" in each]
+            knows = "delivery_under_way" in _refused(route).get(409, ())
+
+            assert shown == (list(HEADERS) if knows else []), route.path
+
+
+def test_posting_is_shown_by_an_example_that_is_what_it_takes(content: dict[str, Any]) -> None:
+    shown = [route for route in WIRE if OPERATIONS[route.endpoint].example is not None]
+
+    assert {OPERATIONS[route.endpoint].takes for route in shown} == {Draft, BotDraft, EditDraft}
+    for route in shown:
+        body = content["paths"][route.path][route.methods[-1].lower()]["requestBody"]["content"]["application/json"]
+        taken: type[Any] = OPERATIONS[route.endpoint].takes or type(None)
+        assert decode(msgspec.json.encode(body["example"]), taken)
+
+
+async def test_the_page_shows_examples_and_headers(world: World) -> None:
+    shown = await world.stranger.get("/api/docs")
+
+    assert [name for name in HEADERS if f'id="header-{name}"' not in shown.text] == []
+    assert EXAMPLE["text"] in shown.text
 
 
 def test_patterns_are_in_the_dialect_of_json_schema(content: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The API's documents: as OpenAPI for programs, as a page for people. Both are the same document."""
 
+import json
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -39,7 +40,9 @@ class OperationView(Struct):
     text: str
     credentials: list[str]
     query: list[Field]
+    headers: list[str]
     takes: str
+    example: str
     gives: list[tuple[str, str]]
     refuses: list[tuple[str, list[str]]]
     alias: str
@@ -64,6 +67,7 @@ async def show(request: Request) -> Response:
         version=content["info"]["version"],
         groups=_groups(content),
         schemes=content["components"]["securitySchemes"],
+        headers=content["components"]["parameters"],
         types=[_type(name, schema) for name, schema in sorted(content["components"]["schemas"].items())],
         codes={code: entry.text for code, entry in CODES.items()},
     )
@@ -90,8 +94,10 @@ def _operation(path: str, method: str, operation: Json, alias: str) -> Operation
         summary=operation["summary"],
         text=operation.get("description", ""),
         credentials=[name for scheme in operation["security"] for name in scheme],
-        query=[_parameter(parameter) for parameter in operation.get("parameters", ())],
+        query=[_parameter(each) for each in operation.get("parameters", ()) if "$ref" not in each],
+        headers=[each["$ref"].rpartition("/")[2] for each in operation.get("parameters", ()) if "$ref" in each],
         takes=_body(operation.get("requestBody", {})),
+        example=_example(operation.get("requestBody", {})),
         gives=[(status, _body(answer)) for status, answer in answers.items() if status.startswith("2")],
         refuses=[(status, _codes(answer)) for status, answer in answers.items() if not status.startswith("2")],
         alias=alias,
@@ -106,6 +112,13 @@ def _body(described: Json) -> str:
     """The name of a JSON body's type, or its media type."""
     for media, content in described.get("content", {}).items():
         return type_of(content["schema"]) if "schema" in content else str(media)
+    return ""
+
+
+def _example(described: Json) -> str:
+    for content in described.get("content", {}).values():
+        if "example" in content:
+            return json.dumps(content["example"], ensure_ascii=False)
     return ""
 
 

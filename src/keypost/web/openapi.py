@@ -10,7 +10,7 @@ from keypost.codes import CODES
 from keypost.web import answer_headers
 from keypost.web.answer_headers import headers_of
 from keypost.web.multipart import FORM
-from keypost.web.operation import Form, Media, Operation, Query
+from keypost.web.operation import Form, Header, Media, Operation, Query
 from keypost.web.problem import STATUS, Problem
 from keypost.web.routing import COMPANY, Endpoint, Route, Surface
 
@@ -39,6 +39,7 @@ COMPANY_REFUSES: Final = "invalid_access"
 GUARDED_REFUSES: Final = "too_many_failures"
 COUNTED_REFUSES: Final = "rate_limit_exceeded"
 OLDER_REFUSES: Final = "request_limit_exceeded"
+HEADERS: Final = "#/components/parameters/{name}"
 PLACES: Final[Mapping[str, str]] = {
     "org": "The organisation's id; it must be the caller's own",
     "name": "A unique name, written without `#`",
@@ -79,6 +80,7 @@ def document(routes: Iterable[Route], operations: Operations, address: str) -> J
         "paths": paths,
         "components": {
             "schemas": schemas.all,
+            "parameters": _headers(operations[route.endpoint] for route in documented),
             "headers": answer_headers.ALL,
             "securitySchemes": _security_schemes(documented),
         },
@@ -138,10 +140,11 @@ def _operation(route: Route, method: str, operation: Operation, schemas: _Schema
     }
     if operation.text:
         shown["description"] = operation.text
-    if operation.query:
-        shown["parameters"] = [_query(query, schemas) for query in operation.query]
+    if operation.query or operation.headers:
+        of_headers = [{"$ref": HEADERS.format(name=header.name)} for header in operation.headers]
+        shown["parameters"] = [*(_query(query, schemas) for query in operation.query), *of_headers]
     if operation.takes is not None and method != "GET":
-        shown["requestBody"] = {"required": True, "content": _content(operation.takes, schemas)}
+        shown["requestBody"] = {"required": True, "content": _content(operation.takes, schemas, operation.example)}
     return shown
 
 
@@ -161,12 +164,21 @@ def _query(query: Query, schemas: _Schemas) -> Json:
     }
 
 
-def _content(kind: Any, schemas: _Schemas) -> Json:
+def _headers(operations: Iterable[Operation]) -> Json:
+    return {header.name: _header(header) for operation in operations for header in operation.headers}
+
+
+def _header(header: Header) -> Json:
+    schema = {"type": "string", "minLength": 1, "maxLength": header.longest}
+    return {"name": header.name, "in": "header", "description": header.text, "schema": schema}
+
+
+def _content(kind: Any, schemas: _Schemas, example: Any = None) -> Json:
     if isinstance(kind, Media):
         return {kind.value: {}}
     if isinstance(kind, Form):
         return {FORM: {"schema": schemas.of(kind.fields)}}
-    return {Media.JSON.value: {"schema": schemas.of(kind)}}
+    return {Media.JSON.value: {"schema": schemas.of(kind)} | ({"example": example} if example is not None else {})}
 
 
 def _answers(route: Route, operation: Operation, schemas: _Schemas, prefix: str) -> Json:

@@ -45,8 +45,17 @@ class Query(Struct, frozen=True):
     required: bool = False
 
 
+class Header(Struct, frozen=True):
+    """A header that a request may have beside its credential."""
+
+    name: str
+    text: str
+    longest: int
+
+
 class Operation(Struct, frozen=True, kw_only=True):
-    """`takes` is the JSON body's type, a `Form`, `Media.ANYTHING` for a body that is not looked into, None for none.
+    """`takes` is the JSON body's type, a `Form`, `Media.ANYTHING` for a body that is not looked into, None for none;
+    `example` is such a body.
 
     `gives` says for each status of a success what its body is; `refuses` are the codes that this endpoint adds to
     those that its credential brings.
@@ -57,5 +66,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     gives: Mapping[int, Shape | None]
     text: str = ""
     takes: Shape | None = None
+    example: Mapping[str, Any] | None = None
     query: tuple[Query, ...] = ()
+    headers: tuple[Header, ...] = ()
     refuses: tuple[str, ...] = ()
