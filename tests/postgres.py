@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+import psutil
 
 from keypost.db.migrate import migrate_postgres
 
@@ -77,6 +78,10 @@ class Postgres:
 
     def url(self, name: str) -> str:
         return str(self._server.get_uri(database=name))
+
+    def programs(self) -> Path:
+        """Where `pg_dump` and its like are, of the server's own version."""
+        return Path(psutil.Process(self._server.get_pid()).exe()).parent
 
     async def _command(self, command: str) -> None:
         connection = await asyncpg.connect(self.url("postgres"))
