@@ -20,6 +20,7 @@ class Cut(Enum):
 
     BEFORE = "before it reaches the database"
     AFTER = "when it has happened, before its answer"
+    SILENCE = "when it has happened, and stays open without an answer"
 
 
 class Proxy:
@@ -32,6 +33,9 @@ class Proxy:
         self._port = 0
         self._next: Cut | None = None
         self._was_cut = asyncio.Event()
+        self._flows = asyncio.Event()
+        self._flows.set()
+        self._is_silent = False
         self._open: set[asyncio.StreamWriter] = set()
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -48,6 +52,7 @@ class Proxy:
     async def close(self) -> None:
         """Nobody gets through any more, and who is connected is cut off."""
         self._stop_listening()
+        self.let_flow()
         for stream in self._open:
             stream.transport.abort()
         await asyncio.gather(*self._connections)
@@ -60,6 +65,13 @@ class Proxy:
         self._next = when
         async with asyncio.timeout(PATIENCE_S):
             await self._was_cut.wait()
+
+    def hold(self) -> None:
+        """Nobody hears anything more, as of a machine without power."""
+        self._flows.clear()
+
+    def let_flow(self) -> None:
+        self._flows.set()
 
     def _stop_listening(self) -> None:
         if self._listening is not None:
@@ -86,7 +98,9 @@ class Proxy:
                 if when is Cut.BEFORE:
                     self._was_cut.set()
                     return
+                self._is_silent = when is Cut.SILENCE
                 is_lost.set()
+            await self._flows.wait()
             database.write(asked)
 
     async def _answer(
@@ -95,7 +109,10 @@ class Proxy:
         while answered := await database.read(PIECE):
             if is_lost.is_set():
                 self._was_cut.set()
+                if self._is_silent:
+                    continue
                 return
+            await self._flows.wait()
             server.write(answered)
 
 

@@ -1,6 +1,8 @@
 """F11: the connection to PostgreSQL breaks in the middle of a commit. Whether it has happened, the server finds out."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -15,10 +17,13 @@ from keypost.db.database import CommitUnknown
 from keypost.db.postgres import PostgresDatabase
 from keypost.db.tables import orgs
 from keypost.db.tx import Tx
-from keypost.events.service import Log
+from keypost.errors import Busy
+from keypost.events.service import Log, last_numbers
 
 CUTS = 20
 BETWEEN = 25
+SILENCE_S = 1.0
+"""Enough for a transaction of these tests on a busy machine; whoever waits for it waits in vain."""
 
 pytestmark = pytest.mark.parametrize("world", ["postgresql"], indirect=True)
 
@@ -36,7 +41,7 @@ async def cut_again_and_again(stage: Stage, proxy: Proxy, *, cuts: int, between:
         async with crowd.posting() as ledger:
             for _ in range(cuts):
                 await ledger.until_about(between, luck)
-                await proxy.cut(luck.choice(list(Cut)))
+                await proxy.cut(luck.choice([Cut.BEFORE, Cut.AFTER]))
             await ledger.until_answered(between)
 
         assert await stage.complaints(ledger, reader) == []
@@ -113,6 +118,61 @@ async def test_a_commit_is_unknown_while_the_database_does_not_say_and_followed_
         await followed.wait()
     await database.close()
     await proxy.close()
+
+
+async def test_a_database_that_says_nothing_any_more_is_away(world: World) -> None:
+    async with impatient(world) as (database, proxy):
+        proxy.hold()
+        for asking in (database.write(rename, asyncio.Event()), database.read(last_numbers)):
+            with pytest.raises(Busy):
+                await asking
+        proxy.let_flow()
+        await database.write(rename, followed := asyncio.Event())
+
+        assert followed.is_set()
+
+
+async def test_what_was_read_is_answered_though_the_database_falls_silent_behind_it(world: World) -> None:
+    async with impatient(world) as (database, proxy):
+
+        def read_and_hold(tx: Tx) -> object:
+            found = last_numbers(tx)
+            proxy.hold()
+            return found
+
+        assert await database.read(read_and_hold)
+
+
+async def test_a_database_that_says_nothing_any_more_keeps_nobody_from_stopping(world: World) -> None:
+    async with impatient(world) as (database, proxy):
+        await asyncio.gather(*(database.read(last_numbers) for _ in range(3)))
+        proxy.hold()
+
+        await database.close()
+
+
+async def test_a_commit_whose_answer_never_comes_is_asked_about(world: World) -> None:
+    async with impatient(world) as (database, proxy):
+        writing = asyncio.create_task(database.write(rename, followed := asyncio.Event()))
+        await proxy.cut(Cut.SILENCE)
+        await writing
+
+        assert followed.is_set()
+
+
+@asynccontextmanager
+async def impatient(world: World) -> AsyncIterator[tuple[PostgresDatabase, Proxy]]:
+    await world.stop()
+    proxy = Proxy(world.settings.database_url)
+    await proxy.open()
+    database = PostgresDatabase(proxy.url, WallClock(), Log(), silence_s=SILENCE_S)
+    await database.own()
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            yield database, proxy
+    finally:
+        await database.close()
+        await proxy.close()
 
 
 def rename(tx: Tx, followed: asyncio.Event) -> None:

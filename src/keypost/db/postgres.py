@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from keypost import log
 from keypost.clock import Clock
-from keypost.db.connecting import LOST, Way
+from keypost.db.connecting import LOST, SILENCE_S, Way
 from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
 from keypost.db.prepared import Prepared
 from keypost.db.trouble import away
@@ -63,20 +63,21 @@ class Committing(Struct):
 
 
 class PostgresDatabase:
-    def __init__(self, url: str, clock: Clock, hooks: Hooks) -> None:
+    def __init__(self, url: str, clock: Clock, hooks: Hooks, silence_s: float = SILENCE_S) -> None:
         self.clock = clock
         self.ids = IdSource(clock)
         self.epoch = Epoch()
         self._hooks = hooks
+        self._silence_s = silence_s
         self._turn = asyncio.Lock()
         self._was_taken = False
         self._committing: Committing | None = None
         self._settling: asyncio.Task[None] | None = None
         settings = {"synchronous_commit": "on", "lock_timeout": str(LOCK_TIMEOUT_MS)}
-        self._writing = Way(url, size=1, settings=settings)
+        self._writing = Way(url, size=1, settings=settings, silence_s=silence_s)
         # To compile a query takes longer than any of ours; PostgreSQL would, where it guesses that it finds much.
         reading = {"default_transaction_read_only": "on", "jit": "off"}
-        self._reading = Way(url, size=READERS, settings=reading, isolation_level="REPEATABLE READ")
+        self._reading = Way(url, size=READERS, settings=reading, silence_s=silence_s, isolation_level="REPEATABLE READ")
 
     async def own(self) -> None:
         """Holds the database for this process: another server's memory would not follow what this one commits."""
@@ -95,7 +96,8 @@ class PostgresDatabase:
         async def transact() -> R:
             async with self._turn:
                 async with self._owning() as connection:
-                    result, committing = await connection.run_sync(work)
+                    async with self._writing.patience(connection):
+                        result, committing = await connection.run_sync(work)
                     await self._commit(connection, committing)
                 if committing.has_happened is None:
                     await self._ask(committing)
@@ -108,7 +110,7 @@ class PostgresDatabase:
         def work(connection: Connection) -> R:
             return verb(Tx(connection, self.clock.now_ms(), self.ids), *args, **kwargs)
 
-        async with self._reading.connected() as connection:
+        async with self._reading.connected() as connection, self._reading.patience(connection):
             return await connection.run_sync(work)
 
     async def close(self) -> None:
@@ -123,9 +125,10 @@ class PostgresDatabase:
     async def _owning(self) -> AsyncIterator[AsyncConnection]:
         """The writing connection, behind which the database is ours and memory has followed it."""
         async with self._writing.connected() as connection:
-            if HOLDS not in connection.info:
-                await self._hold(connection)
-            await self._settle(connection)
+            async with self._writing.patience(connection):
+                if HOLDS not in connection.info:
+                    await self._hold(connection)
+                await self._settle(connection)
             yield connection
 
     async def _hold(self, connection: AsyncConnection) -> None:
@@ -137,7 +140,8 @@ class PostgresDatabase:
     async def _commit(self, connection: AsyncConnection, committing: Committing) -> None:
         self._committing = committing
         try:
-            await connection.commit()
+            async with asyncio.timeout(self._silence_s):
+                await connection.commit()
         except LOST as error:
             logger.warning("a commit was not answered", kind=type(error).__name__)
             await connection.invalidate()
