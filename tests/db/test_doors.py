@@ -84,10 +84,12 @@ async def test_a_write_that_takes_long_keeps_nothing_else_waiting_for_it(world: 
 
 
 async def test_effects_run_in_commit_order_before_anybody_is_answered(world: World) -> None:
+    committed: list[int] = []
     effects: list[int] = []
 
     def work(tx: Tx, number: int) -> int:
         tx.run(update(orgs).values(name=f"{number}"))
+        committed.append(number)  # The row is its own until the commit.
         tx.on_commit(lambda: effects.append(number))
         return number
 
@@ -98,6 +100,7 @@ async def test_effects_run_in_commit_order_before_anybody_is_answered(world: Wor
     await asyncio.gather(*[ask(number) for number in range(30)])
 
     assert sorted(effects) == list(range(30))
+    assert effects == committed
     assert await world.read(names) == [f"{effects[-1]}"]
 
 
