@@ -45,6 +45,11 @@ def _whole(text: str, least: int, most: int) -> int | None:
     return number if least <= (number := int(text)) <= most else None
 
 
+def authority(host: str, port: int) -> str:
+    """As it stands in an address: there the colons of a host would be taken for that of the port."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """`database_url` is empty for SQLite in the data directory, else `postgresql://…`.
 
@@ -76,7 +81,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     @property
     def address(self) -> str:
         """The base address without a slash at its end."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        return (self.base_url or f"http://{authority(self.host, self.port)}").rstrip("/")
 
     @property
     def is_https(self) -> bool:

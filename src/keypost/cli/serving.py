@@ -15,6 +15,7 @@ from keypost.app import Server
 from keypost.errors import Fault
 from keypost.live.hub import Hub
 from keypost.proxies import Proxies
+from keypost.settings import authority
 from keypost.web.gate import Gate
 from keypost.web.protocol import guarding
 
@@ -34,12 +35,17 @@ class _Uvicorn(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    where = authority(host, port)
     try:
-        return socket.create_server((host, port), backlog=BACKLOG)
+        socket.getaddrinfo(host, port, family)  # The next would not say that it failed by the host's name.
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except socket.gaierror as error:
+        raise Fault(f"Cannot listen on {where}: {error.strerror}. Use an address of this machine.") from error
     except OSError as error:
         # Not `error.strerror`: Python adds the address to it, which stands here already.
         reason = os.strerror(error.errno or 0)
-        raise Fault(f"Cannot listen on {host}:{port}: {reason}. Stop what listens there, or use --port.") from error
+        raise Fault(f"Cannot listen on {where}: {reason}. Stop what listens there, or use --port.") from error
 
 
 async def serve(
