@@ -35,9 +35,11 @@ class Upkeep:
         await self._forget("requests to extensions", ledger.forget_old)
 
     async def save_uses(self) -> None:
+        uses = self._register.take_uses()
         try:
-            await self._database.write(tokens.save_uses, self._register.take_uses())
+            await self._database.write(tokens.save_uses, uses)
         except Exception as error:
+            self._register.give_back_uses(uses)
             logger.warning("saving last uses failed", exc_info=error)
 
     async def _forget(self, what: str, some: Callable[[Tx, int], int]) -> None:

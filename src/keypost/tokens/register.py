@@ -1,6 +1,6 @@
 """Live tokens in memory: digest to token. Loaded at start, changed only in commits' effects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from keypost.ids import OrgId, TokenId
 from keypost.tokens.model import Token, TokenSecret
@@ -59,6 +59,10 @@ class Register:
         """
         uses, self._used = self._used, {}
         return uses
+
+    def give_back_uses(self, uses: Mapping[tuple[OrgId, TokenId], int]) -> None:
+        """What was taken and could not be written. What was noted meanwhile is later."""
+        self._used = {**uses, **self._used}
 
     def last_use(self, token: Token) -> int | None:
         return self._used.get((token.org_id, token.id), token.last_used_at)
