@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keypost.cli.bench.children import Loader, child
 from keypost.cli.bench.connection import Connection
 from keypost.cli.bench.crowd import EVENT, Crowd, Stream, Watch
 from keypost.cli.bench.load import Load, Sender, SteadySender, request
@@ -62,6 +63,16 @@ async def test_answers_that_are_no_success_are_counted() -> None:
         heard = await Sender(Load(port=port, connections=2, seconds=0.1)).run()
 
     assert heard.non_2xx == heard.answers > 0
+
+
+async def test_of_all_loads_together_it_is_known_how_much_was_refused() -> None:
+    async with slow_server(b"HTTP/1.1 401 Unauthorized\r\n\r\n") as port:
+        with child("load") as started:
+            loader = Loader(started)
+            loads = [Load(port=port, connections=1, seconds=0.1, rate=rate) for rate in (0, 50)]
+            refused = [(await asyncio.to_thread(loader.send, load)).non_2xx for load in loads]
+
+    assert loader.non_2xx == sum(refused) > max(refused) > 0
 
 
 async def test_a_server_that_hangs_up_counts_as_a_failure() -> None:

@@ -103,14 +103,17 @@ class Subject:
 
 
 class Loader:
-    """What sends posts."""
+    """What sends posts. `non_2xx` is of all its loads: no figure stands for an answer that was none."""
 
     def __init__(self, started: Child) -> None:
         self._child = started
+        self.non_2xx = 0
 
     def send(self, load: Load) -> Heard:
         self._child.tell(load)
-        return self._child.hear(Heard)
+        heard = self._child.hear(Heard)
+        self.non_2xx += heard.non_2xx
+        return heard
 
 
 @contextmanager

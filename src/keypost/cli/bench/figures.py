@@ -20,11 +20,12 @@ MIB: Final = 1024 * 1024
 
 class Measured(Struct, frozen=True, kw_only=True):
     """As it was read. `memory` is that of a server before its first post; `client` what the load got from a server that
-    does nothing.
+    does nothing; `non_2xx` answers to any load.
     """
 
     rounds: Sequence[Round]
     client: Heard
+    non_2xx: int
     fanned: FanOut
     disk_ms: float
     memory: int
@@ -110,7 +111,7 @@ def conclude(measured: Measured) -> Figures:
         fanout_last_ms=round(statistics.median(measured.fanned.followed.last_ms), 2),
         bytes_per_subscriber=round(measured.fanned.bytes_each),
         memory_mb=round(measured.memory / MIB, 1),
-        non_2xx=sum(heard.non_2xx for one in measured.rounds for heard in one.all_heard)
+        non_2xx=measured.non_2xx
         + sum(spread.non_2xx for spread in measured.fanned.spreads)
         + measured.fanned.followed.non_2xx,
         left=sum(heard.left for one in measured.rounds for heard in one.all_heard),

@@ -48,6 +48,7 @@ def measure(plan: Plan, folder: Path, tell: Tell) -> Figures:
         Measured(
             rounds=rounds,
             client=client,
+            non_2xx=loader.non_2xx,
             fanned=fanned,
             disk_ms=disk_ms,
             memory=memory,
