@@ -1,7 +1,8 @@
 """nginx that answers 200 and does nothing else: what one of the fastest web servers does on this machine."""
 
+import os
 import shutil
-import socket
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,7 +19,9 @@ PLACES: Final = "/usr/sbin:/usr/local/sbin"
 """Where it stands, and where the PATH of people often does not lead."""
 START_S: Final = 10.0
 STOP_S: Final = 10.0
-CONFIGURATION: Final = """worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+LOOK_S: Final = 0.05
+PID_FILE: Final = "nginx.pid"
+CONFIGURATION: Final = """worker_processes 1; daemon off; pid {folder}/{pid_file}; error_log {folder}/nginx.log;
 events {{ worker_connections 1024; }}
 http {{
   access_log off; keepalive_requests 1000000000;
@@ -36,7 +39,9 @@ def running(program: str, folder: Path) -> Iterator[int]:
     """Its port."""
     with bind(DEFAULT_HOST, 0) as free:
         port: int = free.getsockname()[1]
-    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, host=DEFAULT_HOST, port=port))
+    (folder / "nginx.conf").write_text(
+        CONFIGURATION.format(folder=folder, pid_file=PID_FILE, host=DEFAULT_HOST, port=port)
+    )
     process = subprocess.Popen(  # noqa: S603 - by the whole path at which it was found.
         [program, "-p", str(folder), "-e", str(folder / "nginx.log"), "-c", str(folder / "nginx.conf")],
         stdin=subprocess.DEVNULL,
@@ -45,21 +50,29 @@ def running(program: str, folder: Path) -> Iterator[int]:
         start_new_session=True,
     )
     try:
-        _wait_for(port)
+        _wait_for(process, folder / PID_FILE)
         yield port
     finally:
-        process.terminate()
-        process.wait(STOP_S)
+        _stop(process)
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(process: subprocess.Popen[bytes], pid_file: Path) -> None:
+    """Until it has said its number, which it does when it listens. That the port answers would say nothing: somebody
+    else may have taken it since.
+    """
     deadline = time.monotonic() + START_S
-    while True:
-        try:
-            socket.create_connection((DEFAULT_HOST, port), START_S).close()
-        except ConnectionRefusedError as error:
-            if time.monotonic() > deadline:
-                raise Fault(f"{PROGRAM} did not start.") from error
-            time.sleep(0.05)
-        else:
-            return
+    while not (pid_file.is_file() and pid_file.read_text().strip() == str(process.pid)):
+        if process.poll() is not None:
+            raise Fault(f"{PROGRAM} did not start: it ended with {process.returncode}.")
+        if time.monotonic() > deadline:
+            raise Fault(f"{PROGRAM} did not start.")
+        time.sleep(LOOK_S)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # With its worker, which would go on without it.
+        process.wait()
