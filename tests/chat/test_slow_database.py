@@ -20,6 +20,7 @@ from keypost.chat.lane import Lane
 from keypost.chat.model import Message, Posting, Submission
 from keypost.chat.waiting import Settle
 from keypost.db import postgres, sqlite
+from keypost.db.tx import Tx
 from keypost.errors import Busy
 
 
@@ -107,6 +108,20 @@ async def test_a_commit_that_waits_too_long_for_another_program_gives_up_as_a_wh
     assert await world.texts_in("#general") == []
     await lane.commit(posting(world, "afterwards"))
     assert await world.texts_in("#general") == ["afterwards"]
+
+
+async def test_a_batch_that_is_tried_again_gives_up_as_a_whole_too(world: World) -> None:
+    lane, tried = Lane(world.database, world.server.chats), []
+
+    def fail_and_be_held(_tx: Tx, message: Message) -> None:
+        tried.append(message)
+        raise ZeroDivisionError if len(tried) == 1 else Busy("server_busy", "Another program holds the database.")
+
+    texts = [posting(world, "0", also=fail_and_be_held), *(posting(world, f"{number}") for number in range(1, 8))]
+    outcomes = await asyncio.gather(*map(lane.commit, texts), return_exceptions=True)
+
+    assert all(isinstance(outcome, Busy) for outcome in outcomes)
+    assert (len(tried), await world.texts_in("#general")) == (2, [])
 
 
 @given(wishes=st.lists(st.sampled_from(["stored", "to nowhere", "goes away"]), max_size=12), is_held=st.booleans())

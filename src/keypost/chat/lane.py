@@ -102,38 +102,40 @@ class Lane:
             # No await between the last look at the queue and this line: nothing can slip in unseen.
             self._running = None
 
-    async def _commit_batch(self, batch: list[Waiter]) -> None:
+    async def _commit_batch(self, batch: list[Waiter]) -> Busy | None:
+        """Answers why it is no use to go on, where it is none."""
         try:
             outcomes = await self._write([submission for submission, _ in batch])
         except CommitUnknown as error:
-            for _, settle in batch:  # Perhaps they are stored: trying again could store them twice.
-                _tell(settle, error)
-            return
+            _tell_all(batch, error)  # Perhaps they are stored: trying again could store them twice.
+            return None
         except Busy as error:
             # Another program held the database for too long. That is no row's fault, and whoever waits behind them
             # would wait as long again.
-            for _, settle in (*batch, *self._waiting.take_all()):
-                _tell(settle, error)
-            return
+            _tell_all([*batch, *self._waiting.take_all()], error)
+            return error
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to one of the rows.
-            await self._replay(batch, error)
-            return
+            return await self._replay(batch, error)
         self._count(outcomes)
         for (_, settle), outcome in zip(batch, outcomes, strict=True):
             _tell(settle, outcome)
+        return None
 
-    async def _replay(self, batch: list[Waiter], error: Exception) -> None:
+    async def _replay(self, batch: list[Waiter], error: Exception) -> Busy | None:
         """The batch was rolled back as a whole: its halves are tried, so that a bad one fails alone in the end.
 
         Anybody may post what only the transaction can refuse (an answer to no message, say). In halves, one such costs
         the others a few commits and not one for each.
         """
         if len(batch) == 1:
-            _tell(batch[0][1], error)
-            return
+            _tell_all(batch, error)
+            return None
         middle = len(batch) // 2
-        await self._commit_batch(batch[:middle])
-        await self._commit_batch(batch[middle:])
+        busy = await self._commit_batch(batch[:middle])
+        if busy is None:
+            return await self._commit_batch(batch[middle:])
+        _tell_all(batch[middle:], busy)
+        return busy
 
     async def _write(self, batch: list[Submission]) -> list[Outcome]:
         with self._writers_turn():
@@ -164,6 +166,11 @@ def _tell(settle: Settle, outcome: list[Message] | Exception) -> None:
         settle(outcome)
     except Exception:  # The others still have to hear.
         logger.exception("telling of a message that was stored, or was not, failed")
+
+
+def _tell_all(batch: Sequence[Waiter], error: Exception) -> None:
+    for _, settle in batch:
+        _tell(settle, error)
 
 
 def _answer(answer: asyncio.Future[list[Message]], outcome: list[Message] | Exception) -> None:
