@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.world import World
 
 from keypost.chat import submissions
+from keypost.chat.lane import Lane
 from keypost.chat.model import Delivery, Message, PartyKind, Posting, Sender, Submission
 from keypost.chat.submissions import Outcome
 from keypost.errors import Refusal
@@ -57,6 +58,15 @@ async def test_each_name_stands_for_what_was_stored_first_under_it(
             assert _heard(outcome) == (known[1] if sent.said == known[0] else "delivery_differs")
 
     assert (await world.texts_in("#builds"))[before:] == stored
+
+
+async def test_a_repeat_counts_as_nothing_stored(world: World) -> None:
+    lane = Lane(world.database, world.server.chats)
+
+    for _ in range(3):
+        await lane.commit_all(*_parts(_submission(world, Sent("a", "one", 2), ["one", "two"], 0)))
+
+    assert lane.rows == 2
 
 
 async def test_a_repeat_and_something_else_under_its_name_cost_the_others_no_commit(world: World) -> None:

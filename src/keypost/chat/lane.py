@@ -15,7 +15,7 @@ from keypost import log
 from keypost.chat import submissions
 from keypost.chat.directory import Chats
 from keypost.chat.model import Delivery, Message, Posting, Submission
-from keypost.chat.submissions import Outcome
+from keypost.chat.submissions import Outcome, Repeated
 from keypost.chat.timelines import Timelines
 from keypost.chat.waiting import Settle, Waiter, Waiting, sender_of
 from keypost.db.database import CommitUnknown, Database
@@ -151,7 +151,7 @@ class Lane:
 
     def _count(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
-            if isinstance(outcome, list):
+            if isinstance(outcome, list) and not isinstance(outcome, Repeated):
                 self.rows += len(outcome)
                 self._timelines.count(outcome[0].org_id, len(outcome))
         self.batches += 1

@@ -11,8 +11,13 @@ from keypost.db.tx import Tx
 from keypost.errors import Refusal
 from keypost.ids import MessageId
 
+
+class Repeated(list[Message]):
+    """What the first became: nothing new was stored."""
+
+
 Outcome: TypeAlias = list[Message] | Refusal
-"""The messages of a submission; of a repeat, those of the first. A refusal is of this submission alone."""
+"""The messages of a submission, `Repeated` if it is a repeat. A refusal is of this submission alone."""
 
 
 def store(tx: Tx, chats: Chats, batch: Sequence[Submission]) -> list[Outcome]:
@@ -26,7 +31,8 @@ def _store_new(tx: Tx, chats: Chats, batch: Sequence[Submission]) -> list[Outcom
     """Decides first which deliveries are new: of a repeat nothing is looked at again, for much may have changed."""
     given = [(each, [MessageId(new_id) for new_id in tx.new_ids(len(each.postings))]) for each in batch]
     claims = [(each.delivery, ids) for each, ids in given if each.delivery is not None]
-    repeats = {ids[0] for _, ids in claims} - deliveries.claim(tx, claims)
+    claimed = deliveries.claim(tx, claims)
+    repeats = {ids[0]: delivery for delivery, ids in claims if ids[0] not in claimed}
     new = [pair for pair in given if pair[1][0] not in repeats]
     stored = iter(
         service.store_batch(
@@ -37,12 +43,12 @@ def _store_new(tx: Tx, chats: Chats, batch: Sequence[Submission]) -> list[Outcom
         )
     )
     return [
-        list(islice(stored, len(ids))) if ids[0] not in repeats else _first(tx, each.delivery) for each, ids in given
+        list(islice(stored, len(ids))) if ids[0] not in repeats else _first(tx, repeats[ids[0]]) for each, ids in given
     ]
 
 
-def _first(tx: Tx, repeated: Delivery | None) -> Outcome:
+def _first(tx: Tx, repeated: Delivery) -> Outcome:
     try:
-        return deliveries.list_messages(tx, repeated) if repeated is not None else []
+        return Repeated(deliveries.list_messages(tx, repeated))
     except Refusal as refusal:
         return refusal
