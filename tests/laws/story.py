@@ -6,7 +6,7 @@ from typing import Any
 from tests.people import Visitor
 from tests.world import World
 
-from keypost.chat import reactions, threads, votes
+from keypost.chat import reactions, threads, timeline_store, votes
 from keypost.chat import service as chat
 from keypost.chat.model import Chat, ChatKind, Collapse, Message, Opening, Party, PartyKind, Posting, Sender, Ties
 from keypost.clock import MINUTE_MS
@@ -135,7 +135,7 @@ class Story:
         await self._about(number, who, reactions.take_back, emoji)
 
     async def extend_timelines(self) -> None:
-        await self.world.write(chat.extend_timelines)
+        await self.world.write(timeline_store.extend_all)
 
     async def add_member(self, where: int, who: int) -> None:
         place = self.where(where)

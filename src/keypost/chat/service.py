@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from keypost.chat import message_store, reaction_store, store, telling, thread_store, threads, timeline_store, votes
+from keypost.chat import message_store, reaction_store, store, telling, thread_store, threads, votes
 from keypost.chat.directory import Chats
 from keypost.chat.model import Bot, Chat, ChatKind, Message, Party, PartyKind, Posting
 from keypost.db.tx import Tx
@@ -145,11 +145,6 @@ def store_batch(
         if posting.also is not None:
             posting.also(tx, message)
     return stored
-
-
-def extend_timelines(tx: Tx) -> None:
-    """Of every organisation, whatever is late with them."""
-    timeline_store.extend_all(tx)
 
 
 def find_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId) -> Message | None:

@@ -10,6 +10,7 @@ from keypost.app import Server
 from keypost.caller import Caller, Means
 from keypost.chat import service as chat
 from keypost.chat.model import Chat, Party, PartyKind, Posting, Sender
+from keypost.chat.timelines import Timelines
 from keypost.cli.bench.plan import Stock
 from keypost.db.tx import Tx
 from keypost.delivery import signing
@@ -45,7 +46,7 @@ async def fill(server: Server, stock: Stock) -> Stocked:
     secrets = await database.write(_mint, server, app, persons, stock.tokens)
     for some in _in_pieces(stock.messages):
         await database.write(chat.store_batch, server.chats, _postings(persons, channels, some))
-    await database.write(chat.extend_timelines)
+    await Timelines(database).catch_up()
     link = await database.write(people.invite, server.keys, persons[0].org_id, persons[0].id)
     session = await database.write(people.sign_in, server.keys, link)
     return Stocked(tuple(secrets), tuple(found.unique_name or "" for found in channels), session)
