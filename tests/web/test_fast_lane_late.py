@@ -14,7 +14,7 @@ from keypost.caller import Caller
 from keypost.errors import Busy
 from keypost.web.fast_lane import Answer, FastLane
 from keypost.web.offer import METHOD, Offer
-from keypost.web.prompt import Ready, Settle
+from keypost.web.ready import Ready, Settle
 from keypost.web.routing import Match
 
 BODY = b'{"text":"Late"}'

@@ -27,7 +27,7 @@ from keypost.web.credentials import credential_in, take_secrets
 from keypost.web.door import Door
 from keypost.web.limiting import Counted, Fields
 from keypost.web.offer import METHOD, Known, Offer
-from keypost.web.prompt import Ready, Settle, Standing
+from keypost.web.ready import Ready, Settle, Standing
 from keypost.web.routing import Match
 
 logger = log.get(__name__)

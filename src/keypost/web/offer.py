@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from keypost.caller import Admitted
 from keypost.web.limiting import Counter
-from keypost.web.prompt import Standing
+from keypost.web.ready import Standing
 from keypost.web.routing import Match, Route
 
 METHOD: Final = "POST"

@@ -13,7 +13,7 @@ from keypost.caller import Admitted, Caller
 from keypost.web.credentials import Carried
 from keypost.web.family import Family
 from keypost.web.parts import Parts
-from keypost.web.prompt import Prepare, Prompt
+from keypost.web.ready import Prepare, Prepares
 
 Admit = Callable[[Request], Awaitable[Caller | None]]
 AdmitNow = Callable[[Parts, Carried | None, str], Admitted]
@@ -89,7 +89,7 @@ def wire(
     methods: tuple[str, ...], path: str, endpoint: Endpoint, access: Access, family: Family, *, media: str = JSON
 ) -> Route:
     """An address of the wire: each is also served for a company, and counted."""
-    prepare = endpoint.prepare if isinstance(endpoint, Prompt) else None
+    prepare = endpoint.prepare if isinstance(endpoint, Prepares) else None
     return Route(methods, path, endpoint, access, with_company=True, family=family, media=media, prepare=prepare)
 
 

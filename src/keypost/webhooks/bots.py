@@ -36,7 +36,7 @@ from keypost.settings import Settings
 from keypost.web.body import read_body
 from keypost.web.limiting import count_place
 from keypost.web.parts import part
-from keypost.web.prompt import Ready
+from keypost.web.ready import Ready
 from keypost.web.replies import no_content, ok
 from keypost.webhooks import bot_use
 from keypost.webhooks.deliveries import Deliveries

@@ -23,7 +23,7 @@ from keypost.people.directory import People
 from keypost.settings import Settings
 from keypost.web.body import read_body
 from keypost.web.parts import part
-from keypost.web.prompt import Ready
+from keypost.web.ready import Ready
 from keypost.web.replies import no_content, ok
 from keypost.webhooks.apps import appkey_of, require_bot_served
 from keypost.webhooks.deliveries import Deliveries

@@ -16,8 +16,8 @@ Settle = Callable[[T | Exception], None]
 
 
 class Ready(Struct, Generic[T], frozen=True):
-    """A judged request: `commit` begins to store it, and it counts in the chat `place` if there is one. `answer` is for
-    when it is stored; None says that, and no more.
+    """A judged request: `commit` begins to store it, and it counts in the chat `place` if there is one. `answer`
+    makes the response once it is stored; None means 204.
     """
 
     place: tuple[OrgId, ChatId] | None
@@ -37,7 +37,7 @@ Prepare = Callable[[Request, Caller], Standing | None]
 
 
 @runtime_checkable
-class Prompt(Protocol):
+class Prepares(Protocol):
     def prepare(self, request: Request, caller: Caller) -> Standing | None:
         """What can be known before the body; None, or a refusal, for whom or what is not for the fast lane."""
         ...
