@@ -20,8 +20,8 @@ _COLUMNS: Final = ("org_id", "chat_id", "message_id")
 _INSERTION: Final = Insertion(timelines, *_COLUMNS)
 
 
-class Place(NamedTuple):
-    """Where it says which messages belong to which chat; `some` of them are meant."""
+class Source(NamedTuple):
+    """A table that says which messages belong to which chat; `some` says which of its rows are meant."""
 
     chat: Column[Any]
     message: Column[Any]
@@ -55,15 +55,15 @@ def newest_in(
 ) -> Select[Any]:
     """The ids of at least the newest `limit` messages from `low` to `high` (both included) that are wanted.
 
-    Each place is looked through by itself: no database finds the newest of both in one go.
+    Each source is looked through by itself: no database finds the newest of both in one go.
     """
     found = [
-        select(place.message.label("id"))
-        .where(place.chat == chat_id, place.some)
-        .order_by(place.message.desc())
+        select(source.message.label("id"))
+        .where(source.chat == chat_id, source.some)
+        .order_by(source.message.desc())
         .limit(limit)
         .subquery()
-        for place in _places(tx, org_id, wanted, low, high)
+        for source in _sources(tx, org_id, wanted, low, high)
     ]
     return select(union_all(*(select(each.c.id) for each in found)).subquery())
 
@@ -72,8 +72,10 @@ def count_said_in(tx: Tx, org_id: OrgId, thread_ids: Collection[ChatId]) -> dict
     """Of each thread in which something was said: how many messages, and when the newest was sent."""
     said = union_all(
         *(
-            select(place.chat.label("thread"), place.message.label("id")).where(place.chat.in_(thread_ids), place.some)
-            for place in _places(tx, org_id, messages.c.deleted_at.is_(None))
+            select(source.chat.label("thread"), source.message.label("id")).where(
+                source.chat.in_(thread_ids), source.some
+            )
+            for source in _sources(tx, org_id, messages.c.deleted_at.is_(None))
         )
     ).subquery()
     counted = select(said.c.thread, func.count().label("many"), func.max(said.c.id).label("newest"))
@@ -81,17 +83,17 @@ def count_said_in(tx: Tx, org_id: OrgId, thread_ids: Collection[ChatId]) -> dict
     return {ChatId(row.thread): (row.many, milliseconds_of(row.newest)) for row in rows}
 
 
-def _places(
+def _sources(
     tx: Tx, org_id: OrgId, wanted: ColumnElement[bool], low: int = 0, high: int = ID_MAX
-) -> tuple[Place, Place]:
+) -> tuple[Source, Source]:
     # Each entry's message is looked up by itself. If they were joined, either database could begin with all messages.
     its = and_(messages.c.org_id == timelines.c.org_id, messages.c.id == timelines.c.message_id)
     is_wanted = select(messages.c.id).where(its, wanted).scalar_subquery().is_not(None)
     entered = and_(timelines.c.org_id == org_id, timelines.c.message_id.between(low, high), is_wanted)
     late = and_(messages.c.org_id == org_id, messages.c.id.between(max(low, _end(tx, org_id) + 1), high), wanted)
     return (
-        Place(timelines.c.chat_id, timelines.c.message_id, entered),
-        Place(messages.c.chat_id, messages.c.id, late),
+        Source(timelines.c.chat_id, timelines.c.message_id, entered),
+        Source(messages.c.chat_id, messages.c.id, late),
     )
 
 
