@@ -36,7 +36,7 @@ PRIVATE_PARAMS: Final = frozenset({"appkey", "extension_key", "zapikey", "authto
 _ending = msgspec.json.Decoder(Ending)
 
 
-class Target(Struct, frozen=True):
+class Addressee(Struct, frozen=True):
     """Whose handler a request is for: the app's own, or its bot's, whose words are for `reader_ids` (None: for the
     caller).
     """
@@ -50,7 +50,7 @@ class Arriving(Struct, frozen=True):
     """`visible` are method, headers and parameters."""
 
     caller: Caller
-    target: Target
+    addressee: Addressee
     visible: tuple[str, dict[str, str], dict[str, str]]
     body: bytes
     delivery: Delivery | None
@@ -62,14 +62,14 @@ class _Repeated(Exception):  # noqa: N818 - it says what is so
         self.delivery = delivery
 
 
-async def arrive(request: Request, caller: Caller, target: Target, body: bytes) -> Ending | None:
+async def arrive(request: Request, caller: Caller, addressee: Addressee, body: bytes) -> Ending | None:
     """Stores the request and hands it on; answers how that ended, None if it has not in time.
 
     A repeat of a named delivery is neither stored nor handed on: it gets what its first was told.
     """
     delivery, database = delivery_of(request, caller, body), part(request, Database)
     with part(request, Deliveries).alone(delivery):
-        new = Arriving(caller, target, _visible(request), masked(body), delivery)
+        new = Arriving(caller, addressee, _visible(request), masked(body), delivery)
         try:
             stored = await database.write(_store, new)
         except _Repeated as repeated:
@@ -132,15 +132,15 @@ def _find_ending(tx: Tx, delivery: Delivery) -> Ending | None:
 def _store(tx: Tx, new: Arriving) -> Ingress:
     if new.delivery is not None and deliveries.list_subjects(tx, new.delivery):
         raise _Repeated(new.delivery)
-    caller, target, (method, headers, params) = new.caller, new.target, new.visible
+    caller, addressee, (method, headers, params) = new.caller, new.addressee, new.visible
     request = Ingress(
         org_id=caller.org_id,
         id=IngressId(tx.new_id()),
-        app_id=target.app.id,
-        bot_id=target.bot.id if target.bot is not None else None,
+        app_id=addressee.app.id,
+        bot_id=addressee.bot.id if addressee.bot is not None else None,
         token_id=caller.token_id,
         person_id=caller.person_id,
-        reader_ids=target.reader_ids,
+        reader_ids=addressee.reader_ids,
         method=method,
         headers=headers,
         params=params,

@@ -22,7 +22,7 @@ from keypost.web.parts import part
 from keypost.web.replies import ok
 from keypost.webhooks import bot_use
 from keypost.webhooks.apps import appkey_of, present, require_key, require_served
-from keypost.webhooks.arrival import PRIVATE_PARAMS, Target, arrive, require_handler, told
+from keypost.webhooks.arrival import PRIVATE_PARAMS, Addressee, arrive, require_handler, told
 from keypost.webhooks.model import Ending, Outcome
 from keypost.webhooks.readers import Wish, choose, read_names
 
@@ -43,13 +43,13 @@ class ReachedOut(Struct, frozen=True):
 async def receive(request: Request, caller: Caller) -> Response:
     found = _find_app(request, caller)
     _count_origin(request, caller)
-    return told(await arrive(request, caller, Target(found), await read_body(request, RAW_MAX)))
+    return told(await arrive(request, caller, Addressee(found), await read_body(request, RAW_MAX)))
 
 
 async def receive_by_bot(request: Request, caller: Caller) -> Response:
     """Whatever the handler says, the bot tells the caller."""
     bot, app = _bot(request, caller)
-    return told(await arrive(request, caller, Target(app, bot), await read_body(request, RAW_MAX)))
+    return told(await arrive(request, caller, Addressee(app, bot), await read_body(request, RAW_MAX)))
 
 
 async def receive_by_bot_v3(request: Request, caller: Caller) -> Response:
@@ -59,7 +59,7 @@ async def receive_by_bot_v3(request: Request, caller: Caller) -> Response:
     body = await read_body(request, RAW_MAX)
     decode(body, Fields)
     readers = _readers(request, caller, bot)
-    ending = await arrive(request, caller, Target(app, bot, readers), body)
+    ending = await arrive(request, caller, Addressee(app, bot, readers), body)
     return ok(ReachedOut([str(person_id) for person_id in _reached(ending, readers)]))
 
 
