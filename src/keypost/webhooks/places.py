@@ -55,7 +55,7 @@ def count_place_of(request: Request, stored: Stored) -> None:
         count_place(request, *place)
 
 
-class Settling(Struct, frozen=True):
+class Finder(Struct, frozen=True):
     """What it takes to find, or make, the place that an address means."""
 
     database: Database

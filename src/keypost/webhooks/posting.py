@@ -28,7 +28,7 @@ from keypost.web.replies import no_content, ok
 from keypost.webhooks.apps import appkey_of, require_bot_served
 from keypost.webhooks.deliveries import Deliveries
 from keypost.webhooks.delivery import Naming, delivery_of, has_name, naming_of
-from keypost.webhooks.places import ChatOrPerson, PersonNamed, Settling, Target, count_place_of
+from keypost.webhooks.places import ChatOrPerson, Finder, PersonNamed, Target, count_place_of
 from keypost.webhooks.rules import Rules, rules_of
 from keypost.webhooks.text_alone import text_alone
 from keypost_sdk.content import Message as Content
@@ -80,7 +80,7 @@ class Post(Struct, frozen=True):
     def prepare(self, request: Request, caller: Caller) -> "StandingPost | None":
         """For the fast lane, the same on memory alone: nothing of a chat that is yet to be made."""
         rules = self._rules(request)
-        place = _settling(request).find_known(caller, self._target(request))
+        place = _finder(request).find_known(caller, self._target(request))
         if place is None:
             return None
         people, chats = part(request, People), part(request, Chats)
@@ -97,7 +97,7 @@ class Post(Struct, frozen=True):
 
     async def _judge(self, request: Request, caller: Caller, draft: Draft) -> list[Posting]:
         content, ties = self._rules(request).content(draft), ties_of(draft)
-        place = await _settling(request).find(caller, self._target(request), [content], ties)
+        place = await _finder(request).find(caller, self._target(request), [content], ties)
         bot_name = self._bot_name(request, caller, place, is_opening=ties.opening is not None)
         people, chats = part(request, People), part(request, Chats)
         return [judge(people, chats, caller, ChatShown(place.shown_id), content, bot_name=bot_name, ties=ties)]
@@ -154,8 +154,8 @@ class StandingPost(Struct, frozen=True, kw_only=True):
         )
 
 
-def _settling(request: Request) -> Settling:
-    return Settling(part(request, Database), part(request, People), part(request, Chats))
+def _finder(request: Request) -> Finder:
+    return Finder(part(request, Database), part(request, People), part(request, Chats))
 
 
 def _posted(message: Message, _content: Content, wants_id: bool) -> Response | None:

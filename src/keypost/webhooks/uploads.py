@@ -26,7 +26,7 @@ from keypost.web.replies import no_content
 from keypost.webhooks import bot_use, bots
 from keypost.webhooks.deliveries import Deliveries
 from keypost.webhooks.delivery import delivery_of
-from keypost.webhooks.places import ChatOrPerson, PersonNamed, Settling, Target
+from keypost.webhooks.places import ChatOrPerson, Finder, PersonNamed, Target
 from keypost.webhooks.posting import require_own_bot
 from keypost.webhooks.readers import Wish, choose
 
@@ -43,13 +43,13 @@ class Upload(Struct, frozen=True):
     async def __call__(self, request: Request, caller: Caller) -> Response:
         caller.require(Scope.POST)
         people, chats = part(request, People), part(request, Chats)
-        target, settling = self.target(request.path_params[self.name]), Settling(part(request, Database), people, chats)
+        target, finder = self.target(request.path_params[self.name]), Finder(part(request, Database), people, chats)
         # Before the first byte of the body is taken.
-        if not await _is_repeat(request, caller) and (known := settling.find_known(caller, target)) is not None:
+        if not await _is_repeat(request, caller) and (known := finder.find_known(caller, target)) is not None:
             count_place(request, known.org_id, known.home_id)
 
         async def judged(draft: FilesDraft, brought: Sequence[Brought]) -> list[Posting]:
-            chat = await settling.find(caller, target, [each.content for each in brought])
+            chat = await finder.find(caller, target, [each.content for each in brought])
             place = ChatShown(chat.shown_id)
             bot_name = self._bot_name(request, caller, draft)
             return [judge(people, chats, caller, place, each.content, bot_name=bot_name) for each in brought]
