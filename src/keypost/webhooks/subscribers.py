@@ -51,7 +51,7 @@ class SubscribersOut(Struct, frozen=True, kw_only=True):
     next_token: str | UnsetType = UNSET
 
 
-class Mark(Struct, frozen=True):
+class PageMark(Struct, frozen=True):
     """Where the next page begins, and what the list was like at the first."""
 
     after: PersonId
@@ -75,7 +75,7 @@ async def list_page(request: Request, caller: Caller) -> Response:
     bot = bot_use.find(request, caller)
     bot_use.app_for(request, caller, bot, persons_too=True)
     limit = limit_of(request, SUBSCRIBERS_MAX)
-    mark = Mark.read(query["next_token"]) if "next_token" in query else None
+    mark = PageMark.read(query["next_token"]) if "next_token" in query else None
     everybody = list_subscribers(part(request, Apps), people, chats, bot)
 
     state = mark.state if mark is not None else _state(everybody)
@@ -88,7 +88,7 @@ async def list_page(request: Request, caller: Caller) -> Response:
             url=request.url.path,
             data=[SubscriberOut.of(person) for person in page],
             sync_token=state,
-            next_token=Mark(page[-1].id, state).shown() if len(rest) > limit else UNSET,
+            next_token=PageMark(page[-1].id, state).shown() if len(rest) > limit else UNSET,
         )
     )
 
