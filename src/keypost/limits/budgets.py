@@ -12,7 +12,7 @@ from keypost.settings import NO_BOUND, Limits, Settings
 from keypost.tokens.register import Register
 
 
-class Bounds(Struct, frozen=True):
+class Rates(Struct, frozen=True):
     """How fast a token may post, all tokens of its person together, and all together to a chat; None for no bound."""
 
     of_token: Rate
@@ -33,11 +33,11 @@ class Budgets:
         shared = (settings.posts_per_minute_of_person, settings.posts_per_minute_in_chat)
         self._shared = shared if is_ours else (NO_BOUND, NO_BOUND)
 
-    def of_caller(self, caller: Caller) -> Bounds | None:
+    def of_caller(self, caller: Caller) -> Rates | None:
         """None for one whom nothing bounds."""
         token = self._register.find_by_id(caller.org_id, caller.token_id) if caller.token_id is not None else None
         own = token.grant.budget if token is not None else None
-        return _bounds(own, self._people.org(caller.org_id).posts_per_minute, self.of_server, self._shared)
+        return _rates(own, self._people.org(caller.org_id).posts_per_minute, self.of_server, self._shared)
 
     def shared_in(self, org_id: OrgId) -> tuple[int, int]:
         """Posts a minute of a person, and in a chat, from all tokens together that have no budget of their own."""
@@ -47,7 +47,7 @@ class Budgets:
 
 
 @lru_cache
-def _bounds(own: int | None, of_org: int | None, of_server: int, shared: tuple[int, int]) -> Bounds | None:
+def _rates(own: int | None, of_org: int | None, of_server: int, shared: tuple[int, int]) -> Rates | None:
     """A token that was given more than what is shared stands apart: it was meant to, and shall not use up what is there
     for others.
     """
@@ -59,7 +59,7 @@ def _bounds(own: int | None, of_org: int | None, of_server: int, shared: tuple[i
         return None if most == NO_BOUND or is_apart else rate_of(most)
 
     of_person, in_chat = map(rate, shared)
-    return Bounds(rate_of(of_token), of_person, in_chat) if of_token != NO_BOUND else None
+    return Rates(rate_of(of_token), of_person, in_chat) if of_token != NO_BOUND else None
 
 
 def _shared(number: int, of_org: int | None, of_server: int) -> int:

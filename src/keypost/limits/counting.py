@@ -11,7 +11,7 @@ from keypost.errors import Throttled, TooMany
 from keypost.ids import ChatId, OrgId, PersonId
 from keypost.limits import wire
 from keypost.limits.bucket import Bucket, Rate
-from keypost.limits.budgets import Bounds, Budgets
+from keypost.limits.budgets import Budgets, Rates
 from keypost.limits.lock import Lock
 from keypost.limits.meters import Meters
 from keypost.limits.tally import Tally, Tool, Uncounted, seconds_of
@@ -53,14 +53,14 @@ class Counting:
         """What counts the caller's calls, as long as memory does not change."""
         if route.family is None:
             return _count_nothing
-        bounds = self._budgets.of_caller(caller) if not route.family.is_reading else None
-        if bounds is None and not self._is_vendors:
+        rates = self._budgets.of_caller(caller) if not route.family.is_reading else None
+        if rates is None and not self._is_vendors:
             return _count_nothing
-        return partial(self._count, route, route.family, caller, bounds)
+        return partial(self._count, route, route.family, caller, rates)
 
-    def _count(self, route: Route, family: Family, caller: Caller, bounds: Bounds | None) -> Counted:
+    def _count(self, route: Route, family: Family, caller: Caller, rates: Rates | None) -> Counted:
         now = self._clock.now_ms()
-        counted = self._spend(caller, bounds, now)
+        counted = self._spend(caller, rates, now)
         if not self._is_vendors or counted.refusal is not None:
             return counted
         rules, lock = wire.NEWER_RULES if route.is_newer_wire else wire.RULES, self._lock(family, caller, now)
@@ -83,19 +83,19 @@ class Counting:
         habit = (caller.org_id, caller.person_id, family)
         return self._locks.find(habit) or self._locks.add(habit, Lock(now), now)
 
-    def _spend(self, caller: Caller, bounds: Bounds | None, now: int) -> Tally | Uncounted:
+    def _spend(self, caller: Caller, rates: Rates | None, now: int) -> Tally | Uncounted:
         credential = caller.credential_id
-        if bounds is None or credential is None:
+        if rates is None or credential is None:
             return NOT_COUNTED
-        tool, rate = (caller.org_id, credential), bounds.of_token
+        tool, rate = (caller.org_id, credential), rates.of_token
         token = self._tools.find(tool) or self._tools.add(tool, Bucket(rate, now), now)
-        tally = Tally(tool, bounds, token, self._enter)
+        tally = Tally(tool, rates, token, self._enter)
         if wait := token.take(rate, now):
             tally.refuse("This token has used up its budget.", wait)
             return tally
         tally.filled.append(token)
-        if bounds.of_person is not None:
-            self._count_person(tally, bounds.of_person, (caller.org_id, caller.person_id), now)
+        if rates.of_person is not None:
+            self._count_person(tally, rates.of_person, (caller.org_id, caller.person_id), now)
         return tally
 
     def _count_person(self, tally: Tally, rate: Rate, key: tuple[OrgId, PersonId], now: int) -> None:
@@ -104,7 +104,7 @@ class Counting:
             tally.refuse("All tokens of this person together have used up their budget.", wait)
 
     def _enter(self, tally: Tally, org_id: OrgId, chat_id: ChatId) -> None:
-        rate, key, now = tally.bounds.in_chat, (org_id, chat_id), self._clock.now_ms()
+        rate, key, now = tally.rates.in_chat, (org_id, chat_id), self._clock.now_ms()
         if rate is None:
             return
         tally.chat = self._chats.find(key) or self._chats.add(key, Bucket(rate, now), now)

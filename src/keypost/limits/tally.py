@@ -8,7 +8,7 @@ from keypost.clock import MINUTE_MS, SECOND_MS
 from keypost.errors import TooMany
 from keypost.ids import ApiTokenId, ChatId, OrgId, TokenId
 from keypost.limits.bucket import Bucket
-from keypost.limits.budgets import Bounds
+from keypost.limits.budgets import Rates
 from keypost.limits.lock import Lock
 from keypost.web.limiting import Fields
 
@@ -54,11 +54,11 @@ class Tally:
     There is one for each post: what it says is put together when an answer asks for it.
     """
 
-    __slots__ = ("_enter", "bounds", "chat", "filled", "is_assured", "person", "refusal", "token", "tool")
+    __slots__ = ("_enter", "chat", "filled", "is_assured", "person", "rates", "refusal", "token", "tool")
 
-    def __init__(self, tool: Tool, bounds: Bounds, token: Bucket, enter: Enter) -> None:
+    def __init__(self, tool: Tool, rates: Rates, token: Bucket, enter: Enter) -> None:
         self.tool = tool
-        self.bounds = bounds
+        self.rates = rates
         self.token = token
         self.person: Bucket | None = None
         self.chat: Bucket | None = None
@@ -98,13 +98,13 @@ class Tally:
         if self.chat is not None and (here := self.chat.left) < left:
             name, bucket, left = CHAT, self.chat, here
         limit = f'"{name}";r={left};t={seconds_of(bucket.empty_in_ms)}'
-        return [(POLICY_FIELD, _policies(self.bounds, self.chat is not None)), (LIMIT_FIELD, limit.encode())]
+        return [(POLICY_FIELD, _policies(self.rates, self.chat is not None)), (LIMIT_FIELD, limit.encode())]
 
 
 @lru_cache
-def _policies(bounds: Bounds, is_in_chat: bool) -> bytes:
-    rates = {TOKEN: bounds.of_token, PERSON: bounds.of_person, CHAT: bounds.in_chat if is_in_chat else None}
-    known = [(name, rate.per_minute) for name, rate in rates.items() if rate is not None]
+def _policies(rates: Rates, is_in_chat: bool) -> bytes:
+    named = {TOKEN: rates.of_token, PERSON: rates.of_person, CHAT: rates.in_chat if is_in_chat else None}
+    known = [(name, rate.per_minute) for name, rate in named.items() if rate is not None]
     return ", ".join(f'"{name}";q={per_minute};w={WINDOW_S}' for name, per_minute in known).encode()
 
 
