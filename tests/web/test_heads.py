@@ -19,7 +19,7 @@ from uvicorn.server import Server
 from keypost.caller import Admitted, Caller, Means
 from keypost.clock import MINUTE_MS
 from keypost.ids import OrgId, PersonId
-from keypost.limits.tally import Uncounted
+from keypost.limits.uncounted import Uncounted
 from keypost.tokens import service as tokens
 from keypost.web import heads, protocol
 from keypost.web.fast_lane import FastLane

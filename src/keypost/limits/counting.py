@@ -14,7 +14,8 @@ from keypost.limits.bucket import Bucket, Rate
 from keypost.limits.budgets import Budgets, Rates
 from keypost.limits.lock import Lock
 from keypost.limits.meters import Meters
-from keypost.limits.tally import Tally, Tool, Uncounted, seconds_of
+from keypost.limits.tally import Tally, Tool, seconds_of
+from keypost.limits.uncounted import LetThrough, LockedOut, Uncounted
 from keypost.settings import Limits, Settings
 from keypost.web.client import network_of
 from keypost.web.family import Family
@@ -60,14 +61,18 @@ class Counting:
 
     def _count(self, route: Route, family: Family, caller: Caller, rates: Rates | None) -> Counted:
         now = self._clock.now_ms()
-        counted = self._spend(caller, rates, now)
-        if not self._is_vendors or counted.refusal is not None:
-            return counted
+        tally = self._spend(caller, rates, now) if rates is not None else None
+        if not self._is_vendors or (tally is not None and tally.refusal is not None):
+            return tally or NOT_COUNTED
         rules, lock = wire.NEWER_RULES if route.is_newer_wire else wire.RULES, self._lock(family, caller, now)
         if wait := lock.take(rules[family], now):
-            counted.give_back()
-            return Uncounted(_locked(route, seconds_of(wait)))
-        return counted.through(lock)
+            if tally is not None:
+                tally.give_back()
+            return LockedOut(_locked(route, seconds_of(wait)))
+        if tally is None:
+            return LetThrough(lock)
+        tally.filled.append(lock)
+        return tally
 
     def require_few_failures(self, address: str) -> None:
         """Only who fails is refused: a right credential gets in from an address whatever others try from there."""
@@ -83,10 +88,11 @@ class Counting:
         habit = (caller.org_id, caller.person_id, family)
         return self._locks.find(habit) or self._locks.add(habit, Lock(now), now)
 
-    def _spend(self, caller: Caller, rates: Rates | None, now: int) -> Tally | Uncounted:
+    def _spend(self, caller: Caller, rates: Rates, now: int) -> Tally | None:
+        """None for one who came without a tool."""
         credential = caller.credential_id
-        if rates is None or credential is None:
-            return NOT_COUNTED
+        if credential is None:
+            return None
         tool, rate = (caller.org_id, credential), rates.of_token
         token = self._tools.find(tool) or self._tools.add(tool, Bucket(rate, now), now)
         tally = Tally(tool, rates, token, self._enter)

@@ -24,29 +24,6 @@ Tool = tuple[OrgId, TokenId | ApiTokenId]
 Enter = Callable[["Tally", OrgId, ChatId], None]
 
 
-class Uncounted:
-    """A call that no bucket knows of, perhaps refused for another reason than a bucket, or let through by a `lock`."""
-
-    __slots__ = ("_lock", "refusal")
-
-    def __init__(self, refusal: TooMany | None = None, lock: Lock | None = None) -> None:
-        self.refusal = refusal
-        self._lock = lock
-
-    def through(self, lock: Lock) -> "Uncounted":
-        return Uncounted(lock=lock)
-
-    def fields(self) -> Fields:
-        return []
-
-    def enter(self, org_id: OrgId, chat_id: ChatId) -> None:
-        """Nobody counts it there either."""
-
-    def give_back(self) -> None:
-        if self._lock is not None:
-            self._lock.give_back()
-
-
 class Tally:
     """`token`, `person` and `chat` are the buckets that were asked, `filled` what it fills. With `is_assured` it
     goes through although one that it shares is full.
@@ -66,11 +43,6 @@ class Tally:
         self.is_assured = False
         self.refusal: TooMany | None = None
         self._enter = enter
-
-    def through(self, lock: Lock) -> "Tally":
-        """The same call, which a lock has let through, too."""
-        self.filled.append(lock)
-        return self
 
     def enter(self, org_id: OrgId, chat_id: ChatId) -> None:
         self._enter(self, org_id, chat_id)

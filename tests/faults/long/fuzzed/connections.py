@@ -21,7 +21,7 @@ from uvicorn.server import ServerState
 from keypost.caller import Admitted, Caller, Means
 from keypost.errors import Refusal
 from keypost.ids import OrgId, PersonId
-from keypost.limits.tally import Uncounted
+from keypost.limits.uncounted import Uncounted
 from keypost.web import problem
 from keypost.web.body import read_body
 from keypost.web.fast_lane import Answer, Done, FastLane
