@@ -20,7 +20,8 @@ TOKEN_SCHEMES: Final = frozenset({"zoho-zapikey", "bearer"})
 API_SCHEMES: Final = frozenset({"zoho-oauthtoken", "bearer"})
 EITHER_SCHEMES: Final = TOKEN_SCHEMES | API_SCHEMES
 _FIELD: Final = HEADER.encode()
-_PRIVATE: Final = frozenset({_FIELD, AUTHORIZATION, b"proxy-authorization", b"cookie"})
+PRIVATE_FIELDS: Final = frozenset({_FIELD, AUTHORIZATION, b"proxy-authorization", b"cookie"})
+"""Fields of a head that carry credentials, ours or of others."""
 
 Fields: TypeAlias = Iterable[tuple[bytes, bytes]]
 """Of a request's head: names in small letters, and what they say."""
@@ -59,7 +60,7 @@ def credential_in(fields: Fields, secrets: Sequence[str]) -> Carried | None:
 
 
 def without_credentials(fields: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-    return {name: value for name, value in fields.items() if name not in _PRIVATE}
+    return {name: value for name, value in fields.items() if name not in PRIVATE_FIELDS}
 
 
 def _carried(fields: Fields, secrets: Sequence[str], schemes: frozenset[str]) -> list[Carried]:

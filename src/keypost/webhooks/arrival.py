@@ -19,7 +19,7 @@ from keypost.extensions.model import App
 from keypost.ids import IngressId, PersonId
 from keypost.log import mask
 from keypost.tokens.leaks import masked
-from keypost.web.credentials import HEADER
+from keypost.web.credentials import PRIVATE_FIELDS
 from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
 from keypost.webhooks import store
@@ -30,8 +30,9 @@ from keypost.webhooks.model import Ending, Ingress, Outcome
 
 PATIENCE_S: Final = 4.0
 """How long the third party waits for the handler's own answer; the request is stored before that in any case."""
-PRIVATE_HEADERS: Final = frozenset({HEADER, "authorization", "proxy-authorization", "cookie", "x-gitlab-token"})
-PRIVATE_PARAMS: Final = frozenset({"appkey", "extension_key", "zapikey", "authtoken"})
+PRIVATE_HEADERS: Final = frozenset({*(name.decode() for name in PRIVATE_FIELDS), "x-gitlab-token"})
+PRIVATE_PARAMS: Final = frozenset({"appkey", "extension_key"})
+"""Beside secrets, which the door has taken out of the address."""
 
 _ending = msgspec.json.Decoder(Ending)
 

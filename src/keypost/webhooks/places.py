@@ -1,7 +1,7 @@
 """Where the addresses of posts lead: to a channel, a chat, or the direct chat with a person."""
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from keypost.chat import service as chat
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, Place, find_place, judge_ahead
 from keypost.chat.model import Chat, ChatKind, Message, Posting, Ties
+from keypost.chat.wishes import NO_TIES
 from keypost.db.database import Database
 from keypost.errors import NotFound
 from keypost.ids import ChatId, OrgId, PersonId, read_number
@@ -21,7 +22,6 @@ from keypost.web.limiting import count_place
 from keypost.web.parts import part
 from keypost_sdk.content import Message as Content
 
-NO_TIES: Final = Ties()
 Stored: TypeAlias = Sequence[Posting] | Sequence[Message]
 """Before or after it is stored."""
 
