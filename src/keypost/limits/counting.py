@@ -19,7 +19,7 @@ from keypost.limits.uncounted import LetThrough, LockedOut, Uncounted
 from keypost.settings import Limits, Settings
 from keypost.web.client import network_of
 from keypost.web.family import Family
-from keypost.web.limiting import Counted, Counter
+from keypost.web.limiting import CountCall, Counted
 from keypost.web.routing import Route
 
 NOT_COUNTED: Final = Uncounted()
@@ -50,7 +50,7 @@ class Counting:
         """One that is refused leaves no trace, but for the lock that it may begin."""
         return self.counter(route, caller)()
 
-    def counter(self, route: Route, caller: Caller) -> Counter:
+    def counter(self, route: Route, caller: Caller) -> CountCall:
         """What counts the caller's calls, as long as memory does not change."""
         if route.family is None:
             return _count_nothing

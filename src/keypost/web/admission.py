@@ -9,7 +9,7 @@ from keypost.web.routing import Route
 ROUTE: Final = "route"
 
 
-def note(request: Request, route: Route) -> None:
+def note_route(request: Request, route: Route) -> None:
     request.scope["state"][ROUTE] = route
 
 

@@ -23,7 +23,7 @@ from keypost.web.body import drain, is_held_back
 from keypost.web.client import address_of
 from keypost.web.credentials import Carried, take_secrets
 from keypost.web.headers import Headers
-from keypost.web.limiting import COUNTED, Counted, Counter, Limiting
+from keypost.web.limiting import COUNTED, CountCall, Counted, Limiting
 from keypost.web.parts import Parts
 from keypost.web.routing import Match, Route, Routes, Surface
 
@@ -75,7 +75,7 @@ class Door:
 
     async def _guarded(self, request: Request, route: Route) -> Response:
         started = time.perf_counter()
-        admission.note(request, route)
+        admission.note_route(request, route)
         page = route.access.surface is Surface.PAGE
         try:
             response = await self._admitted(request, route)
@@ -136,7 +136,7 @@ class Door:
                 self._limits.require_few_failures(address_of(request))
             raise
 
-    def counter(self, route: Route, caller: Caller) -> Counter:
+    def counter(self, route: Route, caller: Caller) -> CountCall:
         return self._limits.counter(route, caller)
 
 

@@ -33,7 +33,7 @@ class Counted(Protocol):
         ...
 
 
-Counter = Callable[[], Counted]
+CountCall = Callable[[], Counted]
 
 
 class Limiting(Protocol):
@@ -41,7 +41,7 @@ class Limiting(Protocol):
         """Counts a call of an admitted caller."""
         ...
 
-    def counter(self, route: Route, caller: Caller) -> Counter:
+    def counter(self, route: Route, caller: Caller) -> CountCall:
         """What does that for each of the caller's calls, as long as memory does not change."""
         ...
 

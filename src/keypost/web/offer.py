@@ -5,7 +5,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from keypost.caller import Admitted
-from keypost.web.limiting import Counter
+from keypost.web.limiting import CountCall
 from keypost.web.ready import Standing
 from keypost.web.routing import Match, Route
 
@@ -49,6 +49,6 @@ class Known(Struct, frozen=True):
 
     offer: Offer
     admitted: Admitted
-    count: Counter
+    count: CountCall
     standing: Standing
     epoch: int
