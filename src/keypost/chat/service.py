@@ -1,3 +1,5 @@
+"""Verbs of chats and their messages: make a chat, join and leave it, store, edit, delete and find messages."""
+
 from collections.abc import Sequence
 
 from msgspec.structs import replace

@@ -13,8 +13,8 @@ Waiter = tuple[Submission, Settle]
 class Waiting:
     """However long the line of one sender is, another's first waiter stands behind one of each line at most.
 
-    First in `_reaching` are the senders whose line has a first waiter, then those whose line has a second one, and so
-    on: it is as long as the longest line, which need not be looked for while too many wait.
+    `_reaching[n]` holds the senders with more than n waiters. Its last set is who has the most, so nobody has to
+    search.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""How far the database has come, kept beside it, so that what a crash or a hand took away is not missing unseen.
+"""How far the database has come, in a file beside it: with that, the server notices when committed changes are gone.
 
 After a crash SQLite reads its write-ahead log as far as the checksums hold. Where the file is gone or damaged, what
 stood there was acknowledged and is lost, and SQLite says nothing. So each transaction raises a number in the header of
@@ -60,7 +60,7 @@ class Mark:
 
 
 def require_whole(database: Path) -> None:
-    """Before anything else opens the database, for whoever writes to it first ends what could still be mended."""
+    """To be called before anything else opens the database: the first write to it makes lost changes lost for good."""
     file = _file(database)
     if not file.exists():
         return

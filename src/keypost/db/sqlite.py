@@ -5,8 +5,8 @@ commits while another checkpoints, and Pythons carry older ones. For the same re
 process owns the data directory.
 
 A connection that met a failing disk is not used again: after a failed fsync the next one can succeed without having
-written what the first could not. Its successor is opened before it is closed, so that the index of the WAL stays, which
-knows nothing of the commit that failed; the next one is written over that.
+written what the first could not. The new connection is opened before the old one is closed. So SQLite keeps its index
+of the log, which does not contain the failed commit, and the next commit overwrites it.
 """
 
 import asyncio

@@ -1,3 +1,5 @@
+"""The address at which open pages hear what happens."""
+
 from functools import partial
 from typing import Final
 

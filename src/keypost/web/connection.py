@@ -42,7 +42,7 @@ class ConnectionOutlet(asyncio.Protocol):
             self._transport.write(piece.chunk)
 
     def end(self) -> None:
-        if self.is_full:  # It would never be rid of what waits.
+        if self.is_full:  # A reader that does not read would keep us waiting for ever.
             self.cut()
         elif not self._transport.is_closing():
             self._transport.write(END)

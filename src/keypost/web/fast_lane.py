@@ -4,7 +4,8 @@ It says nothing but success, and what becomes of a message in the lane. Whatever
 refuse, it leaves to the door, of which it uses every rule: a caller cannot tell which of the two it met.
 
 Each post is judged and counted anew. Who posts where is found by the door's own way once, and holds for an epoch of
-memory: any change ends it. For whoever says the same head again, so does that they are admitted, until time ends it.
+memory: any change ends it. If the same head comes again, its caller stays admitted for the epoch too, unless the
+credential expires first.
 """
 
 import time
@@ -39,7 +40,7 @@ P = ParamSpec("P")
 
 NO_CONTENT: Final = 204
 BODY_MAX: Final = 16 * 1024
-"""Bytes. What a larger body costs is not in the way that it takes."""
+"""Bytes. For a larger body, the way through ASGI is a small part of the cost."""
 ADDRESS_MAX: Final = 1_024
 """Bytes of an address with its query. They are remembered here, and anybody can make up many long ones."""
 STANDINGS_MAX: Final = 16_384
@@ -79,8 +80,8 @@ class FastLane:
         return _keep(self._matches, path, match, ADDRESSES_MAX)
 
     def take(self, offer: Offer, body: bytes, done: Done) -> Known | None:
-        """What is known now of a head whose request is taken: then `done` is called later. Else nothing has happened,
-        and the door is to be asked.
+        """What is known now of a head whose request is taken: then `done` is called later. None if it is not: then
+        nothing is stored or counted, only the use of its token may be noted, and the door is to be asked.
         """
         known = _tried(self._judge, offer)
         return known if known is not None and _tried(self._begin, known, body, done) else None

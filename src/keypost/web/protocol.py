@@ -39,9 +39,9 @@ HOLD_S: Final = 1.0
 CONNECTIONS_RETRY_S: Final = 10
 """When a client that was turned away for its many connections may try again."""
 LEAVE_S: Final = 0.5
-"""How long a server that stops waits for what a client may have sent already on a connection that it keeps."""
+"""When the server stops, a request may be on its way already on a connection that is kept: so long it is waited for."""
 NOBODY_WAITS: Final = asyncio.Event()
-"""For a body that is there: uvicorn wakes whoever waits for more of it."""
+"""For a request whose body is there whole: uvicorn sets this to wake whoever waits for more of it, and nobody does."""
 
 
 def guarding(gate: Gate, fast_lane: FastLane | None = None) -> "type[Protocol]":

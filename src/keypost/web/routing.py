@@ -38,8 +38,8 @@ class Access(Struct, frozen=True):
     """Who may call a route, with which credential: a sentence for readers, and the function that enforces it.
 
     `schemes` name what programs can present (`web/openapi.py` describes each), `refuses` the codes that they may get.
-    `admit_now` does the same of what a request carries and the address of its client, where memory knows everybody
-    whom the route admits.
+    `admit_now` does the same at once, from the credential and the address of the client alone. It is None where memory
+    does not know everybody whom the route admits: then the database has to be asked.
     """
 
     credential: str

@@ -1,3 +1,5 @@
+"""Servers that differ in one thing, measured side by side: whole, without the fast lane, without storing."""
+
 from typing import Final
 
 from msgspec import Struct

@@ -1,3 +1,5 @@
+"""One connection of the load: a protocol that reads no more of an answer than it has to."""
+
 import asyncio
 from collections.abc import Callable
 from typing import Final

@@ -1,3 +1,5 @@
+"""How fast messages reach many open pages, and what each page costs."""
+
 from collections.abc import Sequence
 from typing import TypeVar
 

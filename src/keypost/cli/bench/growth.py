@@ -1,3 +1,5 @@
+"""What a post costs in larger organisations, compared with a small one."""
+
 from pathlib import Path
 from statistics import median
 from typing import Final

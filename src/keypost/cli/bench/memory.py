@@ -1,3 +1,5 @@
+"""How much memory a process uses."""
+
 from pathlib import Path
 from typing import Final
 

@@ -1,3 +1,5 @@
+"""Posts that come at a fixed rate, whether the server keeps up or not."""
+
 from typing import Final
 
 from msgspec import Struct

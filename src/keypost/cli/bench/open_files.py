@@ -1,3 +1,5 @@
+"""How many files a process may open: a connection is one."""
+
 import resource
 from typing import Final
 

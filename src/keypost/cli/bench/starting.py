@@ -1,3 +1,5 @@
+"""How long a server takes to start, depending on how much is stored."""
+
 import http.client
 import time
 from pathlib import Path

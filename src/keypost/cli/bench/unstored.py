@@ -1,3 +1,5 @@
+"""A lane for comparison, which stores nothing."""
+
 from keypost.chat.directory import Chats
 from keypost.chat.lane import Lane
 from keypost.chat.model import Message, Posting, Submission
