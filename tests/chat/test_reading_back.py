@@ -55,7 +55,9 @@ async def test_pages_backwards_in_time_meet_every_message_once(world: World) -> 
     assert seen == [f"{number}" for number in range(7)]
 
 
-@pytest.mark.parametrize("query", ["limit=-1", "limit=x", "fromtime=9999999999999999", "totime=1e9", "limit=%C2%B2"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=", "limit=-1", "limit=x", "fromtime=9999999999999999", "totime=1e9", "limit=%C2%B2"]
+)
 async def test_a_span_that_is_no_number_is_refused(lasting_world: World, query: str) -> None:
     path = f"/api/v2/chats/{lasting_world.id_of('#general')}/messages?{query}"
     headers = [("Authorization", f"Bearer {lasting_world.ada.api_token}")]

@@ -59,6 +59,27 @@ async def test_a_place_that_is_not_there_is_not_found(lasting_world: World, path
     await lasting_world.revoke(standup)
 
 
+TAKES_AN_ID = "this address takes an id, O…. A unique name goes to /channelsbyname/{name}."
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("v3/channels/builds/messages", f'There is no channel "builds" here: {TAKES_AN_ID}'),
+        ("v3/channels/O1/messages", 'There is no channel "O1".'),
+        ("v2/channelsbyname/%23builds/message", 'There is no channel "#builds". A name is written without #.'),
+        ("v2/channelsbyname/bilds/message", 'There is no channel "bilds".'),
+    ],
+)
+async def test_a_place_that_is_written_otherwise_is_told_how(lasting_world: World, path: str, sentence: str) -> None:
+    standup = await lasting_world.tool()
+
+    answer = await standup.carry("/api/" + path, {"text": "Hello"})
+
+    assert (answer.status, answer.json) == (404, {"code": "channel_not_found", "message": sentence})
+    await lasting_world.revoke(standup)
+
+
 async def test_a_direct_chat_is_no_channel_whatever_its_number_is_called(world: World) -> None:
     standup = await world.tool()
 

@@ -152,16 +152,26 @@ def find_place(chats: Chats, caller: Caller, place: Place) -> Chat:
         case ChannelNamed(unique_name):
             return _channel(chats.find_channel(caller.org_id, unique_name), caller, unique_name)
         case ChannelShown(shown_id):
-            chat_id = read_channel(shown_id)
-            found = chats.find(caller.org_id, chat_id) if chat_id is not None else None
-            return _channel(found, caller, shown_id)
+            return _channel_shown(chats, caller, shown_id)
         case ChatShown(shown_id):
             return _chat(chats, caller, shown_id)
 
 
+def _channel_shown(chats: Chats, caller: Caller, shown_id: str) -> Chat:
+    chat_id = read_channel(shown_id)
+    if chat_id is None:
+        raise NotFound(
+            "channel_not_found",
+            f"There is no channel {quoted(shown_id)} here: this address takes an id, O…. "
+            "A unique name goes to /channelsbyname/{name}.",
+        )
+    return _channel(chats.find(caller.org_id, chat_id), caller, shown_id)
+
+
 def _channel(chat: Chat | None, caller: Caller, asked_for: str) -> Chat:
     if chat is None or chat.unique_name is None:
-        raise NotFound("channel_not_found", f"There is no channel {quoted(asked_for)}.")
+        otherwise = " A name is written without #." if asked_for.startswith("#") else ""
+        raise NotFound("channel_not_found", f"There is no channel {quoted(asked_for)}.{otherwise}")
     if not is_member(chat, caller.person_id):
         raise Forbidden("channel_access_denied", f"You do not take part in #{chat.unique_name}.")
     return chat
