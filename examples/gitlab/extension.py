@@ -18,7 +18,6 @@ from gitlab_hooks.under_way import UnderWay
 
 from keypost_sdk import (
     TOKEN,
-    Banner,
     Button,
     ButtonCall,
     CommandCall,
@@ -57,14 +56,15 @@ CREATE_WEBHOOK = Button(
     ),
 )
 
-BY_HAND: Final = (
-    "Your key is ready. The dialog shows the address and the header to paste at GitLab, under Settings → Webhooks. "
-    "Once an admin has said where GitLab is, the click does that for you: "
-    "keypost extension set gitlab address=https://… access_token=-"
-)
+BY_HAND: Final = """\
+At GitLab, under *Settings → Webhooks* of a project, add a webhook with the address, and the header as a custom header.
+
+An admin can spare everybody this step:
+```
+keypost extension set gitlab address=https://… access_token=-
+```"""
 NOT_REGISTERED: Final = (
-    "Your key is ready, but its webhooks are not registered. {}. Until that is mended, paste the address and the "
-    "header that the dialog shows at GitLab, under Settings → Webhooks."
+    "GitLab is not connected. {}. Your key has ended again: once that is mended, press the button anew."
 )
 
 
@@ -74,12 +74,14 @@ async def gitlab(_: CommandCall) -> Message:
 
 
 @extension.function("authentication")
-def authentication(call: ButtonCall) -> Reply | Banner:
-    """Registers the webhooks of the new token; where GitLab is not set up, its owner pastes what the dialog shows."""
+def authentication(call: ButtonCall) -> Reply:
+    """Registers the webhooks of the new token; where GitLab is not set up, its owner pastes what the dialog shows.
+    After a refusal Keypost ends the token.
+    """
     if call.secret is None or call.token is None:
         raise Refuse("No token came with the click. Please press the button again.")
     if not extension.settings.can_register:
-        return Banner(text=BY_HAND)
+        return Reply(text=BY_HAND, view="ephemeral", by_hand=True)
     if not call.user.email:
         raise Refuse(NOT_REGISTERED.format("Keypost does not say who you are"))
     wanted = Wanted(

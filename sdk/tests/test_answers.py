@@ -53,6 +53,7 @@ def output(body: bytes, answer: object) -> Any:
 def test_a_reply_carries_what_is_to_become_of_it() -> None:
     reply = Reply(text="Red", view="ephemeral", collapse_key="mr-7", serves=(Served(name="analytical/engine"),))
 
+    assert output(click("connect"), Reply(text="Paste it", by_hand=True)) == {"text": "Paste it", "by_hand": True}
     assert output(click("connect"), reply) == {
         "text": "Red",
         "view": "ephemeral",

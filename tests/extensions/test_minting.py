@@ -1,5 +1,6 @@
 """From a typed command to a token in the extension's hands."""
 
+from tests.extensions import answering
 from tests.extensions.pressing import accepted, can_post, everything, mine, pressed
 from tests.world import World
 
@@ -75,6 +76,18 @@ async def test_a_new_token_can_be_looked_at_once_by_its_owner(world: World) -> N
     assert world.heard_by(app)[-1]["secret"] in shown.json["html"]
     assert shown.headers["Cache-Control"] == "no-store"
     assert again.refused_with == "reveal_over"
+
+
+async def test_the_dialog_says_that_a_step_is_left_if_the_extension_says_so(world: World) -> None:
+    tool = await world.tool(await world.running_extension())
+
+    paste = await answering.accepted(world, tool, {"text": "Paste `it`", "view": "ephemeral", "by_hand": True})
+    done = await answering.accepted(world, tool, {"text": "Connected", "view": "ephemeral"})
+
+    step, pasted = "one step is left", paste.json["html"]
+    assert (step in pasted, step in done.json["html"]) == (True, False)
+    assert "<code>it</code>" in pasted
+    assert (await world.ada.reveal(paste.nonce)).status == 200
 
 
 async def test_the_look_at_a_new_token_is_over_after_five_minutes(world: World) -> None:

@@ -214,8 +214,8 @@ async def _see_the_question(reader: Reader) -> None:
 async def _accept_and_look(reader: Reader) -> tuple[str, str, str]:
     """Accepts, and asks to see what was made; the dialog shows it once. Answers address, header and secret."""
     await reader.dialog.get_by_role("button", name="Create token").click()
-    await expect(reader.dialog.get_by_role("heading", name="Your token is made")).to_be_focused()
-    await expect(reader.dialog.locator(".banner-success")).to_contain_text("Your key is ready.")
+    await expect(reader.dialog.get_by_role("heading", name="Your token is made: one step is left")).to_be_focused()
+    await expect(reader.dialog.locator("pre")).to_contain_text("keypost extension set gitlab")
     assert not SHAPE.search(await reader.page.content())
 
     look = reader.dialog.get_by_role("button", name="Show address and header")

@@ -69,8 +69,8 @@ def test_without_a_gitlab_the_key_is_ready_to_be_pasted(by_hand: Bench) -> None:
     shown = run(by_hand.press("authentication", secret=SECRET))
 
     assert shown.is_success
-    assert shown.text.startswith("Your key is ready.")
-    assert "keypost extension set gitlab" in shown.text
+    assert (shown.output["by_hand"], shown.output["view"]) == (True, "ephemeral")
+    assert "```\nkeypost extension set gitlab" in shown.text
     assert SECRET not in json.dumps(shown.output)
 
 
@@ -127,16 +127,14 @@ def test_a_token_that_replaces_others_takes_over_their_webhooks(bench: Bench, gi
     assert [one.id for one in project.hooks.values()] == [hook.id]
 
 
-def test_trouble_is_said_and_what_can_be_done_meanwhile(bench: Bench, ada: User) -> None:
+def test_trouble_is_said_and_what_becomes_of_the_key(bench: Bench, ada: User) -> None:
     ada.state = "blocked"
 
     shown = run(bench.press("authentication", secret=SECRET))
 
     assert not shown.is_success
-    assert shown.text.startswith(
-        "Your key is ready, but its webhooks are not registered. At GitLab the account of ada@"
-    )
-    assert "paste the address" in shown.text
+    assert shown.text.startswith("GitLab is not connected. At GitLab the account of ada@")
+    assert shown.text.endswith("Your key has ended again: once that is mended, press the button anew.")
 
 
 def test_without_an_address_of_the_person_nothing_is_registered(gitlab: GitLab) -> None:

@@ -225,12 +225,14 @@ class Reply(Message, frozen=True):
 
     `view="ephemeral"` shows it to the person who clicked or typed, and to nobody else; it is not stored. A reply with
     a `collapse_key` takes the place of the extension's earlier message with the same key, chat and token. `serves` is
-    what the token of the call connects from now on; None leaves it as it is.
+    what the token of the call connects from now on; None leaves it as it is. `by_hand` says that whoever made the token
+    has to take its address and header to the app: the dialog, which shows them once, leads to them.
     """
 
     view: Literal["ephemeral"] | None = None
     collapse_key: Annotated[str, Meta(max_length=COLLAPSE_KEY_MAX)] = ""
     serves: Annotated[tuple[Served, ...], Meta(max_length=SERVES_MAX)] | None = None
+    by_hand: bool = False
 
 
 class Edit(Message, frozen=True, tag_field="type", tag="message_edit"):

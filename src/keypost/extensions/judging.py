@@ -28,11 +28,12 @@ Lasting = Reply | Edit | None
 
 class Outcome(Struct, frozen=True):
     """What the person who asked sees. With neither banner nor private answer: the chat shows it, or nothing is to be
-    seen.
+    seen. `by_hand`: a token was made that its owner has to take to the app.
     """
 
     banner: Banner | None = None
     private: Content | None = None
+    by_hand: bool = False
 
     @property
     def has_failed(self) -> bool:
@@ -45,7 +46,7 @@ async def judge_answer(
     """What the person sees, and what lasts: never an answer with a secret in it. `secret` is the call's own."""
     answer = await _shown_or_failed(desk, app, invocation, output)
     if answer is not None and secret is not None and not has_failed(answer) and holds(output, secret):
-        return Outcome(private=_as_content(answer)), None
+        return Outcome(private=_as_content(answer), by_hand=_by_hand(answer)), None
     if holds_secret(output, desk.keys, desk.register):
         sentence = f"{app.title} answered with the secret of a token, which is shown to nobody."
         return Outcome(banner=failure(sentence)), None
@@ -53,9 +54,9 @@ async def judge_answer(
         case Banner():
             return Outcome(banner=answer), None
         case Reply(view="ephemeral"):
-            return Outcome(private=content_of(answer)), answer
+            return Outcome(private=content_of(answer), by_hand=answer.by_hand), answer
         case _:
-            return Outcome(), answer
+            return Outcome(by_hand=_by_hand(answer)), answer
 
 
 async def _shown_or_failed(desk: Desk, app: App, invocation: Invocation, output: Any) -> Answer:
@@ -99,6 +100,10 @@ def _speaker(desk: Desk, message: Message) -> int | None:
         bot = desk.chats.find_bot(message.org_id, BotId(sender.id))
         return bot.app_id if bot is not None else None
     return sender.id if sender.kind is PartyKind.EXTENSION else None
+
+
+def _by_hand(answer: Answer) -> bool:
+    return isinstance(answer, Reply) and answer.by_hand
 
 
 def _as_content(answer: Reply | Edit | Banner) -> Content:

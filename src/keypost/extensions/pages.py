@@ -92,6 +92,7 @@ async def accept(request: Request, caller: Caller) -> Response:
         banner=outcome.banner,
         message_html=private.shown(outcome.private, names) if outcome.private is not None else "",
         reveal_nonce=reveal_nonce,
+        by_hand=outcome.by_hand,
     )
     return ok({"kind": "done", "html": done})
 
