@@ -256,6 +256,7 @@ async def test_escape_puts_the_commands_away_and_leaves_what_is_written(page: Pa
 @pytest.mark.parametrize("way", ["Escape", "Close the list of chats"])
 async def test_on_a_phone_the_list_of_chats_takes_the_focus_and_gives_it_back(page: Page, way: str) -> None:
     await page.set_viewport_size(PHONE)
+    await expect(page.locator("#sidebar")).to_be_hidden()
     toggle = page.get_by_role("button", name="Chats", exact=True)
     await toggle.focus()
     await page.keyboard.press("Enter")

@@ -22,10 +22,12 @@ from keypost.db.tx import Tx
 from keypost.errors import NotFound
 from keypost.extensions import service
 from keypost.extensions.model import App, one_face_each
+from keypost.files.model import FILE_BYTES_MAX, FILES_MAX
 from keypost.ids import MessageId, PersonId, show_message
 from keypost.live.hub import Hub
 from keypost.people.directory import People
 from keypost.people.model import Person
+from keypost.settings import Settings
 from keypost.tokens.attribution import Attribution
 from keypost.web.pages import page
 from keypost.web.parts import part
@@ -90,6 +92,9 @@ async def show(request: Request, caller: Caller) -> Response:
         votes={show_message(message_id): option for (message_id, _), option in shown.choices.items()},
         emoji=AT_HAND,
         cursor=cursor,
+        text_max=part(request, Settings).text_max,
+        file_bytes_max=FILE_BYTES_MAX,
+        files_max=FILES_MAX,
         commands=[
             {"name": command.name, "hint": command.hint, "extension": app.title}
             for app in shown.installed

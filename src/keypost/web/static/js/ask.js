@@ -1,6 +1,8 @@
 /** A question to the server in JSON, or a form with files, and its answer; a refusal is thrown with the sentence that a person should read. */
 
-const UNREACHABLE = "Keypost does not answer. Check your connection and try again.";
+export const UNREACHABLE = "unreachable";
+
+const NO_ANSWER = "Keypost does not answer. Check your connection and try again.";
 const UNREADABLE = "Keypost gave an answer that this page does not understand. Reload the page and try again.";
 
 export class Refused extends Error {
@@ -40,6 +42,6 @@ async function send(path, body) {
       redirect: "error",
     });
   } catch {
-    throw new Refused(UNREACHABLE, "unreachable");
+    throw new Refused(NO_ANSWER, UNREACHABLE);
   }
 }

@@ -1,5 +1,7 @@
 /** The files that a person has chosen for the next message, each of which can be taken out again. */
 
+const MIB = 1024 * 1024;
+
 export class Attachments {
   #button = document.getElementById("attach");
   #input = document.getElementById("attach-input");
@@ -7,9 +9,16 @@ export class Attachments {
   #shape = document.getElementById("attachment-shape");
   #files = [];
   #changed;
+  #bytesMost;
+  #filesMost;
 
-  /** `changed()` is told whenever there are more or fewer of them. */
-  constructor(changed) {
+  /**
+   * The form's `fileBytesMax` and `filesMax` bound them. `changed(why)` is told whenever there are more or fewer of them;
+   * `why` is empty, or says why something that was chosen is not among them.
+   */
+  constructor({ fileBytesMax, filesMax }, changed) {
+    this.#bytesMost = Number(fileBytesMax);
+    this.#filesMost = Number(filesMax);
     this.#changed = changed;
     this.#button.addEventListener("click", () => this.#input.click());
     this.#input.addEventListener("change", () => {
@@ -24,8 +33,11 @@ export class Attachments {
   }
 
   add(files) {
-    this.#files.push(...files);
-    this.#show();
+    const large = files.filter((file) => file.size > this.#bytesMost);
+    const room = this.#filesMost - this.#files.length;
+    const fitting = files.filter((file) => !large.includes(file));
+    this.#files.push(...fitting.slice(0, room));
+    this.#show([...large.map((file) => this.#tooLarge(file)), fitting.length > room ? this.#tooMany() : ""]);
   }
 
   /** What is sent: the files, and what is said about the first of them. */
@@ -53,10 +65,18 @@ export class Attachments {
     this.#button.focus(); // The button that was pressed is gone; the keyboard must not be.
   }
 
-  #show() {
+  #tooLarge(file) {
+    return `${file.name} is too large: a file has at most ${this.#bytesMost / MIB} MiB.`;
+  }
+
+  #tooMany() {
+    return `Only ${this.#filesMost} files go at once: send these first.`;
+  }
+
+  #show(why = []) {
     this.#list.replaceChildren(...this.#files.map((file) => this.#entry(file)));
     this.#list.hidden = !this.any;
-    this.#changed();
+    this.#changed(why.filter(Boolean).join(" "));
   }
 
   #entry(file) {

@@ -1,6 +1,6 @@
 /** The box a person writes in. It keeps the text until the server has it. */
 
-import { address, ask, Refused } from "./ask.js";
+import { address, ask, Refused, UNREACHABLE } from "./ask.js";
 import { Attachments } from "./attachments.js";
 import { Palette } from "./palette.js";
 import { Progress } from "./progress.js";
@@ -13,11 +13,12 @@ export class Composer {
   #send = document.getElementById("send");
   #refusal = document.getElementById("composer-refusal");
   #palette = new Palette(this.#field);
-  #attachments = new Attachments(() => this.#changed());
+  #attachments = new Attachments(this.#form.dataset, (why) => this.#chosen(why));
   #progress = new Progress(() => document.getElementById("waiting-status"));
   #chat;
   #on;
   #busy = false;
+  #refusedWith = "";
 
   /** `on` holds what to do with what comes: `posted()`, `banner(banner)`, `dialog(html, from, onAccepted)`. */
   constructor(chat, on) {
@@ -28,10 +29,18 @@ export class Composer {
       this.#say();
     });
     this.#field.addEventListener("keydown", (event) => this.#key(event));
-    this.#field.addEventListener("input", () => this.#changed());
+    this.#field.addEventListener("input", () => {
+      this.#refuse("");
+      this.#changed();
+    });
     this.#changed();
     // On a phone, focus would bring up the keys before anybody wants to write.
     if (matchMedia("(hover: hover)").matches) this.#field.focus({ preventScroll: true });
+  }
+
+  /** Whoever read that nobody answers can try again. */
+  heard() {
+    if (this.#refusedWith === UNREACHABLE) this.#refuse("");
   }
 
   #key(event) {
@@ -45,17 +54,27 @@ export class Composer {
   async #say() {
     const text = this.#field.value;
     if (this.#busy || !this.#hasSomething()) return;
+    if (this.#isTooLong(text)) return;
     this.#setBusy(true);
     this.#refuse("");
     try {
       this.#show(await this.#ask(text));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      this.#refuse(error.message);
+      this.#refuse(error.message, error.code);
     } finally {
       this.#setBusy(false);
       this.#changed();
     }
+  }
+
+  /** Counted as the server counts. What comes after a command is judged by its extension. */
+  #isTooLong(text) {
+    const size = [...text].length;
+    const most = Number(this.#form.dataset.textMax);
+    if (size <= most || text.trimStart().startsWith("/")) return false;
+    this.#refuse(`Your message has ${size} characters; ${most} is the most.`);
+    return true;
   }
 
   #hasSomething() {
@@ -95,9 +114,16 @@ export class Composer {
     this.#palette.close();
   }
 
-  #refuse(sentence) {
+  #refuse(sentence, code = "") {
+    this.#refusedWith = code;
     this.#refusal.textContent = sentence;
     this.#refusal.hidden = !sentence;
+  }
+
+  /** There are more files or fewer; `why` says of those that were left out why they were. */
+  #chosen(why) {
+    this.#refuse(why);
+    this.#changed();
   }
 
   #changed() {

@@ -36,7 +36,7 @@ const home = parent || chat;
 /** What was said beside a thread stands in both. */
 const isHere = (data) => [data.chat, data.thread].includes(chat);
 
-new Composer(chat, {
+const composer = new Composer(chat, {
   posted: () => messages.toEnd(),
   banner: (banner) => banners.show(banner),
   dialog: (html, from, onAccepted) => dialog.show(html, from, onAccepted),
@@ -86,7 +86,10 @@ const on = {
   },
   banner: (banner) => banners.show(banner),
   private: ({ html }) => messages.addPrivate(html),
-  open: () => connection.open(),
+  open() {
+    connection.open();
+    composer.heard();
+  },
   lost: () => connection.lost(),
   reset: () => takeAnew(),
   "signed-out": () => location.assign("/"),

@@ -11,7 +11,7 @@ export class Sidebar {
     for (const id of ["scrim", "sidebar-close"]) {
       document.getElementById(id).addEventListener("click", () => this.#open(false));
     }
-    this.#element.addEventListener("keydown", (event) => event.key === "Escape" && this.#open(false));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#open(false));
     // Turned or widened, the page has room for both again.
     matchMedia("(width > 45rem)").addEventListener("change", () => this.#open(false));
   }
