@@ -37,6 +37,13 @@ async def test_the_demo_of_another_folder_is_named_by_a_variable(world: World, t
     assert (ended.json["first_name"], unset.json["first_name"]) == ("Alan", "Grace")
 
 
+async def test_a_variable_that_names_no_demo_is_said(tmp_path: Path) -> None:
+    ended = await Terminal(tmp_path, {"KEYPOST_DEMO": "othr"}).run("channel", "list")
+
+    assert ended.code == 2
+    assert ended.err.startswith("There is no demo in othr, which KEYPOST_DEMO names. ")
+
+
 @pytest.mark.parametrize("one", [{"KEYPOST_URL": ADDRESS}, {"KEYPOST_OPERATOR_TOKEN": SECRET}])
 async def test_a_demo_and_a_server_are_not_both_meant(tmp_path: Path, one: dict[str, str]) -> None:
     ended = await Terminal(tmp_path, {"KEYPOST_DEMO": "other", **one}, SECRET).run("channel", "list")

@@ -59,7 +59,8 @@ def _of_demo(file: Path) -> Connection:
     try:
         demo = msgspec.json.decode(file.read_bytes(), type=_Demo)
     except FileNotFoundError as error:
-        raise Invalid("no_server", f"Which server? Set {URL} and {TOKEN}, or {START}") from error
+        where = "" if file.parent == DEMO_FOLDER else f"There is no demo in {file.parent}, which {DEMO} names. "
+        raise Invalid("no_server", f"{where}Which server? Set {URL} and {TOKEN}, or {START}") from error
     except (OSError, msgspec.DecodeError) as error:
         raise Invalid("no_server", f"{file} cannot be used. Set {URL} and {TOKEN}, or {START}") from error
     return Connection(_address(demo.base_url), _secret(demo.operator_token, str(file)), str(file))
