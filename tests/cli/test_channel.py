@@ -23,7 +23,7 @@ async def test_a_channel_is_shown_with_who_takes_part(world: World) -> None:
     shown = await shell.run("channel", "show", "#builds")
     as_json = await shell.run("channel", "show", "builds", "--json")
 
-    assert "Build Bot, Ada Lovelace, Grace Hopper" in shown.out
+    assert "2 people, 1 bot: Build Bot, Ada Lovelace, Grace Hopper" in shown.out
     assert as_json.json["chat_id"] == world.id_of("#builds")
 
 

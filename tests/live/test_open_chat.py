@@ -134,16 +134,16 @@ async def test_a_chat_appears_for_who_joins_and_its_members_are_counted_for_the_
     world: World, browser: Browser, page: Page
 ) -> None:
     async with sitting(world.alan, browser, "general") as alans:
-        await expect(page.locator("#members")).to_have_text("2 members")
+        await expect(page.locator("#members")).to_have_text("2 people, 1 bot")
         await expect(alans.get_by_role("link", name="builds")).to_have_count(0)
 
         await join(world, world.alan)
-        await expect(page.locator("#members")).to_have_text("3 members")
+        await expect(page.locator("#members")).to_have_text("3 people, 1 bot")
         await alans.get_by_role("link", name="builds").click()
         await expect(alans.get_by_role("heading", level=1)).to_have_text("Channel builds")
 
         await leave(world, world.alan)
-        await expect(page.locator("#members")).to_have_text("2 members")
+        await expect(page.locator("#members")).to_have_text("2 people, 1 bot")
         await expect(alans.get_by_text("You no longer take part in #builds.")).to_be_visible()
 
 

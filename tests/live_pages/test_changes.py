@@ -37,7 +37,7 @@ async def test_who_joins_gets_the_chat_to_see_and_the_others_how_many_they_are(w
         await standup.say("#builds", "Welcome")
         (welcome,) = await seen_until(alan, "Welcome")
 
-    told = {"person": str(world.alan.person.id), "members": "3 members", "chat": builds(world)}
+    told = {"person": str(world.alan.person.id), "members": "3 people, 1 bot", "chat": builds(world)}
     assert [(happened.name, happened.data) for happened in seen if happened] == [("joined", told)] * 2
     assert welcome.name == "message"
 
@@ -54,7 +54,7 @@ async def test_who_leaves_is_told_so_and_hears_no_more_of_the_chat(world: World)
         await standup.say("#general", "for everybody")
         (after,) = await seen_until(grace, "for everybody")
 
-    told = {"person": str(world.grace.person.id), "members": "1 member", "chat": builds(world)}
+    told = {"person": str(world.grace.person.id), "members": "1 person, 1 bot", "chat": builds(world)}
     assert [(happened.name, happened.data) for happened in seen if happened] == [("left", told)] * 2
     assert "behind her back" not in after.data["html"]
 

@@ -16,6 +16,7 @@ from keypost.ids import MessageId, PersonId, show_message
 from keypost.messages import html
 from keypost.messages.judging import readable
 from keypost.messages.names import Names
+from keypost.messages.wording import how_many
 from keypost.people.directory import People
 from keypost.web.pages import fragment
 from keypost_sdk.content import Message as Content
@@ -215,17 +216,17 @@ def chat_name(chat: Chat) -> str:
 
 
 def title_for(people: People, reader_id: PersonId, chat: Chat) -> str:
-    """A direct chat is called after the others in it."""
+    """A direct chat is called after the others in it, and one that nobody else is in after oneself."""
     if chat.kind is not ChatKind.DIRECT:
         return chat.title or UNTITLED
     others = [people.get(chat.org_id, person_id).name for person_id in chat.person_ids - {reader_id}]
-    return ", ".join(sorted(others)) or chat.title
+    return ", ".join(sorted(others)) or f"{people.get(chat.org_id, reader_id).name} (you)"
 
 
-def members_text(chat: Chat) -> str:
-    """How many persons take part; bots are not counted."""
-    count = len(chat.person_ids)
-    return f"{count} member" if count == 1 else f"{count} members"
+def members_text(people: People, chat: Chat) -> str:
+    """How many take part. Who was deactivated does not, until they are let in again."""
+    active = sum(people.find_active(chat.org_id, person_id) is not None for person_id in chat.person_ids)
+    return how_many(active, len(chat.members) - len(chat.person_ids))
 
 
 def initials_of(name: str) -> str:

@@ -10,6 +10,7 @@ from keypost.cli.client import Client, connected, naming
 from keypost.cli.console import Json, say, say_facts, say_json, say_table
 from keypost.cli.person import Person, me, naming_persons
 from keypost.errors import Invalid
+from keypost.messages.wording import how_many
 
 app = App(name="channel", help="List, make and rename channels, let people join and leave.")
 
@@ -42,7 +43,7 @@ def list_(*, as_json: Json = False) -> None:
     if as_json:
         return say_json(answer.json)
     channels = answer.read(Channels).channels
-    rows = [(channel.unique_name, channel.title, str(len(channel.members)), channel.chat_id) for channel in channels]
+    rows = [(channel.unique_name, channel.title, _count(channel), channel.chat_id) for channel in channels]
     return say_table(("NAME", "TITLE", "MEMBERS", "CHAT"), rows)
 
 
@@ -125,6 +126,12 @@ def _say(channel: Channel) -> None:
             ("name", f"#{channel.unique_name}"),
             ("title", channel.title),
             ("chat", channel.chat_id),
-            ("members", ", ".join(member.name for member in channel.members)),
+            ("members", f"{_count(channel)}: {', '.join(member.name for member in channel.members)}"),
         ]
     )
+
+
+def _count(channel: Channel) -> str:
+    """As the page says it."""
+    bots = sum(member.kind == "bot" for member in channel.members)
+    return how_many(len(channel.members) - bots, bots)

@@ -83,7 +83,7 @@ async def show(request: Request, caller: Caller) -> Response:
             "title": title_for(people, person.id, chat),
             "kind": chat.kind.value,
             "unique_name": chat.unique_name,
-            "members": members_text(chat),
+            "members": members_text(people, chat),
             "is_closed": chat.closed_at is not None,
         },
         parent=ChatEntry.of(parent, title_for(people, person.id, parent)) if parent is not None else None,

@@ -82,13 +82,13 @@ def _content(event: Event, memory: Memory, place: Chat | None, rows: Rows) -> by
         state = {"chat": place.shown_id, "state": "closed" if place.closed_at is not None else "open"}
         return encode("thread", state, event.number)
     if event.kind in OF_MEMBERS:
-        return encode(OF_MEMBERS[event.kind], _member(event, place), event.number)
+        return encode(OF_MEMBERS[event.kind], _member(event, memory, place), event.number)
     if event.kind in {Kind.CHAT_CREATED, Kind.CHAT_RENAMED}:
         return encode("chat", ChatEntry.of(place, place.title), event.number)
     return b""
 
 
-def _member(event: Event, place: Chat) -> dict[str, Any]:
+def _member(event: Event, memory: Memory, place: Chat) -> dict[str, Any]:
     """Who it was, the chat for those who get it to see, and how many take part in it for the others."""
     person = str(event.person_id) if event.person_id is not None else ""
-    return {"chat": ChatEntry.of(place, place.title), "person": person, "members": members_text(place)}
+    return {"chat": ChatEntry.of(place, place.title), "person": person, "members": members_text(memory.people, place)}

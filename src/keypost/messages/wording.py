@@ -1,4 +1,4 @@
-"""How a refusal spells paths, values and choices of a body."""
+"""How a refusal spells paths, values and choices of a body, and how a chat says how many take part."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -55,3 +55,10 @@ def spelled(choice: str | int | bool | None) -> str:
 def either(names: Iterable[str]) -> str:
     *most, last = names
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def how_many(people: int, bots: int) -> str:
+    persons = f"{people} person" if people == 1 else f"{people} people"
+    if bots == 0:
+        return persons
+    return f"{persons}, {bots} bot" if bots == 1 else f"{persons}, {bots} bots"

@@ -45,6 +45,7 @@ async def signed_out(request: Request) -> Response:
         request,
         "problem.html",
         status=200,
+        code="signed_out",
         title="Signed out",
         sentence="To come back, open a new sign-in link.",
         reference="",

@@ -124,4 +124,4 @@ def _tell_open_pages(tx: Tx, org_id: OrgId, person_id: PersonId) -> None:
 
 
 def _link_is_over() -> NotFound:
-    return NotFound("sign_in_link_over", "This sign-in link was used already, or it is too old. Ask for a new one.")
+    return NotFound("sign_in_link_over", "This link was used already, is too old, or is not valid. Ask for a new one.")

@@ -64,6 +64,8 @@ TITLES: Final[Mapping[int, str]] = {
     500: "Something went wrong on our side",
     503: "Too much at once",
 }
+TITLES_OF_CODES: Final[Mapping[str, str]] = {"sign_in_link_over": "This link does not sign in"}
+"""Where the status says less than there is to say."""
 REFERENCE_BYTES: Final = 6
 
 
@@ -108,9 +110,15 @@ def _answer(
     request: Request, status: int, problem: Problem, *, page: bool, headers: Mapping[str, str] | None = None
 ) -> Response:
     if page and "text/html" in request.headers.get("accept", ""):
-        title = TITLES.get(status, "That did not work")
+        title = TITLES_OF_CODES.get(problem.code) or TITLES.get(status, "That did not work")
         text = render(
-            request, "problem.html", status=status, title=title, sentence=problem.message, reference=problem.reference
+            request,
+            "problem.html",
+            status=status,
+            code=problem.code,
+            title=title,
+            sentence=problem.message,
+            reference=problem.reference,
         )
         return HTMLResponse(text, status, headers)
     return Response(msgspec.json.encode(problem), status, headers, "application/json")
