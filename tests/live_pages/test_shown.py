@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 import pytest
+from tests.extensions.pressing import accepted
 from tests.people import Answer, Visitor
 from tests.world import World
 
@@ -42,6 +43,16 @@ async def test_a_thread_marks_the_chat_that_it_is_in(world: World) -> None:
     page = await opened(world.ada, row["thread"]["chat_id"])
 
     assert MARKED.findall(page.text) == [(world.id_of("#builds"), "true")]
+
+
+async def test_the_tokens_that_the_demo_made_are_told_apart(world: World) -> None:
+    await world.running_extension()
+    await accepted(world, world.ada)
+    await world.tool(origin=None)  # Made without a button, as the demo makes its own.
+
+    page = await world.ada.get("/tokens", AS_A_BROWSER)
+
+    assert (page.text.count("<dt>Made</dt>"), page.text.count("by the demo")) == (2, 1)
 
 
 @pytest.mark.parametrize("path", ["/sign-in/made-up", "/signed-out", "/tokens"])

@@ -16,7 +16,7 @@ from keypost.extensions.token_rows import TokenRow
 from keypost.ids import is_sandbox, show_token
 from keypost.messages.decoding import decode
 from keypost.people.directory import People
-from keypost.settings import NO_BOUND
+from keypost.settings import NO_BOUND, Settings
 from keypost.tokens.model import State, Token, Told
 from keypost.web.body import read_body
 from keypost.web.pages import page
@@ -73,6 +73,7 @@ def _page(request: Request, caller: Caller, rows: list[TokenRow], *, everybodys:
         org_name=people.org_name(caller.org_id),
         everybodys=everybodys,
         tokens=[_shown(row, now, everybodys=everybodys) for row in rows],
+        is_demo=part(request, Settings).demo,
     )
 
 
@@ -85,6 +86,7 @@ def _shown(row: TokenRow, now: int, *, everybodys: bool) -> dict[str, Any]:
         "sandbox": is_sandbox(token.app_id),
         "owner": row.owner,
         "created": _moment(token.created_at),
+        "from_button": token.is_from_button,
         "place": row.place or (OTHERS_BOT_CHAT if everybodys else BOT_CHAT),
         "budget": _budget_text(token.grant.budget),
         "verbs": [verbs[scope] for scope in sorted(token.grant.scope)],
