@@ -21,10 +21,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import Server
 
 from keypost.proxies import Proxies
+from keypost.web.fast_lane import FastLane
 from keypost.web.gate import Bounds, Gate
 from keypost.web.handing_over import HandingOver
 from keypost.web.headers import FIXED, PLAIN
 from keypost.web.protocol import Answering, Protocol
+from keypost.web.routing import Match
 
 SOON_S = 1
 MALFORMED = (
@@ -45,6 +47,10 @@ MALFORMED = (
     b"POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     b"POST /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
     b"POST / HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/2.0\r\nHost: x\r\n\r\n",
+    b"GET / HTTP/0.9\r\n\r\n",
+    b"GET http:// HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"CONNECT a:80 HTTP/1.1\r\nHost: x\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     b"hello\r\n\r\n",
@@ -133,6 +139,50 @@ async def test_but_nobody_is_listened_to_for_ever_who_was_refused(lasting_world:
 
 
 @pytest.mark.parametrize(
+    "more",
+    [[b"0\r\n", *[b"X: y\r\n" * 1_000] * 4], [b"0\r\nX: ", *[b"y" * 6_000] * 4], [b"1;", *[b"x" * 6_000] * 4]],
+    ids=["trailers", "a trailer without an end", "an extension without an end"],
+)
+async def test_what_stands_around_a_body_is_bounded_as_a_head_is(lasting_world: World, more: list[bytes]) -> None:
+    tool = await lasting_world.standing_tool()
+    head = post(tool, "").partition(b"Content-Length:")[0] + b"Transfer-Encoding: chunked\r\n\r\n"
+    async with line(lasting_world) as wordy:
+        await wordy.say(head, *more)
+
+        assert await wordy.hear_code() == (431, "header_too_large")
+        assert await wordy.hear_end() == b""
+
+
+async def test_a_body_in_chunks_of_one_byte_is_within_that_bound(lasting_world: World) -> None:
+    tool = await lasting_world.standing_tool()
+    head, _, body = post(tool, "y" * 2_000, "Expect: 100-continue").partition(b"\r\n\r\n")
+    head = head.replace(b"Content-Length:", b"X-Length:") + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with line(lasting_world) as minute:
+        await minute.say(head)
+        assert (await minute.hear())[0] == 100
+        await minute.say(b"1;" + b"x" * 200, *[b"\r\n%c\r\n1" % byte for byte in body], b"\r\n \r\n0\r\n\r\n")
+
+        assert (await minute.hear())[0] == 204
+
+
+@pytest.mark.parametrize("cut", [0, 1])
+async def test_a_field_behind_the_body_is_no_field_of_the_request(lasting_world: World, cut: int) -> None:
+    tool = await lasting_world.standing_tool()
+    before = await lasting_world.texts_in("#builds")
+    head, _, body = post(tool, "By a trailer").partition(b"\r\n\r\n")
+    credential = b"X-Keypost-Token: " + tool.secret.encode()
+    head = head.replace(credential, b"Transfer-Encoding: chunked").replace(b"Content-Length:", b"X-Length:")
+    pieces = [head + b"\r\n\r\n", b"%x\r\n%b\r\n0\r\n%b\r\n\r\n" % (len(body), body, credential)]
+    async with both(lasting_world) as doors:
+        for sly in doors:
+            await sly.say(*(pieces if cut else [b"".join(pieces)]))
+
+            assert (await sly.hear())[0] == 401
+
+    assert await lasting_world.texts_in("#builds") == before
+
+
+@pytest.mark.parametrize(
     "head",
     [
         b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 2_100 + b"\r\n\r\n",
@@ -199,6 +249,31 @@ async def test_a_sender_is_told_what_is_wrong_with_the_frame_of_its_request(
     assert json.loads(body)["message"] == f"This is not a request that HTTP/1.1 allows ({what})."
 
 
+@pytest.mark.parametrize("target", [b"http://", b"http://[::1"])
+async def test_a_sender_is_told_that_its_address_cannot_be_read(lasting_world: World, target: bytes) -> None:
+    async with line(lasting_world) as odd:
+        await odd.say(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % target)
+
+        assert json.loads((await odd.hear())[1])["message"] == "The address of the request cannot be read."
+
+
+async def test_a_failure_of_ours_is_not_said_to_be_the_senders(lasting_world: World) -> None:
+    class Failing(FastLane):
+        def find(self, path: str) -> Match | None:
+            raise KeyError(path)
+
+    server, listener, raised = lasting_world.server, listening(), []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context["exception"]))
+    async with serving(server.door, listener, OPEN, Failing(server.door, server.database.epoch, server.database.clock)):
+        unlucky = Line(*await asyncio.open_connection(*listener.getsockname()))
+        await unlucky.say(post(await lasting_world.standing_tool(), "Hello"))
+
+        assert await unlucky.hear_end() == b""
+        await unlucky.end()
+
+    assert [type(error.__context__) for error in raised] == [KeyError]
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -263,6 +338,32 @@ async def test_so_is_one_whose_last_request_is_malformed(lasting_world: World) -
 
         assert (await brief.hear())[0] == 204
         assert await brief.hear_code() == (400, "request_malformed")
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf" % PATH.encode(),
+        b"POST %b HTTP/1.1\r\nHost:" % PATH.encode(),
+        b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n" + MALFORMED[0],
+    ],
+    ids=["half a body", "half a head", "a reading", "a reading and what is malformed"],
+)
+async def test_whatever_stands_behind_posts_that_came_whole_they_are_answered(
+    lasting_world: World, behind: bytes
+) -> None:
+    tool = await lasting_world.standing_tool()
+    before = await lasting_world.texts_in("#builds")
+    async with both(lasting_world) as doors:
+        for brief in doors:
+            await brief.say(post(tool, "First") + post(tool, "Second") + behind)
+            brief.say_no_more()
+
+            assert [(await brief.hear())[0] for _ in range(2)] == [204, 204]
+            assert await brief.hear_end() == b""
+
+    assert await lasting_world.texts_in("#builds") == [*before, *["First", "Second"] * 2]
 
 
 async def test_half_a_body_of_a_client_that_has_said_all_is_not_waited_for(lasting_world: World) -> None:
@@ -507,6 +608,26 @@ async def test_a_kept_connection_on_which_nothing_comes_while_the_server_stops_i
 
         assert await kept.hear_end() == b""
         await kept.end()
+
+
+async def test_half_a_head_is_told_that_the_server_stops(lasting_world: World) -> None:
+    listener = listening()
+    port = listener.getsockname()[1]
+    async with serving(lasting_world.server.door, listener) as web:
+        slow, other = [Line(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(2)]
+        await slow.say(b"GET / HTTP/1.1\r\nHost:")
+        await other.say(b"GET /signed-out HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await other.hear())[0] == 200  # The server has read on.
+        for connection in list(web.server_state.connections):
+            connection.shutdown()
+
+        head, body = await slow.hear_raw()
+        for each in (slow, other):
+            await each.end()
+
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert b"\r\nretry-after: 1\r\n" in head
+    assert json.loads(body)["code"] == "server_stopping"
 
 
 async def test_one_that_was_refused_is_not_waited_for_while_the_server_stops(lasting_world: World) -> None:

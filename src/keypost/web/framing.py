@@ -8,11 +8,13 @@ import httptools
 import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from keypost.errors import Refusal, TooMany
+from keypost.errors import Busy, Refusal, TooMany
 from keypost.web.fast_lane import ADDRESS_MAX, BODY_MAX
 from keypost.web.headers import FIXED, PLAIN
 from keypost.web.problem import STATUS, Problem
 
+VERSIONS: Final = frozenset({"1.0", "1.1"})
+"""The parser reads more."""
 CAREFUL: Final = frozenset({b"transfer-encoding", b"upgrade"})
 """Fields that need a second look at how the request is framed."""
 LONG: Final = frozenset({b"content-encoding", b"expect"})
@@ -39,6 +41,8 @@ def is_short(fields: Mapping[bytes, bytes]) -> bool:
 def trouble_with(headers: list[tuple[bytes, bytes]], parser: httptools.HttpRequestParser) -> str:
     """What the parser lets pass and two readers could understand differently; empty if there is nothing."""
     names, version = Counter(name for name, _ in headers), parser.get_http_version()
+    if version not in VERSIONS:
+        return f"This server speaks HTTP/1.1, and not HTTP/{version}."
     if names[b"host"] > 1 or (version == "1.1" and not names[b"host"]):
         return "The request must have one Host header."
     codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
@@ -51,6 +55,6 @@ def trouble_with(headers: list[tuple[bytes, bytes]], parser: httptools.HttpReque
 
 def refusing(refusal: Refusal) -> bytes:
     body = msgspec.json.encode(Problem(refusal.sentence, refusal.code))
-    retry = b"retry-after: %d\r\n" % refusal.retry_after_s if isinstance(refusal, TooMany) else b""
+    retry = b"retry-after: %d\r\n" % refusal.retry_after_s if isinstance(refusal, TooMany | Busy) else b""
     head = b"content-length: %d\r\n" % len(body)
     return b"".join((STATUS_LINE[STATUS[type(refusal)]], head, retry, _FIELDS, b"\r\n", body))

@@ -13,14 +13,16 @@ Leans on the inside of uvicorn's `HttpToolsProtocol`, which is pinned; `tests/we
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import takewhile
 from typing import Any, ClassVar, Final, TypeVar
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
+from keypost.web.door import STOPPING
 from keypost.web.fast_lane import Answer, Done, FastLane
 from keypost.web.framing import CAREFUL, is_plain, is_short, refusing, trouble_with
 from keypost.web.gate import Gate
@@ -36,6 +38,8 @@ T = TypeVar("T")
 FORWARDED_FOR: Final = b"x-forwarded-for"
 HOLD_S: Final = 1.0
 """How long a short post may take to arrive whole; a longer one is the application's to wait for."""
+FRAMING_OF_BYTE: Final = 8
+"""Bytes that may stand around each byte of a body: one that comes by itself, as a chunk, has five."""
 CONNECTIONS_RETRY_S: Final = 10
 """When a client that was turned away for its many connections may try again."""
 LEAVE_S: Final = 0.5
@@ -73,7 +77,7 @@ class Protocol(HandingOver):
         super().__init__(**server)
         self._address = ""
         self._in_head = True
-        self._head_size = 0
+        self._head_size = self._framing_left = 0
         self._arrived = self._came_along = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._has_begun = False
@@ -104,12 +108,11 @@ class Protocol(HandingOver):
         """The client says no more, and may still listen: posts that came whole are answered before the end, as they may
         be stored. True keeps the connection open for that. Whoever only reads has gone.
         """
-        under_way = [self.cycle, *(cycle for cycle, _ in reversed(self.pipeline))] if self._is_answering else []
-        if not under_way or under_way[-1].more_body or any(cycle.scope["method"] != "POST" for cycle in under_way):
-            return False
-        if self._refused is None:  # Else that is the last answer.
-            under_way[-1].keep_alive = False
-        return True
+        in_line = [self._started, *(cycle for cycle, _ in reversed(self.pipeline))] if self._is_answering else []
+        whole = list(takewhile(_is_whole_post, in_line))
+        if whole and (self._refused is None or whole != in_line):  # Else the refusal is the last answer.
+            whole[-1].keep_alive = False
+        return bool(whole)
 
     def _part(self) -> Callable[[], None]:
         self._stop_waiting()
@@ -126,6 +129,8 @@ class Protocol(HandingOver):
         self._arrived = len(data)
         if self._in_head:
             self._head_size += self._arrived
+        else:
+            self._framing_left -= self._arrived
         self._feed(data)
         if lane is not None and self._taken is not None and self._idle_since:  # Who stays will say the same again.
             self._heads.keep(self._address, data, self._taken)
@@ -136,6 +141,9 @@ class Protocol(HandingOver):
                 self._refuse_head()
             elif self._deadline is None and not self._hears_no_more:
                 self._expect_head()  # Of the next request on a connection that was kept.
+        elif not self._in_head and self._framing_left < 0:
+            sentence = "What stands around the body, as extensions of chunks and trailers, is too much beside it."
+            self._refuse(HeadTooLarge("header_too_large", sentence))
         if self._held is not None and self._deadline is None:
             self._deadline = self.loop.call_later(HOLD_S, self._hold_no_longer)
 
@@ -150,6 +158,10 @@ class Protocol(HandingOver):
         except httptools.HttpParserUpgrade:
             if not self._hears_no_more:
                 self.cycle.keep_alive = False
+        except httptools.HttpParserCallbackError as error:
+            if not isinstance(error.__context__, httptools.HttpParserInvalidURLError):
+                raise
+            self._refuse(Invalid("request_malformed", "The address of the request cannot be read."))
         except httptools.HttpParserError as error:
             self.send_400_response(str(error))
 
@@ -167,7 +179,8 @@ class Protocol(HandingOver):
             self._refuse(TargetTooLong("address_too_long", sentence))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name.lower(), value))
+        if self._in_head:  # Else it is a trailer, which no proxy has looked at; nobody here needs any.
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         size, self._head_size = self._head_size + self._came_along, 0
@@ -178,8 +191,10 @@ class Protocol(HandingOver):
         if self._is_too_much(size):
             self._refuse_head()
             return
+        self._framing_left = self._gate.bounds.head_max
         fields = dict(self.headers)
         is_plain = len(fields) == len(self.headers) and b"host" in fields and CAREFUL.isdisjoint(fields)
+        is_plain &= self.parser.get_http_version() == "1.1"
         if not is_plain and (trouble := trouble_with(self.headers, self.parser)):
             self._refuse(Invalid("request_malformed", trouble))
             return
@@ -203,6 +218,7 @@ class Protocol(HandingOver):
         return self._gate.proxies.client_of(self._address, said)
 
     def on_body(self, body: bytes) -> None:
+        self._framing_left += (1 + FRAMING_OF_BYTE) * len(body)
         if self._held is not None:
             self._body += body
         elif not self._hears_no_more:
@@ -257,7 +273,9 @@ class Protocol(HandingOver):
         before, answering = self.cycle, Answering(keep_alive=not self._is_leaving)
         self.cycle = answering  # type: ignore[assignment]
         taken = take(head, body, partial(self._answer, answering))
-        if not taken:
+        if taken:
+            self._started = answering  # type: ignore[assignment]
+        else:
             self.cycle = before
         return taken
 
@@ -330,7 +348,13 @@ class Protocol(HandingOver):
             self.transport.close()
         elif self._held is None:
             self._stop_waiting()
-            self._deadline = self.loop.call_later(LEAVE_S, self._too_slow)
+            self._deadline = self.loop.call_later(LEAVE_S, self._leave)
+
+    def _leave(self) -> None:
+        if self._has_begun or self._head_size:
+            self._refuse(STOPPING)
+        else:
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """What uvicorn says of a request that cannot be parsed. `msg` is the parser's word for what is wrong with it,
@@ -413,3 +437,7 @@ class Protocol(HandingOver):
         self.transport.write_eof()
         self.flow.resume_reading()
         self._deadline = self.loop.call_later(self._gate.bounds.leftover_s, self.transport.close)
+
+
+def _is_whole_post(cycle: RequestResponseCycle) -> bool:
+    return cycle.scope["method"] == "POST" and not cycle.more_body

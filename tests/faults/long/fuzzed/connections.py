@@ -45,6 +45,7 @@ MORE: Final = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
     b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 300\r\n\r\n" + b"y" * 300 + POST,
     b"\r\n\r\n" + POST,
+    CHUNKED.replace(b"3\r\n", b"3;a=b\r\n").replace(b"0\r\n", b"0\r\nExpect: 100-continue\r\nX: y\r\n") + POST,
 )
 SOMEBODY: Final = Caller(org_id=OrgId(1), person_id=PersonId(1), means=Means.API_TOKEN, scopes=frozenset())
 
@@ -96,17 +97,21 @@ class Transport(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__({"peername": ("192.0.2.1", 5), "sockname": ("192.0.2.2", 80)})
         self.written = bytearray()
-        self.has_ended = False
+        self.has_ended = self._is_closing = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         assert not self.has_ended, f"written after the end: {bytes(data)!r}"
         self.written += data
 
+    def write_eof(self) -> None:
+        """It listens on, and forgets what it hears."""
+        self.has_ended = True
+
     def is_closing(self) -> bool:
-        return self.has_ended
+        return self._is_closing
 
     def close(self) -> None:
-        self.has_ended = True
+        self.has_ended = self._is_closing = True
 
     def pause_reading(self) -> None: ...
 
@@ -167,7 +172,7 @@ class Stand:
         for piece in pieces:
             protocol.data_received(piece)
             self._settle()
-        has_ended = transport.is_closing()
+        has_ended = transport.has_ended
         protocol.connection_lost(None)
         self._settle()
         assert not self._gate._open, "a connection is still counted"
