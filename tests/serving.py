@@ -9,6 +9,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from keypost.cli.serving import WebServer
 from keypost.clock import WallClock
 from keypost.web.door import Door
 from keypost.web.fast_lane import FastLane
@@ -45,7 +46,7 @@ def listening() -> socket.socket:
 @asynccontextmanager
 async def serving(
     door: Door | ASGIApp, listener: socket.socket, gate: Gate = OPEN, fast_lane: FastLane | None = None
-) -> AsyncIterator[uvicorn.Server]:
+) -> AsyncIterator[WebServer]:
     """The web server of `keypost.cli.serving`, without its waiting for a signal; if wanted, without the fast lane."""
     config = uvicorn.Config(
         door,
@@ -57,7 +58,7 @@ async def serving(
         proxy_headers=False,
     )
     config.load()
-    web = uvicorn.Server(config)
+    web = WebServer(config)
     web.lifespan = config.lifespan_class(config)
     await web.startup(sockets=[listener])
     try:

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import json
 import re
+import socket
 from itertools import pairwise
 
 import pytest
@@ -628,6 +629,24 @@ async def test_half_a_head_is_told_that_the_server_stops(lasting_world: World) -
     assert head.startswith(b"HTTP/1.1 503 ")
     assert b"\r\nretry-after: 1\r\n" in head
     assert json.loads(body)["code"] == "server_stopping"
+
+
+async def test_whoever_stands_in_line_when_the_server_stops_listening_is_answered(world: World) -> None:
+    tool, listener = await world.tool(), listening()
+    async with serving(world.server.door, listener, fast_lane=world.server.fast_lane) as web:
+        # At once, and not awaited: the server cannot let anybody in meanwhile.
+        waiting = [socket.create_connection(listener.getsockname(), PATIENCE_S) for _ in range(3)]
+        for number, each in enumerate(waiting):
+            each.sendall(post(tool, f"{number}"))
+
+        await web.shutdown([listener])
+
+        answers = [each.recv(4096) for each in waiting]
+        for each in waiting:
+            each.close()
+
+    assert [answer[:13] for answer in answers] == [b"HTTP/1.1 204 "] * 3
+    assert sorted(await world.texts_in("#builds")) == ["0", "1", "2"]
 
 
 async def test_one_that_was_refused_is_not_waited_for_while_the_server_stops(lasting_world: World) -> None:

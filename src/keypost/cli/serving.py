@@ -21,13 +21,22 @@ from keypost.web.protocol import guarding
 
 DRAIN_S: Final = 3
 """How long answers under way may take after the signal."""
+LET_IN_S: Final = 0.05
+"""How long a server that stops lets those in who have connected already."""
 KEEP_ALIVE_S: Final = 75
 BACKLOG: Final = 2048
 COLLECT_EVERY: Final = 20_000
 """Objects. A request leaves few behind, none in circles: to look for those at every 700 took a fifth of its time."""
 
 
-class _Uvicorn(uvicorn.Server):
+class WebServer(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Whoever stands in line to be let in when it stops listening would be reset, with what they have sent."""
+        for listener in sockets or []:
+            listener.listen(0)  # The line grows no longer.
+        await asyncio.sleep(LET_IN_S)
+        await super().shutdown(sockets)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals are ours: uvicorn would wait for streams that only we can end."""
@@ -69,7 +78,7 @@ async def serve(
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_S,
     )
-    web = _Uvicorn(config)
+    web = WebServer(config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stop, web, server.hub)
