@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from tests.extensions.keeping import PLACE, Keeper, gone, installed, known
 from tests.extensions.pressing import everything
+from tests.live.until import until
 from tests.world import World
 
 from keypost.db.tables import extension_settings
@@ -90,7 +91,8 @@ async def test_a_secret_is_in_no_answer_row_log_or_argument(world: World, capsys
     assert SECRET not in repr(await world.read(everything))
     assert SECRET not in capsys.readouterr().out
     assert SECRET not in " ".join(child.cmdline())
-    assert SECRET in child.environ()[SETTINGS]
+    # It may have begun a moment ago, and have no environment yet.
+    assert SECRET in until(child.environ, "the environment of the child")[SETTINGS]
     kept = [file.read_bytes() for file in world.settings.data.rglob("*") if file.is_file()]
     assert not any(SECRET.encode() in content for content in kept)
 

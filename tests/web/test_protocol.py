@@ -264,15 +264,20 @@ async def test_a_failure_of_ours_is_not_said_to_be_the_senders(lasting_world: Wo
             raise KeyError(path)
 
     server, listener, raised = lasting_world.server, listening(), []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context["exception"]))
-    async with serving(server.door, listener, OPEN, Failing(server.door, server.database.epoch, server.database.clock)):
-        unlucky = Line(*await asyncio.open_connection(*listener.getsockname()))
-        await unlucky.say(post(await lasting_world.standing_tool(), "Hello"))
+    lane = Failing(server.door, server.database.epoch, server.database.clock)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: raised.append(type(context["exception"].__context__)))
+    try:
+        async with serving(server.door, listener, OPEN, lane):
+            unlucky = Line(*await asyncio.open_connection(*listener.getsockname()))
+            await unlucky.say(post(await lasting_world.standing_tool(), "Hello"))
 
-        assert await unlucky.hear_end() == b""
-        await unlucky.end()
+            assert await unlucky.hear_end() == b""
+            await unlucky.end()
+    finally:
+        loop.set_exception_handler(None)
 
-    assert [type(error.__context__) for error in raised] == [KeyError]
+    assert raised == [KeyError]
 
 
 @pytest.mark.parametrize(
