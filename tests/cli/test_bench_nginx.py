@@ -12,12 +12,12 @@ from keypost.cli.bench import nginx
 from keypost.errors import Fault
 
 STUBBORN: Final = f"""#!{sys.executable}
-import re, signal, socket, sys, time
+import re, signal, socket, sys
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 configuration = open(sys.argv[-1]).read()
 listener = socket.create_server(("127.0.0.1", int(re.search(r"listen [^:]*:([0-9]+)", configuration)[1])))
 open({{told!r}}, "w").write(str(listener.getsockname()[1]))
-time.sleep(60)
+signal.pause()
 """
 Program = Callable[[str], str]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from playwright.async_api import Browser, expect
-from tests.live.browsing import ALIVE, Reader, browsing, reading, workers
+from tests.live.browsing import ALIVE, Reader, reading, workers
 from tests.live.running import ADA, GRACE, Demo, send_gitlab
 from tests.live.visitor import Answer, post
 from tests.messages.test_sanitiser import ATTACKS, message_full_of
@@ -17,12 +17,6 @@ from keypost.tokens.secret import SHAPE
 
 TOKEN_ROW = "li.token"
 PARTS = ("Address", "Header", "Value of the header")
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture

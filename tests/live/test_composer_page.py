@@ -3,32 +3,16 @@
 On one database: it is the page that is looked at.
 """
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, FilePayload, Page, expect
-from tests.live.browsing import browsing
-from tests.live.sitting import sitting
+from playwright.async_api import FilePayload, Page, expect
 from tests.world import World
 
 from keypost.files.model import FILE_BYTES_MAX, FILES_MAX
 from keypost_sdk.content import TEXT_MAX
 
 pytestmark = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
-
-
-@pytest.fixture
-async def page(world: World, browser: Browser) -> AsyncIterator[Page]:
-    """Ada's."""
-    async with sitting(world.ada, browser) as page:
-        yield page
 
 
 async def test_a_text_too_long_is_refused_until_something_changes(world: World, page: Page) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Browser, Locator, Page, Route, expect
 from tests.extensions.pressing import button
-from tests.live.browsing import PHONE, TOO_WIDE, browsing
+from tests.live.browsing import PHONE, TOO_WIDE
 from tests.live.sitting import sitting
 from tests.people import Tool
 from tests.world import World
@@ -35,12 +35,6 @@ SETTINGS: Final = (
     TokenSetting(name="events", title="Events", type="choices", default=("event0",), options=EVENTS),
     TokenSetting(name="style", title="Style", type="choice", default="event1", options=EVENTS[:2]),
 )
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

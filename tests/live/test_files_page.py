@@ -1,19 +1,11 @@
 """Files on the page: chosen, sent, seen live by others, saved."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, FilePayload, expect
 from tests.files.forms import png
-from tests.live.browsing import Reader, browsing, reading
+from tests.live.browsing import Reader, reading
 from tests.live.running import ADA, GRACE, Demo
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 async def test_files_are_sent_from_the_page_and_seen_by_others(browser: Browser, demo: Demo, tmp_path: Path) -> None:

@@ -3,14 +3,13 @@
 On one database: it is the page that is looked at.
 """
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 from msgspec.structs import replace
 from playwright.async_api import Browser, Page
-from tests.live.browsing import ALIVE, browsing
+from tests.live.browsing import ALIVE
 from tests.live.scenes import LOOKS, Look
 from tests.world import World
 
@@ -23,12 +22,6 @@ SOME_MESSAGE: Final = b"1599387839188_229293271789"
 """Samples name it where a sender names a message that is there."""
 GROUPS: Final = {group.name: group for group in read()}
 SAMPLES: Final = [sample for group in GROUPS.values() for sample in group.samples]
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 async def open_gallery(world: World, browser: Browser) -> Page:

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 from tests.extensions.answering import timed_out
 from tests.extensions.pressing import button
-from tests.live.browsing import PHONE, browsing
+from tests.live.browsing import PHONE
 from tests.live.sitting import sitting
 from tests.people import Tool
 from tests.world import World
@@ -37,12 +37,6 @@ WHERE: Final = """
   return focused.closest("dialog") ? "the dialog" : focused.outerHTML;
 }
 """
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,22 +1,13 @@
 """What a mention is to the reader whom it calls, and to the others."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, expect
-from tests.live.browsing import browsing
 from tests.live.sitting import sitting
 from tests.world import World
 
 from keypost.ids import show_channel
 
 pytestmark = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 async def test_a_mention_stands_out_for_whom_it_calls_live_and_on_the_page(world: World, browser: Browser) -> None:

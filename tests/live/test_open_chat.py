@@ -1,13 +1,11 @@
 """A chat that is open while things change in it: what a reader sees of that, and what stays as it was for them."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Final
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 from tests.extensions.answering import repeating, timed_out
-from tests.live.browsing import browsing
 from tests.live.sitting import sitting
 from tests.people import Visitor
 from tests.world import World
@@ -21,19 +19,6 @@ from keypost_sdk.content import Message as Content
 pytestmark = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 
 TALL: Final = "\n".join(f"line {number}" for number in range(30))
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
-
-
-@pytest.fixture
-async def page(world: World, browser: Browser) -> AsyncIterator[Page]:
-    """Ada's."""
-    async with sitting(world.ada, browser) as page:
-        yield page
 
 
 async def test_an_edited_message_says_so_and_when(world: World, page: Page) -> None:

@@ -10,7 +10,6 @@ from typing import Any, Final
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
-from tests.live.browsing import browsing
 from tests.live.scenes import SCENES, looks_of
 from tests.live.stage import Stage
 from tests.world import World
@@ -21,12 +20,6 @@ FAULTS: Final = (Path(__file__).parent / "faults.js").read_text("utf-8")
 RULES: Final = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 REPEATED: Final = {"exclude": [[".api-operation + .api-operation"], [".api-type + .api-type"], [".api-codes dd ~ *"]]}
 """Hundreds of one kind: the first of them is looked at."""
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,7 @@
 """Threads as a reader walks through them: from the message to its thread, with something to say, and back."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, Page, expect
-from tests.live.browsing import browsing
-from tests.live.sitting import sitting
+from playwright.async_api import Page, expect
 from tests.people import Tool
 from tests.world import World
 
@@ -13,19 +9,6 @@ from keypost.chat import threads
 from keypost.ids import read_chat
 
 pytestmark = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
-
-
-@pytest.fixture
-async def page(world: World, browser: Browser) -> AsyncIterator[Page]:
-    """Ada's."""
-    async with sitting(world.ada, browser) as page:
-        yield page
 
 
 async def test_a_reader_goes_into_a_thread_answers_there_and_comes_back(world: World, page: Page) -> None:

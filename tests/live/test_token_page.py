@@ -6,17 +6,11 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
-from tests.live.browsing import Reader, browsing, reading
+from tests.live.browsing import Reader, reading
 from tests.live.running import ADA, Demo
 
 ROW = "li.token"
 OPEN_ALL = "for (const details of document.querySelectorAll('details')) details.open = true"
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture
