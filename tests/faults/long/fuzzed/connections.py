@@ -15,7 +15,7 @@ import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from tests.web.test_protocol import MALFORMED
+from tests.web.malformed import MALFORMED
 from uvicorn.server import ServerState
 
 from keypost.caller import Admitted, Caller, Means
