@@ -234,6 +234,20 @@ async def test_a_bot_speaks_in_the_threads_of_the_chats_that_it_is_in(world: Wor
     ]
 
 
+async def test_a_command_that_is_typed_in_a_thread_reaches_its_extension(world: World) -> None:
+    app = await world.running_extension()
+    standup = await world.tool(app)
+    root = await posted(standup, "#builds", "It failed")
+    await posted(standup, "#builds", {"text": "Why?", "thread_message_id": root})
+    thread = await the_thread(world)
+    await world.ada.sign_in()
+
+    answer = await world.ada.say(thread.shown_id, "/standup")
+
+    assert (answer.status, answer.json) == (200, {"kind": "posted"})
+    assert [call["chat"] for call in world.heard_by(app)] == [thread.shown_id]
+
+
 async def posted(tool: Tool, place: str, content: object) -> str:
     body = {"text": content} if isinstance(content, str) else dict(content)  # type: ignore[call-overload]
     answer = await tool.say(place, body | {"sync_message": True})

@@ -38,7 +38,7 @@ class User(Struct, frozen=True):
 
 
 class Chat(Struct, frozen=True):
-    """`type` is `channel`, `bot`, `dm` or `chat`; only channels have a unique name."""
+    """`type` is `channel`, `bot`, `dm`, `thread` or `chat`; only channels have a unique name."""
 
     id: str = ""
     type: str = ""

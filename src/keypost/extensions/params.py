@@ -1,9 +1,9 @@
 """The objects that calls are made of, as the wire has them. Ids are strings, everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from keypost.chat.model import Chat, Message
+from keypost.chat.model import Chat, ChatKind, Message
 from keypost.extensions import token_settings
 from keypost.extensions.addresses import Addresses
 from keypost.extensions.model import App
@@ -15,7 +15,13 @@ from keypost.web.credentials import HEADER_SHOWN
 from keypost_sdk.content import Button
 
 Body = dict[str, Any]
-WIRE_CHAT_TYPES: Final = {"channel": "channel", "group": "chat", "direct": "dm", "bot": "bot"}
+WIRE_CHAT_TYPES: Final[Mapping[ChatKind, str]] = {
+    ChatKind.CHANNEL: "channel",
+    ChatKind.GROUP: "chat",
+    ChatKind.DIRECT: "dm",
+    ChatKind.BOT: "bot",
+    ChatKind.THREAD: "thread",
+}
 SERVERS_OWN: Final = frozenset({"key", "input"})
 """Arguments of a function that a button's own never take the place of: they say which button it was, and what the
 person gave."""
@@ -53,7 +59,7 @@ def user(person: Person) -> Body:
 
 def chat(place: Chat) -> Body:
     """Without its members and messages: those are other people's, whom nobody asked."""
-    kind = WIRE_CHAT_TYPES[place.kind.value]
+    kind = WIRE_CHAT_TYPES[place.kind]
     found = {
         "id": place.shown_id,
         "owner": "",
