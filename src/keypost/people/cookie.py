@@ -14,8 +14,8 @@ class SessionCookie:
         self._name = f"__Host-keypost-{settings.port}" if self._secure else f"keypost-{settings.port}"
 
     def read(self, request: Request) -> str | None:
-        """As it was written. Not by `request.cookies`: for a quoted value the standard library takes quadratic time, and
-        anybody can send one as long as a head.
+        """As it was written. Not by `request.cookies`: for a quoted value the standard library takes quadratic time,
+        and anybody can send one of that kind.
         """
         pieces = (piece for header in request.headers.getlist("cookie") for piece in header.split(";"))
         named = (piece.partition("=") for piece in pieces)
