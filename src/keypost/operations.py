@@ -24,8 +24,18 @@ from keypost.people import api as persons
 from keypost.web import api_docs
 from keypost.web.openapi import Operations
 from keypost.web.operation import Form, Group, Header, Media, Operation, Query
-from keypost.webhooks import api as ledger
-from keypost.webhooks import association, bots, delivery, editing, incoming, late, posting, subscribers, uploads
+from keypost.webhooks import (
+    association,
+    bots,
+    editing,
+    incoming,
+    late,
+    ledger_api,
+    naming,
+    posting,
+    subscribers,
+    uploads,
+)
 
 CONTENT: Final = (
     *("text_length_exceeded", "secret_in_message", "mention_not_allowed", "team_mention_not_allowed"),
@@ -58,10 +68,10 @@ NAMES: Final = tuple(
         name,
         "The sender's name for this delivery, for seven days: a repeat under the same name is stored once, and is "
         "answered as the first was. Printable ASCII. "
-        + ("" if place == 0 else f"Where there is no `{delivery.HEADERS[place - 1]}`."),
-        delivery.KEY_MAX,
+        + ("" if place == 0 else f"Where there is no `{naming.HEADERS[place - 1]}`."),
+        naming.KEY_MAX,
     )
-    for place, name in enumerate(delivery.HEADERS)
+    for place, name in enumerate(naming.HEADERS)
 )
 EXAMPLE: Final = {"text": "*Build 4711* passed in 3 minutes"}
 
@@ -558,11 +568,11 @@ OPERATIONS: Final[Operations] = {
         gives={200: Media.TEXT},
         refuses=(*EXTENSION, "log_not_found", "invalid_inputs"),
     ),
-    ledger.list_requests: Operation(
+    ledger_api.list_requests: Operation(
         group=Group.EXTENSIONS,
         summary="What third-party apps sent to an extension and what became of it, newest first.",
         query=(Query("limit", "How many, at most 100", int),),
-        gives={200: ledger.RequestsOut},
+        gives={200: ledger_api.RequestsOut},
         refuses=(*EXTENSION, "invalid_inputs"),
     ),
     api_docs.serve: Operation(

@@ -9,7 +9,7 @@ from keypost.chat import reaction_api as reactions
 from keypost.chat import thread_api as threads
 from keypost.chat import vote_page
 from keypost.extensions import api as extensions
-from keypost.extensions import attaching, chat_page, composer, token_page
+from keypost.extensions import chat_page, composer, sending_files, token_page
 from keypost.extensions import pages as buttons
 from keypost.extensions import token_api as tokens
 from keypost.gallery import page as gallery
@@ -22,8 +22,7 @@ from keypost.tokens.access import TOKEN_FOR_BOT, TOKEN_OF_APP, TOKEN_THAT_POSTS
 from keypost.web import api_docs, assets
 from keypost.web.family import Family
 from keypost.web.routing import Route, public, public_page, wire
-from keypost.webhooks import api as ledger
-from keypost.webhooks import association, bots, editing, incoming, late, posting, subscribers, uploads
+from keypost.webhooks import association, bots, editing, incoming, late, ledger_api, posting, subscribers, uploads
 
 GET: Final = ("GET",)
 POST: Final = ("POST",)
@@ -129,7 +128,7 @@ ROUTES: Final = (
     Route(POST, "/api/v1/extensions/{name}/attachment", extensions.attach, API_TOKEN),
     Route(DELETE, "/api/v1/extensions/{name}/attachment", extensions.detach, API_TOKEN),
     Route(GET, "/api/v1/extensions/{name}/log", extensions.show_log, API_TOKEN, media=TEXT),
-    Route(GET, "/api/v1/extensions/{name}/requests", ledger.list_requests, API_TOKEN),
+    Route(GET, "/api/v1/extensions/{name}/requests", ledger_api.list_requests, API_TOKEN),
     # Whoever writes such programs reads what there is.
     Route(GET, "/api/docs", api_docs.show, NOTHING_TO_SEE),
     Route(GET, "/api/docs/openapi.json", api_docs.serve, NOTHING_SECRET),
@@ -144,7 +143,7 @@ ROUTES: Final = (
     Route(GET, "/", chat_page.open_first, SESSION),
     Route(GET, "/chats/{chat}", chat_page.show, SESSION),
     Route(POST, "/chats/{chat}/say", composer.say, SESSION),
-    Route(POST, "/chats/{chat}/files", attaching.attach, SESSION),
+    Route(POST, "/chats/{chat}/files", sending_files.send, SESSION),
     Route(GET, "/files/{file}/{name}", files.fetch, SESSION),
     Route(GET, "/live", live.watch, SESSION),
     # say what they think of a message, and vote,

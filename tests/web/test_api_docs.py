@@ -17,8 +17,8 @@ from keypost.routes import ROUTES
 from keypost.web.openapi import document, refusals
 from keypost.web.routing import Surface, paths
 from keypost.webhooks.bots import BotDraft
-from keypost.webhooks.delivery import HEADERS
 from keypost.webhooks.editing import EditDraft
+from keypost.webhooks.naming import HEADERS
 
 WIRE = [route for route in ROUTES if route.access.surface is Surface.WIRE]
 

@@ -21,7 +21,7 @@ from keypost.chat.model import Party, PartyKind
 from keypost.extensions import service as extensions
 from keypost.web import protocol
 from keypost.web.fast_lane import ADDRESS_MAX, BODY_MAX
-from keypost.webhooks.delivery import HEADERS
+from keypost.webhooks.naming import HEADERS
 
 GOOD = b'{"text":"good"}'
 

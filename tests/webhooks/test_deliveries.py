@@ -13,7 +13,7 @@ from keypost.chat import deliveries, delivery_store
 from keypost.chat import service as chat
 from keypost.chat.model import Party, PartyKind
 from keypost.clock import DAY_MS, MINUTE_MS
-from keypost.webhooks.delivery import HEADERS, KEY_MAX
+from keypost.webhooks.naming import HEADERS, KEY_MAX
 
 HELLO = {"text": "Hello", "sync_message": True}
 BUILDS = posting_path("#builds")

@@ -18,7 +18,7 @@ from keypost.extensions.dialogs import Question
 from keypost.extensions.manifest import SETTINGS_MAX
 from keypost.extensions.next_step import next_step
 from keypost.extensions.replies import failure
-from keypost.extensions.telling import Told, find_told, tell
+from keypost.extensions.saying import Saying, find_saying, say
 from keypost.ids import MessageId, read_message
 from keypost.messages.decoding import decode
 from keypost.web.body import read_body
@@ -60,8 +60,8 @@ async def press(request: Request, caller: Caller) -> Response:
     message_id = read_message(request.path_params["message"])
     agent = user_agent(request)
     due = await desk.database.write(_press, desk, caller, chat, message_id, path, agent)
-    if isinstance(due, Told):
-        await tell(desk, caller, due)
+    if isinstance(due, Saying):
+        await say(desk, caller, due)
         return ok({"kind": "chat", "address": f"/chats/{due.place.shown_id}"})
     if due is None:
         return ok({"kind": "banner", "banner": failure("No extension that is installed for you has this function.")})
@@ -70,9 +70,9 @@ async def press(request: Request, caller: Caller) -> Response:
 
 def _press(
     tx: Tx, desk: Desk, caller: Caller, chat: Chat, message_id: MessageId | None, path: str, agent: str
-) -> Told | Question | Begun | None:
-    told = find_told(tx, desk, caller, chat, message_id, path)
-    return told if told is not None else dialogs.press(tx, desk, caller, chat, message_id, path, agent)
+) -> Saying | Question | Begun | None:
+    saying = find_saying(tx, desk, caller, chat, message_id, path)
+    return saying if saying is not None else dialogs.press(tx, desk, caller, chat, message_id, path, agent)
 
 
 async def accept(request: Request, caller: Caller) -> Response:

@@ -24,9 +24,9 @@ from keypost.web.parts import part
 from keypost.web.replies import no_content, ok
 from keypost.webhooks import store
 from keypost.webhooks.deliveries import Deliveries
-from keypost.webhooks.delivery import delivery_of
 from keypost.webhooks.dispatcher import Dispatcher
 from keypost.webhooks.model import Ending, Ingress, Outcome
+from keypost.webhooks.naming import delivery_of
 
 PATIENCE_S: Final = 4.0
 """How long the third party waits for the handler's own answer; the request is stored before that in any case."""

@@ -40,7 +40,7 @@ from keypost.web.ready import Ready
 from keypost.web.replies import no_content, ok
 from keypost.webhooks import bot_use
 from keypost.webhooks.deliveries import Deliveries
-from keypost.webhooks.delivery import Naming, delivery_of, naming_of
+from keypost.webhooks.naming import Naming, delivery_of, naming_of
 from keypost.webhooks.places import count_place_of, place_of
 from keypost.webhooks.readers import NAMED_MAX, Wish, choose, read_names
 from keypost.webhooks.rules import Rules, rules_of
@@ -50,7 +50,7 @@ NAMES_MAX: Final = NAMED_MAX * 256
 TOPIC_MAX: Final = 255
 PEOPLE_MAX: Final = 100
 """Of an organisation whose bots write to everybody on the fast lane."""
-TO_CHANNEL: Final = "CHANNEL_UNIQUE_NAME"
+CHANNEL_PARAM: Final = "CHANNEL_UNIQUE_NAME"
 """The parameter that sends a bot's message to a channel instead, in the wire's spelling."""
 
 
@@ -122,7 +122,7 @@ class BotPost(Struct, frozen=True):
 
     def _aim(self, request: Request) -> "Aim":
         query = request.query_params
-        channel = query.get(TO_CHANNEL) if self.is_newer else None
+        channel = query.get(CHANNEL_PARAM) if self.is_newer else None
         return Aim(self.is_newer, channel, query.get("user_ids", query.get("userids")))
 
 

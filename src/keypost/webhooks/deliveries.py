@@ -12,7 +12,7 @@ from keypost.chat.lane import Lane
 from keypost.chat.model import Delivery, Message, Posting, Submission
 from keypost.chat.waiting import Settle
 from keypost.db.database import Database
-from keypost.webhooks.delivery import UnderWay
+from keypost.errors import Unfinished
 from keypost.webhooks.places import Stored
 
 Store = Callable[[Sequence[Posting], Delivery | None], Awaitable[list[Message]]]
@@ -76,3 +76,24 @@ class Deliveries:
             yield
         finally:
             self._under_way.end(delivery)
+
+
+class UnderWay:
+    """The deliveries that are being stored at this moment: of two at once, the second is told to come again."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[tuple[str, int], bytes]] = set()
+
+    def begin(self, delivery: Delivery) -> None:
+        if _id(delivery) in self._known:
+            raise Unfinished(
+                "delivery_under_way", "The same delivery is being stored right now. Send it again in a second."
+            )
+        self._known.add(_id(delivery))
+
+    def end(self, delivery: Delivery) -> None:
+        self._known.discard(_id(delivery))
+
+
+def _id(delivery: Delivery) -> tuple[tuple[str, int], bytes]:
+    return delivery.sender, delivery.key  # No two organisations have a sender in common.

@@ -27,7 +27,7 @@ from keypost.web.ready import Ready
 from keypost.web.replies import no_content, ok
 from keypost.webhooks.apps import appkey_of, require_bot_served
 from keypost.webhooks.deliveries import Deliveries
-from keypost.webhooks.delivery import Naming, delivery_of, has_name, naming_of
+from keypost.webhooks.naming import Naming, delivery_of, has_name, naming_of
 from keypost.webhooks.places import ChatOrPerson, Finder, PersonNamed, Target, count_place_of
 from keypost.webhooks.rules import Rules, rules_of
 from keypost.webhooks.text_alone import text_alone

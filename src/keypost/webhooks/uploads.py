@@ -15,8 +15,8 @@ from keypost.chat.judging import ChannelNamed, ChannelShown, ChatShown, judge
 from keypost.chat.model import Posting
 from keypost.chat.uploading import Brought, FilesDraft
 from keypost.db.database import Database
-from keypost.extensions.attaching import store_files, taken_in, with_files
 from keypost.extensions.directory import Apps
+from keypost.extensions.sending_files import store_files, taken_in, with_files
 from keypost.files.cabinet import Cabinet
 from keypost.files.receiving import receiving
 from keypost.people.directory import People
@@ -25,7 +25,7 @@ from keypost.web.parts import part
 from keypost.web.replies import no_content
 from keypost.webhooks import bot_use, bots
 from keypost.webhooks.deliveries import Deliveries
-from keypost.webhooks.delivery import delivery_of
+from keypost.webhooks.naming import delivery_of
 from keypost.webhooks.places import ChatOrPerson, Finder, PersonNamed, Target
 from keypost.webhooks.posting import require_own_bot
 from keypost.webhooks.readers import Wish, choose

@@ -18,14 +18,16 @@ from keypost.messages.wording import quoted
 from keypost_sdk.content import InvokeBot, Message
 
 
-class Told(Struct, frozen=True):
+class Saying(Struct, frozen=True):
     """What a person is about to say, and the chat with the bot in which they will."""
 
     place: Chat
     content: Message
 
 
-def find_told(tx: Tx, desk: Desk, caller: Caller, chat: Chat, message_id: MessageId | None, path: str) -> Told | None:
+def find_saying(
+    tx: Tx, desk: Desk, caller: Caller, chat: Chat, message_id: MessageId | None, path: str
+) -> Saying | None:
     """What the stored button says, in a chat that is opened if there is none; None for a button of another kind."""
     caller.require(Scope.PERSON)
     button = find_button(find_stored(tx, chat, message_id).content, path)
@@ -37,12 +39,12 @@ def find_told(tx: Tx, desk: Desk, caller: Caller, chat: Chat, message_id: Messag
         raise NotFound("bot_not_found", f"There is no bot {quoted(said.bot_name)}.")
     _require_served(tx, desk, caller, bot)
     content = judge_content(Message(text=said.message), desk.text_max)
-    return Told(chat_service.open_bot_chat(tx, desk.chats, bot, caller.person_id), content)
+    return Saying(chat_service.open_bot_chat(tx, desk.chats, bot, caller.person_id), content)
 
 
-async def tell(desk: Desk, caller: Caller, told: Told) -> None:
-    place = ChatShown(told.place.shown_id)
-    await desk.lane.commit(judge(desk.people, desk.chats, caller, place, told.content))
+async def say(desk: Desk, caller: Caller, saying: Saying) -> None:
+    place = ChatShown(saying.place.shown_id)
+    await desk.lane.commit(judge(desk.people, desk.chats, caller, place, saying.content))
 
 
 def _require_served(tx: Tx, desk: Desk, caller: Caller, bot: Bot) -> None:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from keypost.caller import Caller
 from keypost.chat.model import Delivery
-from keypost.errors import Invalid, Unfinished
+from keypost.errors import Invalid
 from keypost.ids import OrgId
 
 KEY_MAX: Final = 255
@@ -56,27 +56,6 @@ def delivery_of(request: Request, caller: Caller, said: bytes) -> Delivery | Non
 def has_name(fields: Iterable[bytes]) -> bool:
     """Of the names of a request's fields, in small letters."""
     return not _FIELDS.isdisjoint(fields)
-
-
-class UnderWay:
-    """The deliveries that are being stored at this moment: of two at once, the second is told to come again."""
-
-    def __init__(self) -> None:
-        self._known: set[tuple[tuple[str, int], bytes]] = set()
-
-    def begin(self, delivery: Delivery) -> None:
-        if _id(delivery) in self._known:
-            raise Unfinished(
-                "delivery_under_way", "The same delivery is being stored right now. Send it again in a second."
-            )
-        self._known.add(_id(delivery))
-
-    def end(self, delivery: Delivery) -> None:
-        self._known.discard(_id(delivery))
-
-
-def _id(delivery: Delivery) -> tuple[tuple[str, int], bytes]:
-    return delivery.sender, delivery.key  # No two organisations have a sender in common.
 
 
 def _name(header: str, given: list[str]) -> bytes:

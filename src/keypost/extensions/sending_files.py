@@ -25,7 +25,7 @@ from keypost.web.parts import part
 from keypost.web.replies import ok
 
 
-async def attach(request: Request, caller: Caller) -> Response:
+async def send(request: Request, caller: Caller) -> Response:
     people, chats, place = part(request, People), part(request, Chats), ChatShown(request.path_params["chat"])
     caller.require(Scope.POST)
     find_place(chats, caller, place)
