@@ -182,6 +182,25 @@ async def test_a_sender_is_told_that_its_address_cannot_be_read(lasting_world: W
         assert json.loads((await odd.hear())[1])["message"] == "The address of the request cannot be read."
 
 
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        (b"http://keypost.example", "/"),
+        (b"http://keypost.example?to=there", "/?to=there"),
+        (b"http://keypost.example/", "/"),
+    ],
+)
+async def test_an_address_of_a_host_alone_means_its_root(lasting_world: World, target: bytes, path: str) -> None:
+    async with line(lasting_world) as proxied, line(lasting_world) as usual:
+        await proxied.say(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % target)
+        await usual.say(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % path.encode())
+
+        answered, expected = await proxied.hear(), await usual.hear()
+
+    assert answered == expected
+    assert answered[0] == 401
+
+
 async def test_a_failure_of_ours_is_not_said_to_be_the_senders(lasting_world: World) -> None:
     class Failing(FastLane):
         def find(self, path: str) -> Match | None:

@@ -32,6 +32,14 @@ def is_plain(url: bytes) -> bool:
     return len(url) <= ADDRESS_MAX and b"#" not in url
 
 
+def with_path(url: bytes) -> bytes:
+    """An address of a host alone means its root (RFC 9110, 4.2.3); whoever takes it apart expects to find a path."""
+    if url.startswith(b"/") or b"://" not in url:
+        return url
+    host, mark, query = url.partition(b"?")
+    return url if b"/" in host.partition(b"://")[2] else host + b"/" + mark + query
+
+
 def is_short(fields: Mapping[bytes, bytes]) -> bool:
     """Whether the body has a length, a small one, and comes at once and as it is."""
     length = fields.get(b"content-length", b"")

@@ -24,7 +24,7 @@ from keypost import log
 from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMany, TooSlow
 from keypost.web.door import STOPPING
 from keypost.web.fast_lane import Answer, Done, FastLane
-from keypost.web.framing import CAREFUL, is_plain, is_short, refusing, trouble_with
+from keypost.web.framing import CAREFUL, is_plain, is_short, refusing, trouble_with, with_path
 from keypost.web.gate import Gate
 from keypost.web.handing_over import HandingOver
 from keypost.web.heads import Heads
@@ -289,7 +289,7 @@ class Protocol(HandingOver):
         """What uvicorn does when a request begins, at each of its fields, and when its head is there."""
         url, headers = self.url, self.headers
         super().on_message_begin()
-        self.url = url
+        self.url = with_path(url)
         for name, value in headers:
             super().on_header(name, value)
         self.scope["client"] = (self._client(), 0)

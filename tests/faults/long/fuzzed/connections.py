@@ -41,6 +41,7 @@ MORE: Final = (
     CHUNKED + POST,
     b"GET /x?y HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + POST,
     b"HEAD / HTTP/1.0\r\n\r\n",
+    b"GET http://x?y HTTP/1.1\r\nHost: x\r\n\r\n" + POST,
     b"POST /fast HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello",
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
     b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 300\r\n\r\n" + b"y" * 300 + POST,
