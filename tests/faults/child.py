@@ -21,7 +21,10 @@ ORPHANED: Final = 70
 
 
 def main(settings: Settings, clock: Path, life: Connection) -> None:
-    """`life` hears an empty text once the server answers, or why it does not start; at its other end's end it dies."""
+    """`life` says when to begin. It hears an empty text once the server answers, or why it does not start; at its other
+    end's end it dies.
+    """
+    life.recv()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(settings, SetClock(clock), life))
 

@@ -6,6 +6,7 @@ It is forked from a process that has read all modules already: what a start take
 import asyncio
 import multiprocessing
 import socket
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -19,16 +20,20 @@ from keypost.settings import Settings
 
 FORKING: Final = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload([child.__name__])
+ENDED: Final = "the server ended before it could say why"
 
 
 class Served:
-    """`is_up` says that it answers; who is cut off waits for that. `clock` is the server's, and outlives it."""
+    """`is_up` says that it answers; who is cut off waits for that. `clock` is the server's, and outlives it. `onlooker`
+    is told of its process before that does anything.
+    """
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
         self.is_up = asyncio.Event()
         self._clock_file = folder / "clock"
         self.clock = SetClock(self._clock_file)
+        self.onlooker: Callable[[int], None] | None = None
         self._process: ForkServerProcess | None = None
         self._life: Connection | None = None
 
@@ -65,6 +70,15 @@ class Served:
         self._forget()
         return code
 
+    async def until_ended(self) -> bool:
+        """Whether it ended by itself, as it was made to."""
+        await asyncio.to_thread(self._running.join, PATIENCE_S)
+        if self._running.exitcode is None:
+            return False
+        self.is_up.clear()
+        self._forget()
+        return True
+
     async def end(self) -> None:
         """At the end of a test, whatever has become of it."""
         if self._process is not None:
@@ -86,11 +100,14 @@ class Served:
         self._process = FORKING.Process(target=child.main, args=(self.settings, self._clock_file, theirs), daemon=True)
         self._process.start()
         theirs.close()
+        if self.onlooker is not None:
+            self.onlooker(self.pid)
+        self._life.send("")
         assert self._life.poll(PATIENCE_S), "the server says nothing"
         try:
             trouble = str(self._life.recv())
-        except EOFError:
-            trouble = "the server ended before it could say why"
+        except (EOFError, ConnectionResetError):
+            trouble = ENDED
         if trouble:
             self._process.join(PATIENCE_S)
             self._forget()

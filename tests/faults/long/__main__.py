@@ -19,6 +19,7 @@ from tests.faults.long.report import CannotRun, Report
 
 FAULTS: Final[Mapping[str, str]] = {
     "f1": "kills",
+    "f3": "power",
     "f4": "full_disk",
     "f5": "system_calls",
     "f6": "fsyncs",

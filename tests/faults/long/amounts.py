@@ -5,14 +5,16 @@ from msgspec import Struct
 
 
 class Amounts(Struct, frozen=True, kw_only=True):
-    """`kills` and `answers` are of F1, `steps` of F4, `points` of F5, `fsyncs` of F6, `sockets` of F7, `readers` of F9,
-    `minutes` of F24, `bodies` of the fuzzing. `only` names faults with commas between; `database` is for F1 and F24.
+    """`kills` and `answers` are of F1, `cuts` of F3, `steps` of F4, `points` of F5, `fsyncs` of F6, `sockets` of F7,
+    `readers` of F9, `minutes` of F24, `bodies` of the fuzzing. `only` names faults with commas between; `database` is
+    for F1 and F24.
     """
 
     only: str = ""
     database: str = "sqlite"
     kills: int = 1_000
     answers: int = 1_000_000
+    cuts: int = 500
     steps: int = 200
     points: int = 500
     fsyncs: int = 100
