@@ -53,8 +53,11 @@ class Organization(Struct, frozen=True):
 
 
 class Access(Struct, frozen=True):
+    """`parent_chat_id` is the chat in which a thread hangs; empty outside of threads."""
+
     user_id: str = ""
     chat_id: str = ""
+    parent_chat_id: str = ""
     message_id: str = ""
     user_agent: str = ""
     organization: Organization = Organization()

@@ -7,7 +7,7 @@ from keypost.chat.model import Chat, ChatKind, Message
 from keypost.extensions import token_settings
 from keypost.extensions.addresses import Addresses
 from keypost.extensions.model import App
-from keypost.ids import OrgId, show_channel, show_message, show_token
+from keypost.ids import OrgId, show_channel, show_chat, show_message, show_token
 from keypost.messages.plain import plain
 from keypost.people.model import Person
 from keypost.tokens.model import Token
@@ -39,7 +39,10 @@ def access(person: Person, agent: str = "", chat: Chat | None = None) -> Body:
         "organization": {"type": "company", "id": str(person.org_id)},
         "user_agent": agent,
     }
-    return known | {"chat_id": chat.shown_id} if chat is not None else known
+    if chat is None:
+        return known
+    within = {"parent_chat_id": show_chat(chat.org_id, chat.parent_id)} if chat.parent_id is not None else {}
+    return known | {"chat_id": chat.shown_id} | within
 
 
 def user(person: Person) -> Body:
