@@ -1,6 +1,7 @@
 from time import thread_time
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 from tests.messages.pages import page_of
 from tests.messages.samples import COPY_BUTTON, FULL, LINK_BUTTON, LOOK_BUTTON, with_changed
@@ -21,6 +22,11 @@ def test_a_token_button_says_which_it_is_and_what_it_asks_for() -> None:
     assert (first["data-button"], second["data-button"]) == ("slides[1].buttons[0]", "buttons[0]")
     assert first["class"] == "button button-positive"
     assert first["type"] == "button"
+
+
+@pytest.mark.parametrize("card", [Card(), Card(title=" ", icon="star"), Card(thumbnail="/picture.png")])
+def test_a_card_with_nothing_to_show_is_no_empty_box(card: Card) -> None:
+    assert compose(Message(text="a", card=card), anchor="m1") == compose(Message(text="a"), anchor="m1")
 
 
 def test_a_function_button_that_asks_for_nothing_says_so() -> None:

@@ -13,6 +13,8 @@ from keypost.errors import Invalid
 from keypost.messages.decoding import DEPTH_MAX, NODES_MAX, decode
 from keypost.messages.judging import Draft, content_of
 from keypost.messages.spellings import PACKED, Respelling, decode_content
+from keypost.webhooks.bots import BotDraft
+from keypost.webhooks.editing import EditDraft
 
 
 def read(value: dict[str, Any]) -> Any:
@@ -149,6 +151,23 @@ def test_a_button_has_one_spelling() -> None:
     assert found["references"]["1"]["object"]["action"]["confirm"] == asked
     assert found["buttons"][1]["action"]["data"] == {"url": "https://example.com"}
     assert found["styles"] == {"markdown": False, "highlight": True}
+
+
+@pytest.mark.parametrize(("word", "meant"), [("true", True), ("True", True), ("FALSE", False)])
+def test_a_switch_may_come_as_a_word(word: str, meant: bool) -> None:
+    switches = ("sync_message", "mark_as_read", "post_in_parent")
+
+    said = decode_content(json.dumps({"text": "a", **dict.fromkeys(switches, word)}).encode(), Draft)
+    to_bot = decode_content(json.dumps({"text": "a", "broadcast": word}).encode(), BotDraft)
+    edit = decode_content(json.dumps({"text": "a", "notify_edit": word}).encode(), EditDraft)
+
+    assert [getattr(said, name) for name in switches] == [meant] * 3
+    assert (to_bot.broadcast, edit.notify_edit) == (meant, meant)
+
+
+@pytest.mark.parametrize("word", ["yes", "1", "trues", 1, []])
+def test_no_other_word_is_a_switch(word: object) -> None:
+    assert refusal_of({"text": "a", "sync_message": word})[1].endswith("it must be true or false")
 
 
 def test_each_other_spelling_is_noted_with_its_path() -> None:

@@ -64,6 +64,15 @@ def test_an_empty_hint_alone_is_no_reason_to_fail() -> None:
     assert [finding.path for finding in found.findings] == ["buttons[0].hint"]
 
 
+def test_what_says_nothing_is_a_hint_and_no_reason_to_fail() -> None:
+    found = checked(
+        {"text": "a", "slides": None, "card": {"title": "b", "theme": ""}, "buttons": [{**BUTTON, "key": None}]}
+    )
+
+    assert found.is_fine
+    assert [finding.path for finding in found.findings] == ["slides", "card.theme", "buttons[0].key"]
+
+
 @pytest.mark.parametrize(
     ("value", "taken_for"),
     [

@@ -174,7 +174,7 @@ async def test_a_guest_reaches_only_those_with_whom_they_share_a_chat(world: Wor
     assert (further.status, further.refused_with) == (404, "person_not_found")
 
 
-@pytest.mark.parametrize(("value", "status"), [("true", 204), ("false", 204), ("yes", 400), ("", 400)])
+@pytest.mark.parametrize(("value", "status"), [("true", 204), ("False", 204), ("yes", 400), ("", 400)])
 async def test_mark_as_read_is_a_switch_in_the_address(world: World, value: str, status: int) -> None:
     standup = await world.tool()
 
@@ -183,7 +183,7 @@ async def test_mark_as_read_is_a_switch_in_the_address(world: World, value: str,
     assert answer.status == status
 
 
-@pytest.mark.parametrize(("value", "status"), [(True, 204), (False, 204), ("yes", 400), (1, 400)])
+@pytest.mark.parametrize(("value", "status"), [(True, 204), ("False", 204), ("yes", 400), (1, 400)])
 async def test_mark_as_read_is_a_switch_in_the_body(world: World, value: object, status: int) -> None:
     standup = await world.tool()
 

@@ -12,7 +12,6 @@ from keypost.chat.model import Chat, Collapse, Message, PartyKind, Posting, Send
 from keypost.db.tx import Tx
 from keypost.extensions.model import App
 from keypost.ids import TokenId
-from keypost.messages.decoding import decode
 from keypost.messages.judging import content_of, judge
 from keypost.messages.spellings import decode_content
 from keypost.people.directory import People
@@ -33,7 +32,7 @@ def judge_reply(output: Any, text_max: int = TEXT_MAX) -> Answer:
     body = msgspec.json.encode(output)
     match output:
         case {"type": "banner"}:
-            return decode(body, Banner)
+            return decode_content(body, Banner)
         case {"type": "message_edit"}:
             return judge(decode_content(body, Edit), text_max)
         case _:

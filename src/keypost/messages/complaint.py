@@ -43,6 +43,11 @@ def complaints(value: object, kind: type) -> Complaints:
     return _find(_described(kind), value, "")
 
 
+def fits(info: inspect.Type, value: object) -> bool:
+    """Whether a type takes a value."""
+    return next(_find(info, value, ""), None) is None
+
+
 @cache
 def _described(kind: type) -> inspect.Type:
     return inspect.type_info(kind)

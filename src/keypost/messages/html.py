@@ -75,12 +75,13 @@ def _tinted(html: str, styles: MessageStyles) -> str:
 
 
 def _card(card: Card, sheet: Sheet, votes: Sequence[int] | None) -> str:
+    """Nothing where the card has nothing that a page shows: no empty box."""
     theme = f" card-{card.theme}" if card.theme else ""
     title = f'<p class="card-title" dir="auto">{inline(card.title, sheet)}</p>' if card.title.strip() else ""
     facts = "".join(_section(section, sheet) for section in card.sections)
     shown = _thumbnail(card.thumbnail or "") + facts + poll(card, sheet, votes)
     below = shown + buttons(card.buttons, "card.buttons", sheet.anchor)
-    return f'<div class="card{theme}">{title}{below}</div>'
+    return f'<div class="card{theme}">{title}{below}</div>' if title or below else ""
 
 
 def _thumbnail(address: str) -> str:

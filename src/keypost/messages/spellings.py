@@ -8,9 +8,12 @@ What means nothing here stays as it is, for the types to refuse.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias, TypeVar
 
+import msgspec
+
 from keypost.errors import Invalid
 from keypost.messages.decoding import check, convert, parsed
 from keypost.messages.plain import cell_text
+from keypost.messages.unsaid import said
 from keypost.messages.wording import step
 
 Rule: TypeAlias = Callable[[Any, str], Any]
@@ -18,7 +21,9 @@ T = TypeVar("T")
 
 PACKED: Final = ("card", "slides", "buttons", "bot", "references", "styles")
 """What may come as a text that holds JSON."""
-SPELLED: Final = frozenset(PACKED)
+WISHES: Final = ("sync_message", "broadcast", "mark_as_read", "post_in_parent", "notify_edit", "by_hand")
+"""Switches beside what a message shows."""
+SPELLED: Final = frozenset(PACKED + WISHES)
 """All else of a message is spelled in one way."""
 TYPES: Final[Mapping[Any, str]] = {"image": "images"}
 LIST_STYLES: Final[Mapping[Any, str]] = {"bulleted": "disc"}
@@ -30,12 +35,13 @@ def decode_content(body: bytes, kind: type[T]) -> T:
     """Read a JSON object as `kind`, a message, in whatever spelling; refusals are those of `decode`."""
     value = parsed(body)
     check(value)
-    if SPELLED.isdisjoint(value):
-        return convert(value, kind)
-    found = Respelling().message(value)
+    found = value if SPELLED.isdisjoint(value) else Respelling().message(value)
     if found is not value:
         check(found)  # What came out of a text counts, too.
-    return convert(found, kind)
+    try:
+        return msgspec.convert(found, kind)
+    except msgspec.ValidationError:  # Perhaps only for what says nothing, which most messages have nothing of.
+        return convert(said(found, kind), kind)
 
 
 class Respelling:
@@ -57,6 +63,7 @@ class Respelling:
             "buttons": self._buttons,
             "references": self._references,
             "styles": self._message_styles,
+            **dict.fromkeys(WISHES, self._switch),
         }
 
     def _card(self, card: Any, path: str) -> Any:
@@ -165,7 +172,10 @@ class Respelling:
         return {(name if key == other else key): value for key, value in holder.items()}
 
     def _switch(self, value: Any, path: str) -> Any:
-        return self._other(SWITCHES)(value, path)
+        """Python writes `True`."""
+        word = value.lower() if type(value) is str else value
+        found = self._other(SWITCHES)(word, path)
+        return found if found is not word else value
 
     def _other(self, words: Mapping[Any, Any]) -> Rule:
         def rule(value: Any, path: str) -> Any:

@@ -20,6 +20,7 @@ from keypost.extensions.finding import Finding
 from keypost.messages.complaint import complaints
 from keypost.messages.judging import judge
 from keypost.messages.spellings import Respelling
+from keypost.messages.unsaid import said
 from keypost.messages.wording import BODY
 from keypost.pasted import relaxed_json, toml_lines
 from keypost.pasted.hints import hints
@@ -106,11 +107,12 @@ def _findings(reading: Reading) -> list[Finding]:
         )
     except Invalid as refusal:
         return [_finding(reading, _path_in(refusal), refusal)]
+    heard = said(value, reading.kind)
     wrong = [
-        _finding(reading, path, refusal) for path, refusal in islice(complaints(value, reading.kind), FINDINGS_MAX)
+        _finding(reading, path, refusal) for path, refusal in islice(complaints(heard, reading.kind), FINDINGS_MAX)
     ]
     if not wrong:
-        wrong = list(_judged(reading, value))
+        wrong = list(_judged(reading, heard))
     named = {finding.path for finding in wrong}
     found = (*_respelled(reading, spelling), *hints(reading, value))
     return wrong + [hint for hint in found if hint.path not in named]

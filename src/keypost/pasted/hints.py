@@ -68,4 +68,4 @@ def _of_object(info: inspect.StructType, value: dict[str, Any], path: str) -> It
 
 
 def _is_empty(value: object) -> bool:
-    return value in ([], {}) or (isinstance(value, str) and not value.strip())
+    return value in (None, [], {}) or (isinstance(value, str) and not value.strip())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 from starlette.requests import Request
@@ -63,14 +63,14 @@ class BotDraft(Draft, frozen=True):
 
     userids: Annotated[str, Meta(max_length=NAMES_MAX)] | None = None
     user_ids: Annotated[str, Meta(max_length=NAMES_MAX)] | None = None
-    broadcast: bool | Literal["true", "false"] | None = None
+    broadcast: bool | None = None
     thread_chat_id: Annotated[str, Meta(max_length=MESSAGE_ID_MAX)] | None = None
     message_topic: Annotated[str, Meta(max_length=TOPIC_MAX)] = ""
 
     def wish(self, in_query: str | None) -> Wish:
         """The newer wire takes the names in the query too."""
         given = next((names for names in (self.user_ids, self.userids, in_query) if names is not None), None)
-        return Wish(read_names(given), self.broadcast == "true" if isinstance(self.broadcast, str) else self.broadcast)
+        return Wish(read_names(given), self.broadcast)
 
 
 class BotMessageOut(Struct, frozen=True):

@@ -18,7 +18,7 @@ from keypost.errors import Invalid
 from keypost.extensions.directory import Apps
 from keypost.ids import AppId, show_chat, show_message
 from keypost.messages.judging import Draft, content_of, judge_post, readable
-from keypost.messages.spellings import decode_content
+from keypost.messages.spellings import SWITCHES, decode_content
 from keypost.people.directory import People
 from keypost.settings import Settings
 from keypost.web.body import read_body
@@ -191,5 +191,5 @@ def require_own_bot(request: Request, caller: Caller, bot_name: str) -> None:
 
 
 def _require_switch(request: Request, name: str) -> None:
-    if request.query_params.get(name, "true") not in {"true", "false"}:
+    if request.query_params.get(name, "true").lower() not in SWITCHES:
         raise Invalid("invalid_inputs", f"{name} in the address must be true or false")
