@@ -9,7 +9,7 @@ from keypost.chat import reaction_api as reactions
 from keypost.chat import thread_api as threads
 from keypost.chat import vote_page
 from keypost.extensions import api as extensions
-from keypost.extensions import chat_page, composer, sending_files, token_page
+from keypost.extensions import chat_page, composer, rewording, sending_files, token_page
 from keypost.extensions import pages as buttons
 from keypost.extensions import token_api as tokens
 from keypost.gallery import page as gallery
@@ -149,6 +149,11 @@ ROUTES: Final = (
     # say what they think of a message, and vote,
     Route(POST, "/chats/{chat}/messages/{message}/react", reactions.react, SESSION),
     Route(POST, "/chats/{chat}/messages/{message}/vote", vote_page.vote, SESSION),
+    # change what they said, and threads,
+    Route(GET, "/chats/{chat}/messages/{message}/text", rewording.show, SESSION),
+    Route(POST, "/chats/{chat}/messages/{message}/text", rewording.reword, SESSION),
+    Route(POST, "/chats/{chat}/messages/{message}/delete", editing.delete, SESSION),
+    Route(POST, "/threads/{thread}", threads.change, SESSION),
     # press buttons and answer dialogs,
     Route(POST, "/chats/{chat}/messages/{message}/press", buttons.press, SESSION),
     Route(POST, "/dialogs/accept", buttons.accept, SESSION),

@@ -121,6 +121,42 @@ async def choice_of_reactions(stage: Stage) -> Page:
     return page
 
 
+async def message_menu(stage: Stage) -> Page:
+    """Of one's own message with a thread: everything that a menu can have."""
+    page = await _chat(stage, stage.world.ada, TALK)
+    await _choose(page, "failed in", "")
+    return page
+
+
+async def answering(stage: Stage) -> Page:
+    page = await _chat(stage, stage.world.ada, TALK)
+    await _choose(page, "failed in", "Answer")
+    await page.locator("#text").fill("I am on it")
+    return page
+
+
+async def editing(stage: Stage) -> Page:
+    page = await _chat(stage, stage.world.ada, TALK)
+    await _choose(page, "failed in", "Edit…")
+    await page.get_by_role("textbox", name="Edit your message").fill("")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert").filter(visible=True)).to_be_visible()
+    return page
+
+
+async def deleting(stage: Stage) -> Page:
+    """As an admin, what somebody else said."""
+    page = await _chat(stage, stage.world.ada, TALK)
+    await _choose(page, "Looking at it now", "Delete…")
+    return page
+
+
+async def menu_by_finger(stage: Stage) -> Page:
+    page = await by_finger(stage)
+    await _choose(page, "Looking at it now", "")
+    return page
+
+
 async def by_finger(stage: Stage) -> Page:
     """Nothing hovers: what a pointer brings up is there already."""
     page = await stage.page_of(stage.world.ada, by_finger=True)
@@ -324,7 +360,12 @@ SCENES: Final[Mapping[str, Scene]] = {
         closed_thread,
         reactions,
         choice_of_reactions,
+        message_menu,
+        answering,
+        editing,
+        deleting,
         by_finger,
+        menu_by_finger,
         poll,
         new_messages_below,
         files,
@@ -352,7 +393,7 @@ SCENES: Final[Mapping[str, Scene]] = {
         gallery,
     )
 }
-PHONE_ONLY: Final = frozenset({"sidebar", "by-finger"})
+PHONE_ONLY: Final = frozenset({"sidebar", "by-finger", "menu-by-finger"})
 
 
 def looks_of(scene: str) -> tuple[Look, ...]:
@@ -384,3 +425,13 @@ async def _press(page: Page, label: str) -> Locator:
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_be_visible()
     return dialog
+
+
+async def _choose(page: Page, message: str, entry: str) -> None:
+    """From the menu of that message; with no entry it stays open."""
+    shown = page.get_by_role("article").filter(has_text=message).first
+    await shown.hover()
+    await shown.get_by_role("button", name="More").click()
+    await expect(page.get_by_role("menu")).to_be_visible()
+    if entry:
+        await page.get_by_role("menuitem", name=entry, exact=True).click()

@@ -1,13 +1,16 @@
 """What senders do with what they sent: edit it, and take it back. An admin takes back anybody's."""
 
+from msgspec.structs import replace
+
 from keypost.caller import Caller, Means, Scope
 from keypost.chat import message_store, service
 from keypost.chat.judging import judge_mentions, voice_of
 from keypost.chat.model import Chat, Message, PartyKind
 from keypost.db.tx import Tx
-from keypost.errors import Forbidden, NotFound
+from keypost.errors import Forbidden, Invalid, NotFound
 from keypost.files.cabinet import Cabinet
 from keypost.ids import MessageId
+from keypost.messages.judging import judge
 from keypost.people.administration import is_admin
 from keypost.people.directory import People
 from keypost_sdk.content import Message as Content
@@ -20,6 +23,15 @@ def edit(tx: Tx, people: People, caller: Caller, chat: Chat, message_id: Message
     if not _is_own(caller, message):
         raise _not_yours()
     service.edit(tx, message.org_id, message.chat_id, message.id, content)
+
+
+def reword(tx: Tx, people: People, caller: Caller, chat: Chat, message_id: MessageId, text: str, text_max: int) -> None:
+    """Another text; whatever else the message shows stays. Only a file says enough without one."""
+    message = message_store.get_message(tx, chat.org_id, chat.id, message_id)
+    if not text.strip() and message.file is None:
+        raise Invalid("param_missing", "There is no text left: write something, or delete the message.")
+    content = replace(message.content, text=text)
+    edit(tx, people, caller, chat, message_id, judge(content, text_max) if text.strip() else content)
 
 
 def delete(tx: Tx, people: People, cabinet: Cabinet, caller: Caller, chat: Chat, message_id: MessageId) -> None:

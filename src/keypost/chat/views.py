@@ -125,6 +125,7 @@ class ChatEntry(Struct, frozen=True):
 class TalkView(Struct, frozen=True):
     """The line under a message that leads to its thread."""
 
+    chat: str
     href: str
     title: str
     text: str
@@ -135,6 +136,7 @@ class TalkView(Struct, frozen=True):
     @classmethod
     def of(cls, talk: Talk) -> "TalkView":
         return cls(
+            chat=talk.chat_id,
             href=f"/chats/{talk.chat_id}",
             title=talk.title,
             text=_replies(talk.count),
@@ -152,6 +154,7 @@ class MessageView(Struct):
     id: str
     sender_name: str
     sender_kind: str
+    sender_id: str
     display_name: str
     via: str
     initials: str
@@ -186,6 +189,7 @@ class MessageView(Struct):
             id=shown,
             sender_name=sender.name,
             sender_kind=sender.kind.value,
+            sender_id=sender_id(sender),
             display_name=message.content.bot.name if message.content.bot else "",
             via=by_token,
             initials=initials_of(sender.name),

@@ -40,9 +40,10 @@ export class Attachments {
     this.#show([...large.map((file) => this.#tooLarge(file)), fitting.length > room ? this.#tooMany() : ""]);
   }
 
-  /** What is sent: the files, and what is said about the first of them. */
-  form(text) {
+  /** What is sent: the files, what is said about the first of them, and further fields. */
+  form(text, fields) {
     const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
     for (const file of this.#files) form.append("file", file, file.name);
     if (text.trim()) form.append("comments", JSON.stringify([text]));
     return form;

@@ -3,7 +3,7 @@
  * does. A button that copies needs nobody.
  */
 
-import { address, ask, Refused } from "./ask.js";
+import { ask, messageAddress, Refused } from "./ask.js";
 import { copyText } from "./clipboard.js";
 import { Progress } from "./progress.js";
 
@@ -24,20 +24,19 @@ export class Buttons {
     const message = button?.closest("[data-message]");
     if (!message || button.ariaBusy === "true") return;
     if ("copyText" in button.dataset) this.#copy(button);
-    else this.#press(button, button.closest("[data-home]")?.dataset.home ?? this.#chat, message.dataset.message);
+    else this.#press(button, message.dataset.message);
   }
 
   async #copy(button) {
     this.#show.banner(await copyText(button.dataset.copyText));
   }
 
-  /** `chat` is the message's own: the first message of a thread is its parent's. */
-  async #press(button, chat, message) {
+  async #press(button, message) {
     const path = button.dataset.button;
     button.ariaBusy = "true";
     this.#progress.begin();
     try {
-      const answer = await ask(address("chats", chat, "messages", message, "press"), { button: path });
+      const answer = await ask(messageAddress(button, this.#chat, "press"), { button: path });
       if (answer.address) location.assign(answer.address);
       else if (answer.html) this.#show.dialog(answer.html, () => find(message, path));
       else if (answer.banner) this.#show.banner(answer.banner);

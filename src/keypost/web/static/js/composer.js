@@ -1,11 +1,13 @@
 /** The box a person writes in. It keeps the text until the server has it. */
 
+import { Answering } from "./answering.js";
 import { address, ask, Refused, UNREACHABLE } from "./ask.js";
 import { Attachments } from "./attachments.js";
 import { Palette } from "./palette.js";
 import { Progress } from "./progress.js";
 
 const LINES_MOST = 10;
+const GONE = "The message that you were answering was deleted. What you write now answers nothing.";
 
 export class Composer {
   #form = document.getElementById("composer");
@@ -14,13 +16,17 @@ export class Composer {
   #refusal = document.getElementById("composer-refusal");
   #palette = new Palette(this.#field);
   #attachments = new Attachments(this.#form.dataset, (why) => this.#chosen(why));
+  #answering = new Answering(() => this.#field.focus());
   #progress = new Progress(() => document.getElementById("waiting-status"));
   #chat;
   #on;
   #busy = false;
   #refusedWith = "";
 
-  /** `on` holds what to do with what comes: `posted()`, `banner(banner)`, `dialog(html, from, onAccepted)`. */
+  /**
+   * `on` holds what to do with what comes: `posted()`, `banner(banner)`, `dialog(html, from, onAccepted)`,
+   * and `editLast()`, which says whether there was anything to edit.
+   */
   constructor(chat, on) {
     this.#chat = chat;
     this.#on = on;
@@ -43,12 +49,26 @@ export class Composer {
     if (this.#refusedWith === UNREACHABLE) this.#refuse("");
   }
 
+  /** What is written next answers that message, or opens a thread on it. */
+  answer(message, as) {
+    this.#answering.set(message, as);
+    this.#field.focus();
+  }
+
+  /** A message that was deleted cannot be answered. */
+  forget(message) {
+    if (!this.#answering.is(message)) return;
+    this.#answering.clear();
+    this.#refuse(GONE);
+  }
+
   #key(event) {
     if (this.#palette.key(event)) event.preventDefault();
     else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.#form.requestSubmit();
-    }
+    } else if (event.key === "Escape") this.#answering.clear();
+    else if (event.key === "ArrowUp" && !this.#field.value && this.#on.editLast()) event.preventDefault();
   }
 
   async #say() {
@@ -82,8 +102,9 @@ export class Composer {
   }
 
   #ask(text) {
-    if (this.#attachments.any) return ask(address("chats", this.#chat, "files"), this.#attachments.form(text));
-    return ask(address("chats", this.#chat, "say"), { text });
+    const { wishes } = this.#answering;
+    if (this.#attachments.any) return ask(address("chats", this.#chat, "files"), this.#attachments.form(text, wishes));
+    return ask(address("chats", this.#chat, "say"), { text, ...wishes });
   }
 
   /** A question stands before the command: whoever cancels it still has what they typed. */
@@ -94,13 +115,15 @@ export class Composer {
     }
     this.#empty();
     this.#on.posted();
-    if (answer.html) this.#on.dialog(answer.html, () => this.#field);
+    if (answer.address) location.assign(answer.address);
+    else if (answer.html) this.#on.dialog(answer.html, () => this.#field);
     else if (answer.banner) this.#on.banner(answer.banner);
   }
 
   #empty() {
     this.#field.value = "";
     this.#attachments.empty();
+    this.#answering.clear();
   }
 
   /** Read-only and not disabled: a disabled field loses the focus, and with it a phone's keys. */

@@ -1,5 +1,6 @@
 /** The chat page: joins its parts to each other and to the stream of events. */
 
+import { Actions } from "./actions.js";
 import { Banners } from "./banner.js";
 import { Buttons } from "./buttons.js";
 import { Composer } from "./composer.js";
@@ -8,42 +9,58 @@ import { Dialog } from "./dialog.js";
 import { Live } from "./live.js";
 import { Membership } from "./membership.js";
 import { Mentions } from "./mentions.js";
+import { MessageMenu } from "./message-menu.js";
 import { Messages } from "./messages.js";
+import { OwnMessages } from "./own-messages.js";
 import { Polls } from "./polls.js";
 import { Reactions } from "./reactions.js";
 import { Sidebar } from "./sidebar.js";
-import { Thread } from "./thread.js";
+import { CLOSE, changeThread, REOPEN, Thread } from "./thread.js";
 import { page } from "./trusted.js";
 
 const { chat, cursor, parent = "", person, teams, votes } = document.getElementById("chat").dataset;
 const title = document.title;
 
 const banners = new Banners();
+const banner = (shown) => banners.show(shown);
 const connection = new Connection();
-const dialog = new Dialog((banner) => banners.show(banner));
+const dialog = new Dialog(banner);
 const membership = new Membership();
 const messages = new Messages();
 new Mentions(document.getElementById("messages"), person, teams.split(" "));
 const sidebar = new Sidebar();
 const reactions = new Reactions(chat, person, {
-  banner: (banner) => banners.show(banner),
+  banner,
   keepPlace: (message, change) => messages.keepPlace(message, change),
 });
-const polls = new Polls(chat, JSON.parse(votes), (banner) => banners.show(banner));
-const thread = new Thread();
+const polls = new Polls(chat, JSON.parse(votes), banner);
+const thread = new Thread((action) => changeThread(chat, action, banner));
+const own = new OwnMessages(chat, person, banner);
 /** The chat whose members see this page. */
 const home = parent || chat;
 /** What was said beside a thread stands in both. */
 const isHere = (data) => [data.chat, data.thread].includes(chat);
+const threadOn = (message) => message.querySelector(".talk").dataset.thread;
 
 const composer = new Composer(chat, {
   posted: () => messages.toEnd(),
-  banner: (banner) => banners.show(banner),
+  banner,
   dialog: (html, from, onAccepted) => dialog.show(html, from, onAccepted),
+  editLast: () => own.editLast(),
+});
+new Actions();
+new MessageMenu({
+  react: (_, button) => reactions.choose(button),
+  answer: (message) => composer.answer(message, "answer"),
+  begin: (message) => composer.answer(message, "begin"),
+  close: (message) => changeThread(threadOn(message), CLOSE, banner),
+  reopen: (message) => changeThread(threadOn(message), REOPEN, banner),
+  edit: (message) => own.edit(message),
+  delete: (message) => own.delete(message),
 });
 new Buttons(chat, {
   dialog: (html, from) => dialog.show(html, from),
-  banner: (banner) => banners.show(banner),
+  banner,
 });
 
 const on = {
@@ -58,6 +75,7 @@ const on = {
   },
   deleted(data) {
     if (membership.isOver) return;
+    composer.forget(data.message);
     if (data.html) messages.edit(data.message, data.html); // A thread hangs on it: its place stays.
     else messages.remove(data.message);
   },
@@ -84,7 +102,7 @@ const on = {
     membership.count(data.members);
     if (data.person === person) membership.end();
   },
-  banner: (banner) => banners.show(banner),
+  banner,
   private: ({ html }) => messages.addPrivate(html),
   open() {
     connection.open();

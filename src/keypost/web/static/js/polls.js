@@ -3,7 +3,7 @@
  * reader alone, and is marked here.
  */
 
-import { address, ask, Refused } from "./ask.js";
+import { ask, messageAddress, Refused } from "./ask.js";
 import { nodes } from "./trusted.js";
 
 export class Polls {
@@ -60,8 +60,7 @@ export class Polls {
   async #vote(button, option) {
     button.ariaBusy = "true";
     try {
-      const chat = button.closest("[data-home]")?.dataset.home ?? this.#chat;
-      await ask(address("chats", chat, "messages", messageOf(button), "vote"), { option });
+      await ask(messageAddress(button, this.#chat, "vote"), { option });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#banner({ text: error.message, status: "failure" });

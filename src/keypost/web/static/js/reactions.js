@@ -1,15 +1,13 @@
 /**
  * Reactions: the row under each message, and the few emoji that a reader can add to it. What the server sends is the
  * same for everybody, so which ones are the reader's own is marked here.
- *
- * Of all buttons that add one, one stands in the order of Tab; up and down lead from message to message.
  */
 
-import { address, ask, Refused } from "./ask.js";
+import { showAt } from "./actions.js";
+import { ask, messageAddress, Refused } from "./ask.js";
 import { nodes } from "./trusted.js";
 
 const ADD = "[data-react]";
-const GAP_PX = 4;
 
 export class Reactions {
   #list = document.getElementById("log");
@@ -25,14 +23,12 @@ export class Reactions {
     this.#person = person;
     this.#on = on;
     this.#list.addEventListener("click", (event) => this.#clicked(event.target));
-    this.#list.addEventListener("keydown", (event) => this.#walk(event));
-    this.#list.addEventListener("focusin", (event) => event.target.matches(ADD) && this.#stopAt(event.target));
     this.#picker.addEventListener("click", (event) => this.#picked(event.target));
     this.#picker.addEventListener("keydown", (event) => this.#turn(event));
     this.#picker.addEventListener("toggle", (event) => this.#toggled(event.newState === "open"));
     document.getElementById("log").addEventListener("scroll", () => this.#picker.hidePopover(), { passive: true });
-    new MutationObserver(() => this.#settle()).observe(this.#list, { childList: true, subtree: true });
-    this.#settle();
+    new MutationObserver(() => this.#mark(this.#list)).observe(this.#list, { childList: true, subtree: true });
+    this.#mark(this.#list);
   }
 
   /** The row of a message as it is now; the focus stays on the same emoji, or goes to where another can be added. */
@@ -47,29 +43,10 @@ export class Reactions {
     if (focused !== null) (find(fresh, focused) ?? entry.querySelector(ADD)).focus({ preventScroll: true });
   }
 
-  #settle() {
-    this.#mark(this.#list);
-    const all = this.#list.querySelectorAll(ADD);
-    if (!this.#list.contains(document.activeElement) && all.length > 0) this.#stopAt(all[all.length - 1]);
-  }
-
   #mark(place) {
     for (const button of place.querySelectorAll(".reaction")) {
       button.ariaPressed = String(button.dataset.persons.split(" ").includes(this.#person));
     }
-  }
-
-  #stopAt(button) {
-    for (const other of this.#list.querySelectorAll(`${ADD}[tabindex="0"]`)) other.tabIndex = -1;
-    button.tabIndex = 0;
-  }
-
-  #walk(event) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step || !event.target.matches(ADD)) return;
-    event.preventDefault();
-    const all = [...this.#list.querySelectorAll(ADD)];
-    all[all.indexOf(event.target) + step]?.focus();
   }
 
   #turn(event) {
@@ -83,18 +60,14 @@ export class Reactions {
   #clicked(target) {
     const button = target.closest(`.reaction, ${ADD}`);
     if (!button) return;
-    if (button.matches(ADD)) this.#open(button);
+    if (button.matches(ADD)) this.choose(button);
     else this.#react(button, button.dataset.emoji, button.ariaPressed !== "true");
   }
 
-  #open(button) {
+  /** Which emoji, for the message of that button. */
+  choose(button) {
     this.#asking = button;
-    this.#picker.showPopover();
-    const at = button.getBoundingClientRect();
-    const { width, height } = this.#picker.getBoundingClientRect();
-    const above = at.top - height - GAP_PX;
-    this.#picker.style.left = `${Math.max(GAP_PX, Math.min(at.right - width, innerWidth - width - GAP_PX))}px`;
-    this.#picker.style.top = `${above > GAP_PX ? above : at.bottom + GAP_PX}px`;
+    showAt(this.#picker, button);
   }
 
   #toggled(isOpen) {
@@ -109,12 +82,10 @@ export class Reactions {
   }
 
   async #react(button, emoji, isOn) {
-    const message = button.closest("[data-message]")?.dataset.message;
-    if (!message || button.ariaBusy === "true") return;
+    if (!button.closest("[data-message]") || button.ariaBusy === "true") return;
     button.ariaBusy = "true";
     try {
-      const chat = button.closest("[data-home]")?.dataset.home ?? this.#chat;
-      await ask(address("chats", chat, "messages", message, "react"), { emoji, is_on: isOn });
+      await ask(messageAddress(button, this.#chat, "react"), { emoji, is_on: isOn });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#on.banner({ text: error.message, status: "failure" });

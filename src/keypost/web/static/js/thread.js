@@ -1,12 +1,22 @@
 /** A thread's page: the message on which it was opened, and whether it takes more. Other chats have neither. */
 
+import { address, ask, Refused } from "./ask.js";
 import { markTimes } from "./days.js";
+
+export const CLOSE = "close";
+export const REOPEN = "reopen";
 
 export class Thread {
   #main = document.getElementById("chat");
   #root = document.getElementById("thread-root");
   #notice = document.getElementById("closed");
   #form = document.getElementById("composer");
+  #button = document.getElementById("thread-state");
+
+  /** `change(action)` asks the server to close this thread or to reopen it. */
+  constructor(change) {
+    this.#button?.addEventListener("click", () => change(this.#main.dataset.state === "open" ? CLOSE : REOPEN));
+  }
 
   /** `state` is `open` or `closed`: the notice then stands where the composer was, and takes its focus. */
   set(state) {
@@ -23,5 +33,15 @@ export class Thread {
     if (!this.#root) return;
     this.#root.replaceChildren(...fresh.getElementById("thread-root").children);
     markTimes(this.#root);
+  }
+}
+
+/** Asks the server to close or reopen the thread that is this chat; `banner` shows a refusal. */
+export async function changeThread(chat, action, banner) {
+  try {
+    await ask(address("threads", chat), { action });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    banner({ text: error.message, status: "failure" });
   }
 }
