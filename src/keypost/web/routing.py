@@ -22,6 +22,9 @@ Endpoint = Callable[..., Awaitable[Response]]
 COMPANY: Final = "/company/{org}"
 NEWER_WIRE: Final = "/api/v3/"
 JSON: Final = "application/json"
+PIECE: Final = r"[^/\x00]+"
+REST: Final = r"[^\x00]+"
+"""Nothing is called by a name with a NUL character, and PostgreSQL takes none to look for."""
 _NAME: Final = re.compile(r"\{([a-z]+)(:path)?\}")
 
 
@@ -132,5 +135,5 @@ def _pattern(path: str) -> re.Pattern[str]:
     pieces = _NAME.split(path)
     pattern = re.escape(pieces[0])
     for name, rest, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
-        pattern += f"(?P<{name}>{'.+' if rest else '[^/]+'})" + re.escape(text)
-    return re.compile(pattern, re.DOTALL)
+        pattern += f"(?P<{name}>{REST if rest else PIECE})" + re.escape(text)
+    return re.compile(pattern)
