@@ -9,7 +9,7 @@ from functools import cached_property
 
 from keypost.chat.directory import Chats
 from keypost.chat.model import Chat
-from keypost.ids import OrgId, PersonId, TeamId, read_channel, read_number, show_channel
+from keypost.ids import ChatId, OrgId, PersonId, TeamId, read_channel, read_number, show_channel
 from keypost.messages.names import Named
 from keypost.people.directory import People
 from keypost.people.model import Person
@@ -23,6 +23,7 @@ class KnownToAll:
         self._chats = chats
         self._org_id = org_id
         self._readers = readers
+        self._known_channels: dict[ChatId, bool] = {}
 
     def find_person(self, written: str) -> Named | None:
         person = self._person(written)
@@ -39,9 +40,16 @@ class KnownToAll:
 
     def find_channel(self, written: str) -> Named | None:
         channel = self._channel(written)
-        if channel is None or channel.unique_name is None or not self._readers <= channel.person_ids:
+        if channel is None or channel.unique_name is None or not self._is_known(channel):
             return None
         return Named(show_channel(channel.id), channel.unique_name)
+
+    def _is_known(self, channel: Chat) -> bool:
+        """Looked at once: a message can name a channel thousands of times, and it can have thousands of people."""
+        known = self._known_channels.get(channel.id)
+        if known is None:
+            known = self._known_channels[channel.id] = self._readers <= channel.person_ids
+        return known
 
     def _person(self, written: str) -> Person | None:
         number = read_number(written)
