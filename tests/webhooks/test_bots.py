@@ -163,13 +163,26 @@ async def test_a_guest_lets_a_bot_write_to_nobody_but_themselves(world: World) -
     tool = await world.tool(await world.extension(), owner=guest)
 
     alone = await posted(tool, HELLO)
+    by_name = await posted(tool, HELLO | {"user_ids": f"{guest.person.id},{guest.person.email.upper()}"})
     refused = [await posted(tool, HELLO | wish) for wish in ({"broadcast": True}, {"user_ids": world.ada.person.email})]
 
-    assert alone.status == 204
+    assert (alone.status, by_name.status) == (204, 204)
     assert [(answer.status, answer.refused_with) for answer in refused] == [
         (403, "bot_unauthorized_message_access")
     ] * 2
-    assert await world.read(count) == 1
+    assert await world.read(count) == 2
+
+
+async def test_a_guest_is_not_told_who_there_is(world: World) -> None:
+    guest = await world.visitor(await world.write(add_guest, world))
+    tool = await world.tool(await world.extension(), owner=guest)
+    there, gone = (who.person for who in (world.ada, world.grace))
+    await world.deactivate(world.grace)
+    named = [there.email, there.id, gone.email, gone.id, "nobody@example.com", 4711, f"{guest.person.id},nobody"]
+
+    answers = [await posted(tool, HELLO | {"user_ids": str(name)}) for name in named]
+
+    assert {(answer.status, answer.body) for answer in answers} == {(403, answers[0].body)}
 
 
 async def test_a_bot_without_an_extension_writes_to_those_who_know_it(world: World) -> None:

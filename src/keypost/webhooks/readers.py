@@ -31,6 +31,12 @@ class Wish(Struct, frozen=True):
         """Of the caller."""
         return self.named is None and (me.is_admin if self.broadcast is None else self.broadcast)
 
+    def is_for_me_alone(self, me: Person) -> bool:
+        """Told by what is written: whom that names, and whether it names anybody, is no matter."""
+        if self.named is None:
+            return not self.is_for_all(me)
+        return {name.lower() for name in self.named} <= {str(me.id), me.email.lower()}
+
 
 def read_names(text: str | None) -> list[str] | None:
     """Names with commas between; None if there is no such list, which is another thing than an empty one."""
@@ -40,9 +46,10 @@ def read_names(text: str | None) -> list[str] | None:
 def choose(apps: Apps, people: People, chats: Chats, caller: Caller, bot: Bot, wish: Wish) -> list[Person]:
     """Who is to get the message; whoever the bot cannot reach is passed over, as on the wire."""
     me = people.get(caller.org_id, caller.person_id)
-    wanted = _wanted(people, chats, me, bot, wish)
-    if me.is_guest and any(person.id != me.id for person in wanted):
+    if me.is_guest and not wish.is_for_me_alone(me):
+        # The same for whoever is not there: addresses cannot be probed.
         raise Forbidden("bot_unauthorized_message_access", "A guest can let a bot write to nobody but themselves.")
+    wanted = _wanted(people, chats, me, bot, wish)
     reachable = served(apps, app_of(apps, bot), (person for person in wanted if person.is_active))
     if not reachable:
         raise Invalid("botmessage_no_valid_users", f"The bot {bot.unique_name} can reach none of these people.")
