@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import msgspec
 
 from keypost.errors import Invalid
-from keypost.messages.decoding import check, convert, parsed
+from keypost.messages.decoding import check, convert, parsed, require_bounds
 from keypost.messages.plain import cell_text
 from keypost.messages.unsaid import said
 from keypost.messages.wording import step
@@ -217,7 +217,9 @@ class Respelling:
         if type(value) is not str or not value.strip().startswith(("{", "[")):
             return value
         self._note(path, "is text, read as the JSON in it")
-        return parsed(value.encode(), path)
+        unpacked = parsed(value.encode(), path)
+        require_bounds(unpacked, path)
+        return unpacked
 
     def _with(self, holder: Any, rules: Mapping[str, Rule], path: str) -> Any:
         """The object with the rules applied to what they name; the same one if that changes nothing."""

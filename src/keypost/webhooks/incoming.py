@@ -13,10 +13,10 @@ from keypost.errors import Forbidden, Invalid, NotFound
 from keypost.extensions.directory import Apps
 from keypost.extensions.model import App
 from keypost.ids import AppId, PersonId, read_number
-from keypost.messages.decoding import decode
+from keypost.messages.decoding import decode, decode_large
 from keypost.people.directory import People
 from keypost.tokens.register import Register
-from keypost.web.body import RAW_MAX, read_body
+from keypost.web.body import MESSAGE_MAX, RAW_MAX, read_body
 from keypost.web.limiting import count_place
 from keypost.web.parts import part
 from keypost.web.replies import ok
@@ -57,7 +57,10 @@ async def receive_by_bot_v3(request: Request, caller: Caller) -> Response:
     bot, app = _bot(request, caller)
     _require_few_params(request)
     body = await read_body(request, RAW_MAX)
-    decode(body, Fields)
+    if len(body) <= MESSAGE_MAX:
+        decode(body, Fields)
+    else:
+        decode_large(body, Fields)
     readers = _readers(request, caller, bot)
     ending = await arrive(request, caller, Addressee(app, bot, readers), body)
     return ok(ReachedOut([str(person_id) for person_id in _reached(ending, readers)]))
