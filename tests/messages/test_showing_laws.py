@@ -15,7 +15,7 @@ from keypost.messages.decoding import decode
 from keypost.messages.html import compose, render
 from keypost.messages.instant import find_button, instants
 from keypost.messages.judging import CONTENT_MAX, Draft, content_of, judge, judge_post, readable
-from keypost.messages.plain import plain, visible
+from keypost.messages.plain import first_line, plain, visible
 from keypost.messages.sanitiser import LINK_REL, clean
 from keypost_sdk.content import Copy, InvokeBot, InvokeFunction, Message, TextSlide, buttons_of
 
@@ -42,6 +42,13 @@ def test_what_is_accepted_is_shown_harmlessly(value: dict[str, Any]) -> None:
 
     assert_harmless(render(message, anchor="m1"))
     assert visible(plain(message)) == plain(message)
+
+
+@given(good_messages)
+def test_the_first_line_is_that_of_the_whole(value: dict[str, Any]) -> None:
+    message = accepted(value)
+
+    assert first_line(message) == plain(message).strip().split("\n", 1)[0]
 
 
 @settings(deadline=None, max_examples=300)

@@ -10,7 +10,7 @@ from keypost.chat.directory import Chats
 from keypost.chat.model import Chat, Message
 from keypost.db.tx import Tx
 from keypost.ids import MessageId, OrgId, show_message
-from keypost.messages.plain import plain
+from keypost.messages.plain import first_line
 
 QUOTE_MAX: Final = 140
 """Characters of a quoted first line."""
@@ -66,8 +66,7 @@ def _quotes(tx: Tx, org_id: OrgId, messages: Sequence[Message]) -> dict[MessageI
 
 
 def _quote(message: Message) -> Quote:
-    text = plain(message.content).strip()
-    line = text.split("\n", 1)[0]
+    line = first_line(message.content)
     cut = line if len(line) <= QUOTE_MAX else line[: QUOTE_MAX - 1] + "…"
     return Quote(show_message(message.id), message.sender.name, cut, message.is_deleted)
 

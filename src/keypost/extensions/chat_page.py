@@ -1,5 +1,6 @@
 """The page of a chat: a snapshot, the number of the newest event in it, and the commands that can be typed there."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -68,6 +69,11 @@ async def show(request: Request, caller: Caller) -> Response:
     def view(message: Message) -> MessageView:
         return shown.around.view(people, message, by_token=attribution.of(message), names=names)
 
+    def views() -> tuple[MessageView | None, list[MessageView]]:
+        return view(shown.root) if shown.root is not None else None, [view(message) for message in shown.messages]
+
+    # What strangers wrote may take long to be made HTML of: not in the loop that everybody waits for.
+    root, messages = await asyncio.to_thread(views)
     parent = chats.find(chat.org_id, chat.parent_id) if chat.parent_id is not None else None
     return page(
         request,
@@ -87,8 +93,8 @@ async def show(request: Request, caller: Caller) -> Response:
             "is_closed": chat.closed_at is not None,
         },
         parent=ChatEntry.of(parent, title_for(people, person.id, parent)) if parent is not None else None,
-        root=view(shown.root) if shown.root is not None else None,
-        messages=[view(message) for message in shown.messages],
+        root=root,
+        messages=messages,
         votes={show_message(message_id): option for (message_id, _), option in shown.choices.items()},
         emoji=AT_HAND,
         cursor=cursor,

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from keypost import log
+from keypost.chat.directory import Chats
 from keypost.chat.model import Chat, ChatKind
 from keypost.chat.views import ChatEntry, members_text, title_for
 from keypost.db.tx import Tx
@@ -39,11 +40,22 @@ class Frame(msgspec.Struct, frozen=True):
     ends_streams: bool = False
 
 
-def read_frames(tx: Tx, memory: Memory, org_id: OrgId, after: int) -> list[Frame]:
-    """The frames of the events after a number, in order. They tell how it is now, not how it was when it happened."""
-    happened = events.list_after(tx, org_id, after)
-    rows = read_rows(tx, memory.chats, org_id, happened)
-    return [frame for event in happened for frame in _frames(event, memory, rows)]
+class Happened(msgspec.Struct, frozen=True):
+    """What was read of some events: of the log, and of the rows that they are about."""
+
+    events: list[Event]
+    rows: Rows
+
+
+def read_happened(tx: Tx, chats: Chats, org_id: OrgId, after: int) -> Happened:
+    """A page of the events after a number."""
+    found = events.list_after(tx, org_id, after)
+    return Happened(found, read_rows(tx, chats, org_id, found))
+
+
+def frames_of(happened: Happened, memory: Memory) -> list[Frame]:
+    """The frames of the events, in order. They tell how it is now, not how it was when it happened."""
+    return [frame for event in happened.events for frame in _frames(event, memory, happened.rows)]
 
 
 def encode(name: str, content: Any, number: int | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from keypost import log
@@ -11,7 +12,7 @@ from keypost.events.model import Event
 from keypost.ids import OrgId, PersonId
 from keypost.live.audience import Audience, Watcher
 from keypost.live.edition import Edition
-from keypost.live.frames import RESET, RETRY, Frame, encode, read_frames
+from keypost.live.frames import RESET, RETRY, Frame, encode, frames_of, read_happened
 from keypost.live.memory import Memory
 from keypost.live.slices import in_slices
 from keypost.people.directory import People
@@ -43,6 +44,7 @@ class Hub:
         self._audiences: dict[OrgId, Audience] = {}
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._drawing = ThreadPoolExecutor(1, "hub")
         self._closed = False
 
     def start(self) -> None:
@@ -101,6 +103,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._drawing.shutdown(wait=False)
 
     def _audience(self, org_id: OrgId) -> Audience:
         found = self._audiences.get(org_id)
@@ -142,7 +145,9 @@ class Hub:
         before that, when nobody knows yet whose it is; if memory follows during the reading, it is too late for it.
         """
         org_id = audience.org_id
-        read = await self._database.read(read_frames, self._memory, org_id, after)
+        happened = await self._database.read(read_happened, self._chats, org_id, after)
+        # What a stranger wrote may take long to be made HTML of: not in the loop that everybody waits for.
+        read = await asyncio.get_running_loop().run_in_executor(self._drawing, frames_of, happened, self._memory)
         frames = [frame for frame in read if frame.number <= upto]
         return Edition(frames, _end_of(read, upto), org_id, audience.persons, self._chats)
 

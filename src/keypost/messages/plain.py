@@ -36,6 +36,12 @@ def plain(message: Message) -> str:
     return "\n".join(visible(part, keep="\n\t") for part in _parts(message) if part.strip())
 
 
+def first_line(message: Message) -> str:
+    """Of what `plain` makes of it; the rest is not read."""
+    first = next((part for part in _parts(message) if part.strip()), "")
+    return visible(first, keep="\n\t").strip().split("\n", 1)[0]
+
+
 def visible(text: str, *, keep: str = "\n\t") -> str:
     """`text` with control characters, and halves of characters, written out, but for those to keep."""
     return _CONTROL.sub(lambda found: found[0] if found[0] in keep else _escaped(found[0]), text)
