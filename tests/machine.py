@@ -1,4 +1,4 @@
-"""Has the machine ready for the tests: finds Chromium and strace, or installs Debian's, or says what to install."""
+"""Has the machine ready for the tests: finds Chromium, or installs Debian's, or says what to install."""
 
 import os
 import shutil
@@ -7,61 +7,48 @@ import sys
 from pathlib import Path
 from typing import Final, NoReturn
 
-CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-STRACE: Final = ("strace",)
-NEEDED: Final = (CHROMIUM, STRACE)
-"""Programs, each by its names; the first is also that of Debian's package."""
-INSTALL: Final = "apt-get install --no-install-recommends"
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+INSTALL: Final = (
+    ("apt-get", "-qq", "update"),
+    ("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "chromium"),
+)
+COMMAND: Final = "apt-get install --no-install-recommends chromium"
 
 
-def find(names: tuple[str, ...]) -> Path | None:
-    found = next(filter(None, map(shutil.which, names)), None)
+def find_chromium() -> Path | None:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
     return Path(found) if found else None
 
 
 def chromium() -> Path:
     """The browser that the tests drive."""
-    return _require(CHROMIUM)
-
-
-def strace() -> Path:
-    """What tells the tests in which order a process asks for what."""
-    return _require(STRACE)
-
-
-def main() -> None:
-    missing = [names[0] for names in NEEDED if find(names) is None]
-    if not missing:
-        return
-    listed = " and ".join(missing)
-    if shutil.which("apt-get") is None:
-        _give_up(f"The tests need {listed}. Install what is missing so that it is on the PATH.")
-    if os.geteuid() != 0:
-        _give_up(f"The tests need {listed}. Run as root: {INSTALL} {' '.join(missing)}")
-    _install(missing)
-
-
-def _require(names: tuple[str, ...]) -> Path:
-    found = find(names)
+    found = find_chromium()
     if found is None:
-        raise RuntimeError(f"{names[0]} is missing. Run: {INSTALL} {names[0]}")
+        raise RuntimeError(f"Chromium is missing. Run: {COMMAND}")
     return found
 
 
-def _install(missing: list[str]) -> None:
-    sys.stdout.write(f"Installing {' and '.join(missing)} for the tests ...\n")
+def main() -> None:
+    if find_chromium() is not None:
+        return
+    if shutil.which("apt-get") is None:
+        _give_up("The tests drive a browser, and Chromium is missing. Install it so that `chromium` is on the PATH.")
+    if os.geteuid() != 0:
+        _give_up(f"The tests drive a browser, and Chromium is missing. Run as root: {COMMAND}")
+    _install()
+
+
+def _install() -> None:
+    sys.stdout.write("Installing Chromium for the tests ...\n")
     sys.stdout.flush()
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ("apt-get", "-qq", "update"),
-        ("apt-get", "-qq", "install", "--yes", "--no-install-recommends", *missing),
-    ):
+    for command in INSTALL:
         done = subprocess.run(command, env=quiet, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if done.returncode != 0:
             sys.stdout.buffer.write(done.stdout)
-            _give_up(f"It could not be installed: `{' '.join(command)}` failed, as said above.")
-    if any(find(names) is None for names in NEEDED):
-        _give_up(f"Installed, but not on the PATH: {' and '.join(missing)}.")
+            _give_up(f"Chromium could not be installed: `{' '.join(command)}` failed, as said above.")
+    if find_chromium() is None:
+        _give_up("Chromium was installed, but none of its names is on the PATH: " + ", ".join(NAMES))
 
 
 def _give_up(sentence: str) -> NoReturn:

@@ -4,32 +4,22 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from tests.tracing import on_disk
+from tests.syncing import noted
 
-CONTENT: Final = b"Minutes"
-KEEPING: Final = """
-import sys
-from pathlib import Path
 from keypost.files.cabinet import Cabinet
 
-cabinet = Cabinet(Path(sys.argv[1]))
-cabinet.open()
-arriving = cabinet.begin("minutes")
-arriving.write(b"Minutes")
-cabinet.keep(arriving.path, arriving.end())
-"""
+CONTENT: Final = b"Minutes"
 
 
 def test_a_file_is_whole_on_the_disk_before_it_stands_in_its_place(tmp_path: Path) -> None:
     digest = sha256(CONTENT).hexdigest()
     shelf, place = digest[:2], f"{digest[:2]}/{digest[2:]}"
+    cabinet = Cabinet(tmp_path)
+    cabinet.open()
 
-    done = on_disk(tmp_path / "files", KEEPING)
+    with noted(tmp_path) as done:
+        arriving = cabinet.begin("minutes")
+        arriving.write(CONTENT)
+        cabinet.keep(arriving.path, arriving.end())
 
-    assert done == [
-        "write arriving/minutes",
-        "fsync arriving/minutes",
-        f"rename arriving/minutes {place}",
-        f"fsync {shelf}",
-        "fsync .",
-    ]
+    assert done == ["fsync arriving/minutes 7", f"rename arriving/minutes {place}", f"fsync {shelf}", "fsync ."]
