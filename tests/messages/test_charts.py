@@ -129,9 +129,20 @@ def test_a_pie_says_in_words_what_it_shows() -> None:
     html = shown({"type": "percentage_chart", "title": "Jobs & more", "data": data})
 
     page = assert_harmless(html)
-    assert [path.get("stroke-dasharray") for path in page.all("path")] == [None, "74.4 25.6", "24.4 75.6"]
+    assert [path.get("stroke-dasharray") for path in page.all("path")] == [None, "74.4 100", "24.4 100"]
     assert page.all("svg")[0]["aria-label"] == "Jobs & more: <Passed>: 3 (75 %)\nFailed: 1 (25 %)"
     assert "<Passed> 3 · 75 %" in page.text
+
+
+@given(st.lists(st.integers(0, 10**15), min_size=1, max_size=5), st.sampled_from(["pie", "doughnut", "semi_doughnut"]))
+def test_no_sector_begins_a_second_time_where_its_ring_ends(values: list[int], preview: str) -> None:
+    data = [{"label": "a", "value": value} for value in values]
+
+    page = assert_harmless(shown({"type": "percentage_chart", "data": data, "styles": {"preview": preview}}))
+
+    for path in page.all("path")[1:]:
+        _, blank = map(float, path["stroke-dasharray"].split())
+        assert blank >= charts.FULL
 
 
 def test_a_graph_has_its_numbers_in_a_table() -> None:

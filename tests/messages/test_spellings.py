@@ -15,6 +15,7 @@ from keypost.messages.judging import Draft, content_of
 from keypost.messages.spellings import PACKED, Respelling, decode_content
 from keypost.webhooks.bots import BotDraft
 from keypost.webhooks.editing import EditDraft
+from keypost_sdk.content import Reply
 
 
 def read(value: dict[str, Any]) -> Any:
@@ -140,7 +141,7 @@ def test_a_button_has_one_spelling() -> None:
 
     found = read(
         {
-            "buttons": [{"label": "a", "action": call}, {"label": "b", "action": look}],
+            "buttons": [{"label": "a", "action": call, "arguments": '{"n": 1}'}, {"label": "b", "action": look}],
             "references": {"1": {"type": "button", "object": {"action": call}}},
             "styles": {"markdown": "false", "highlight": "true"},
         }
@@ -148,6 +149,7 @@ def test_a_button_has_one_spelling() -> None:
 
     asked = {"title": "Sure?", "input": "Why", "mandatory": True, "button_label": "Go"}
     assert found["buttons"][0]["action"]["confirm"] == asked
+    assert found["buttons"][0]["arguments"] == {"n": 1}
     assert found["references"]["1"]["object"]["action"]["confirm"] == asked
     assert found["buttons"][1]["action"]["data"] == {"url": "https://example.com"}
     assert found["styles"] == {"markdown": False, "highlight": True}
@@ -168,6 +170,11 @@ def test_a_switch_may_come_as_a_word(word: str, meant: bool) -> None:
 @pytest.mark.parametrize("word", ["yes", "1", "trues", 1, []])
 def test_no_other_word_is_a_switch(word: object) -> None:
     assert refusal_of({"text": "a", "sync_message": word})[1].endswith("it must be true or false")
+
+
+@pytest.mark.parametrize("view", ["popup", "navigation", "ephemeral"])
+def test_a_view_is_for_the_eyes_of_who_asked(view: str) -> None:
+    assert decode_content(json.dumps({"text": "a", "view": view}).encode(), Reply).view == "ephemeral"
 
 
 def test_each_other_spelling_is_noted_with_its_path() -> None:

@@ -77,7 +77,7 @@ TAKEN: Final[Mapping[str, Sequence[Content]]] = {
         card(title="a", theme="basic"),
         card(title="a", thumbnail="https://img.example/a.png"),
     ],
-    "CONTENT-43": [card(title="a", thumbnail="/pictures/a.png")],
+    "CONTENT-43": [card(title="a", thumbnail=path) for path in ("/pictures/a.png", "pictures/a.png", "../a.png?b=c:d")],
     "CONTENT-12": [card(title="a", icon="https://img.example/i.png", color="#3346c4", preview="compact")],
     "CONTENT-13": [poll("Yes", "No"), poll(*["é" * 100] * 10)],
     "CONTENT-14": [

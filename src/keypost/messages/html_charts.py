@@ -64,9 +64,11 @@ def _picture(kind: str, view: str, label: str, inside: str) -> str:
 
 
 def _sector(path: str, series: int, sector: charts.Sector) -> str:
-    """A stretch of the whole ring's own line: its length counts 100, whatever its form."""
+    """A stretch of the whole ring's own line: its length counts 100, whatever its form. Behind the stretch nothing is
+    drawn for as long as the whole, or a second one would begin where the line ends: a splinter.
+    """
     length = max(sector.size - GAP, sector.size / 2) if sector.size < charts.FULL else charts.FULL
-    dashes = f'stroke-dasharray="{_n(length)} {_n(charts.FULL - length)}" stroke-dashoffset="{_n(-sector.start)}"'
+    dashes = f'stroke-dasharray="{_n(length)} {_n(charts.FULL)}" stroke-dashoffset="{_n(-sector.start)}"'
     return f'<path class="{_series(series)}" d="{path}" pathLength="100" {dashes}></path>'
 
 

@@ -23,9 +23,11 @@ PACKED: Final = ("card", "slides", "buttons", "bot", "references", "styles")
 """What may come as a text that holds JSON."""
 WISHES: Final = ("sync_message", "broadcast", "mark_as_read", "post_in_parent", "notify_edit", "by_hand")
 """Switches beside what a message shows."""
-SPELLED: Final = frozenset(PACKED + WISHES)
+SPELLED: Final = frozenset((*PACKED, *WISHES, "view"))
 """All else of a message is spelled in one way."""
 TYPES: Final[Mapping[Any, str]] = {"image": "images"}
+VIEWS: Final[Mapping[Any, str]] = {"popup": "ephemeral", "navigation": "ephemeral"}
+"""All are for the eyes of the person who asked."""
 LIST_STYLES: Final[Mapping[Any, str]] = {"bulleted": "disc"}
 SWITCHES: Final[Mapping[Any, bool]] = {"true": True, "false": False}
 BUTTON_LABELS: Final = ("button_text", "buttontext")
@@ -63,6 +65,7 @@ class Respelling:
             "buttons": self._buttons,
             "references": self._references,
             "styles": self._message_styles,
+            "view": self._other(VIEWS),
             **dict.fromkeys(WISHES, self._switch),
         }
 
@@ -152,6 +155,7 @@ class Respelling:
         return self._each(buttons, self._button, path)
 
     def _button(self, button: Any, path: str) -> Any:
+        button = self._unpacked(button, ("arguments",), path)
         return self._with(button, {"action": self._action}, path)
 
     def _action(self, action: Any, path: str) -> Any:
