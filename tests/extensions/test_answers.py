@@ -20,10 +20,13 @@ async def standup(world: World) -> Tool:
     return await world.tool(await world.running_extension())
 
 
-async def test_an_ephemeral_answer_is_shown_to_one_person_and_stored_nowhere(world: World, standup: Tool) -> None:
+@pytest.mark.parametrize("view", ["ephemeral", "popup", "navigation"])
+async def test_an_ephemeral_answer_is_shown_to_one_person_and_stored_nowhere(
+    world: World, standup: Tool, view: str
+) -> None:
     await world.grace.sign_in()
     async with world.grace.watching() as stream:
-        answer = await pressed(world, standup, {"text": "For $SECRET eyes", "view": "ephemeral"})
+        answer = await pressed(world, standup, {"text": "For $SECRET eyes", "view": view})
         await standup.event(b"after")
         seen = [happened.data["html"] for happened in [await stream.next(), await stream.next()] if happened]
 
@@ -115,7 +118,7 @@ async def test_a_press_without_a_token_has_nothing_that_could_serve(world: World
 @pytest.mark.parametrize(
     ("answer", "path"),
     [
-        ({"text": "x", "view": "popup"}, "view"),
+        ({"text": "x", "view": "aside"}, "view"),
         ({"text": "x", "collapse_key": "k" * 101}, "collapse_key"),
         ({"text": "x", "serves": [{"name": ""}]}, "serves[0].name"),
         ({"text": "x", "serves": [{"name": "n", "address": "javascript:alert(1)"}]}, "serves[0].address"),

@@ -141,7 +141,7 @@ def test_no_sector_begins_a_second_time_where_its_ring_ends(values: list[int], p
     page = assert_harmless(shown({"type": "percentage_chart", "data": data, "styles": {"preview": preview}}))
 
     for path in page.all("path")[1:]:
-        _, blank = map(float, path["stroke-dasharray"].split())
+        _, blank = map(float, (path["stroke-dasharray"] or "").split())
         assert blank >= charts.FULL
 
 

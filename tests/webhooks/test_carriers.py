@@ -36,6 +36,7 @@ NONE = {
     "nothing": ([], ""),
     "an empty header": ([("X-Keypost-Token", "")], ""),
     "no scheme": ([("Authorization", SECRET)], ""),
+    "an older scheme": ([("Authorization", f"Zoho-authtoken {SECRET}")], ""),
     "a cookie": ([("Cookie", f"zapikey={SECRET}; X-Keypost-Token={SECRET}")], ""),
     "the name in capitals": ([], f"?ZAPIKEY={SECRET}"),
     "cut off": ([("X-Keypost-Token", SECRET + "x")], ""),

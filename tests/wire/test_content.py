@@ -117,6 +117,7 @@ TAKEN: Final[Mapping[str, Sequence[Content]]] = {
         card(title="a", buttons=[LINK_BUTTON | {"label": "é" * 30}]),
     ],
     "CONTENT-29": [button()],
+    "CONTENT-45": [button(arguments={"issue": "12", "labels": [1, None]})],
     "CONTENT-31": [
         doing("invoke.function", name="close"),
         {"buttons": [{"label": LABEL, "action": ASKING}]},
@@ -157,6 +158,7 @@ TAKEN: Final[Mapping[str, Sequence[Content]]] = {
 """By fact: what is read back as it was sent."""
 
 OTHERWISE: Final[Mapping[str, Sequence[tuple[Content, Content]]]] = {
+    "CONTENT-45": [(button(arguments='{"issue": "12"}'), button(arguments={"issue": "12"}))],
     "BODY-13": [
         ({"card": '{"title": "a"}'}, card(title="a")),
         ({"slides": '[{"type": "text", "data": "a"}]'}, slide("text", "a")),

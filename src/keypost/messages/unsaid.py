@@ -5,7 +5,7 @@ such a thing, it means what leaving the field out means. Where it can be held it
 something is needed it stays too, and is refused.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from functools import cache
 from typing import Any, Final
 
@@ -35,12 +35,17 @@ def _said(info: inspect.Type, value: Any) -> Any:
             return _said(chosen, value) if chosen is not None else value
         case inspect.StructType() if type(value) is dict:
             return _of_object(info, value)
-        case inspect.VarTupleType() | inspect.ListType() if type(value) is list:
+        case inspect.VarTupleType() | inspect.ListType() if type(value) is list and _is_short(info, value):
             return [_said(info.item_type, item) for item in value]
-        case inspect.DictType() if type(value) is dict:
+        case inspect.DictType() if type(value) is dict and _is_short(info, value):
             return {name: _said(info.value_type, item) for name, item in value.items()}
         case _:
             return value
+
+
+def _is_short(info: inspect.VarTupleType | inspect.ListType | inspect.DictType, value: Sized) -> bool:
+    """What has too many entries is refused, whatever they say: nobody goes through them."""
+    return info.max_length is None or len(value) <= info.max_length
 
 
 def _of_object(info: inspect.StructType, value: dict[str, Any]) -> dict[str, Any]:
