@@ -51,7 +51,7 @@ async def test_somebody_is_added_let_in_and_leaves(world: World) -> None:
     assert (added.code, added.json["role"]) == (0, "guest")
     assert signed_in.status == 303
     assert left.out == "Mary Somerville has left.\n"
-    assert (await world.stranger.get("/")).refused_with == "not_signed_in"
+    assert (await world.stranger.get("/")).refused_with == "deactivated"
     assert (await shell.run("person", "show", "mary@example.com", "--json")).json["active"] is False
 
 

@@ -5,13 +5,16 @@ from html.parser import HTMLParser
 
 import pytest
 from sqlalchemy import update
+from tests.extensions.pressing import accepted
 from tests.people import Answer, Tool, Visitor
 from tests.world import World
 
+from keypost.chat import service as chat
+from keypost.chat.model import Party, PartyKind
 from keypost.db.tables import tokens as rows
 from keypost.db.tx import Tx
 from keypost.extensions.manifest import LifeHandler, Option, TokenRequest, TokenSetting
-from keypost.ids import show_token
+from keypost.ids import show_message, show_token
 from keypost.tokens import service as tokens
 from keypost_sdk.content import Served
 
@@ -37,6 +40,34 @@ async def test_a_row_says_what_its_token_serves_where_since_when_and_by_whom(wor
     assert "Last used Never" in row.text
     assert row.links == ["https://example.com/b?a=1&b=2"]
     assert "details" not in row.tags
+
+
+async def test_a_row_names_the_button_and_the_message_that_asked_for_its_token(world: World) -> None:
+    await world.running_extension()
+    await accepted(world, world.grace)
+    (message,) = await world.messages_in("#builds")
+    link = f"/chats/{world.id_of('#builds')}#m-{show_message(message.id)}"
+
+    page = await world.grace.get("/tokens", HTML)
+
+    assert f'Made with</dt><dd><a href="{link}">the button “<bdi>Create token</bdi>”</a>' in page.text
+    assert "in a message of <bdi>Standup</bdi>" in page.text
+
+
+async def test_who_does_not_take_part_where_a_token_was_asked_for_reads_nothing_of_its_message(world: World) -> None:
+    await world.running_extension()
+    await accepted(world, world.grace)
+    await world.ada.arrive()
+    seen = await world.ada.get("/tokens/all", HTML)
+
+    party = Party(PartyKind.PERSON, world.ada.person.id)
+    await world.write(chat.remove_member, world.server.chats, world.chat("#builds"), party)
+    unseen = await world.ada.get("/tokens/all", HTML)
+    (message,) = await world.messages_in("#builds")
+    await world.write(chat.delete, world.server.cabinet, message)
+    gone = await world.grace.get("/tokens", HTML)
+
+    assert ["Made with" in page.text for page in (seen, unseen, gone)] == [True, False, False]
 
 
 @pytest.mark.parametrize(

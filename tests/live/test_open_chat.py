@@ -46,6 +46,33 @@ async def test_an_edit_of_another_day_says_which(world: World, page: Page) -> No
     await expect(page.locator(".message-edited")).to_have_text(re.compile(r"^edited .*\d{4}.* \d+:\d\d"))
 
 
+async def test_a_channel_that_is_renamed_is_called_so_all_over_its_open_page(world: World, page: Page) -> None:
+    admin = await world.program(world.ada)
+    await page.locator("#text").fill("Half a sentence")
+
+    await admin.call("PUT", "/channels/builds", {"unique_name": "engines"})
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Channel engines")
+    await expect(page).to_have_title("#engines · Analytical Engines")
+    await expect(page.get_by_role("log", name="Messages in #engines")).to_be_visible()
+    await expect(page.get_by_role("textbox", name="Message #engines")).to_have_value("Half a sentence")
+    await expect(page.get_by_role("textbox")).to_have_attribute("placeholder", "Message #engines")
+
+
+async def test_who_is_deactivated_reads_so_and_is_counted_no_more_on_open_pages(
+    world: World, browser: Browser, page: Page
+) -> None:
+    async with sitting(world.grace, browser) as hers:
+        await expect(page.locator("#members")).to_have_text("2 people, 1 bot")
+
+        await world.deactivate(world.grace)
+
+        await expect(page.locator("#members")).to_have_text("1 person, 1 bot")
+        await expect(hers.get_by_role("heading", level=1)).to_have_text("You do not take part any more")
+        await expect(hers.locator("#problem")).to_contain_text("You were deactivated")
+        await expect(hers.locator("#problem")).not_to_contain_text("keypost person link")
+
+
 @pytest.mark.parametrize("anchor", ["auto", "none"])
 async def test_what_is_read_stays_where_it_is_when_something_above_it_grows(
     world: World, page: Page, anchor: str

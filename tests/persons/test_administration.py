@@ -159,12 +159,12 @@ async def test_who_leaves_loses_everything_at_once(world: World) -> None:
         assert await stream.next() is None
 
     assert left.json["active"] is again.json["active"] is False
-    assert (await world.grace.get("/")).refused_with == "not_signed_in"
+    assert (await world.grace.get("/")).refused_with == "deactivated"
     assert [(await program.call("GET", "/me")).refused_with for program in programs] == ["oauthtoken_invalid"] * 2
     assert (await tool.say("#general", "Am I still here?")).refused_with == "invalid_zapikey"
     assert (await admin.call("POST", "/persons/grace@example.com/sign-in-link")).refused_with == "person_deactivated"
     await world.grace.post(link.json["address"].removeprefix(world.base))
-    assert (await world.grace.get("/")).refused_with == "not_signed_in"
+    assert (await world.grace.get("/")).refused_with == "deactivated"
 
 
 async def test_the_last_admin_cannot_leave(world: World) -> None:

@@ -28,7 +28,15 @@ BEFORE_AN_ADDRESS = {
 }
 ON_PAGES = {
     *("button_not_found", "command_not_found", "dialog_over", "foreign_origin", "input_missing", "minting_not_allowed"),
-    *("no_chats", "not_signed_in", "poll_option_not_found", "reveal_over", "secret_typed", "sign_in_link_over"),
+    *(
+        "deactivated",
+        "no_chats",
+        "not_signed_in",
+        "poll_option_not_found",
+        "reveal_over",
+        "secret_typed",
+        "sign_in_link_over",
+    ),
     "token_limit_exceeded",
 }
 BY_PROGRAMS = {

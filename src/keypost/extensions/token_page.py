@@ -12,6 +12,7 @@ from keypost.clock import SECOND_MS
 from keypost.db.database import Database
 from keypost.extensions import token_rows, token_settings
 from keypost.extensions.desk import Desk
+from keypost.extensions.token_askers import Asker
 from keypost.extensions.token_rows import TokenRow
 from keypost.ids import is_sandbox, show_token
 from keypost.messages.decoding import decode
@@ -87,6 +88,7 @@ def _shown(row: TokenRow, now: int, *, everybodys: bool) -> dict[str, Any]:
         "owner": row.owner,
         "created": _moment(token.created_at),
         "from_button": token.is_from_button,
+        "asker": _asker(row.asker) if row.asker is not None else None,
         "place": row.place or (OTHERS_BOT_CHAT if everybodys else BOT_CHAT),
         "budget": _budget_text(token.grant.budget),
         "verbs": [verbs[scope] for scope in sorted(token.grant.scope)],
@@ -98,6 +100,15 @@ def _shown(row: TokenRow, now: int, *, everybodys: bool) -> dict[str, Any]:
         "is_over": state is State.OVER,
         "was_not_told": token.told is Told.GIVEN_UP,
         "settings": token_settings.fields(row.declared, token.settings),
+    }
+
+
+def _asker(asker: Asker) -> dict[str, Any]:
+    return {
+        "label": asker.label,
+        "sender_name": asker.sender_name,
+        "sent": _moment(asker.sent_at),
+        "href": asker.href,
     }
 
 

@@ -11,10 +11,11 @@ from keypost.chat.model import Chat, ChatKind
 from keypost.chat.views import chat_name
 from keypost.db.tx import Tx
 from keypost.errors import NotFound
-from keypost.extensions import service, token_settings
+from keypost.extensions import service, token_askers, token_settings
 from keypost.extensions.desk import Desk
 from keypost.extensions.manifest import TokenSetting
 from keypost.extensions.model import App
+from keypost.extensions.token_askers import Asker
 from keypost.ids import PersonId, TokenId, read_token
 from keypost.people.model import Person
 from keypost.tokens import service as tokens
@@ -26,13 +27,16 @@ NAMELESS: Final[Mapping[ChatKind, str]] = {ChatKind.DIRECT: "a direct chat", Cha
 
 
 class TokenRow(Struct, frozen=True):
-    """`place` is where the extension posts what arrives with the token; None: the owner's chat with its bot."""
+    """`place` is where the extension posts what arrives with the token; None: the owner's chat with its bot. `asker` is
+    the button it was made with, as far as the reader may know.
+    """
 
     token: Token
     app: App | None
     owner: Person
     place: str | None
     last_used_at: int | None
+    asker: Asker | None
 
     @property
     def title(self) -> str:
@@ -89,6 +93,7 @@ def _row(tx: Tx, desk: Desk, caller: Caller, token: Token) -> TokenRow:
 
 
 def _rows(tx: Tx, desk: Desk, caller: Caller, found: Sequence[Token]) -> list[TokenRow]:
+    askers = token_askers.read(tx, desk.chats, caller.org_id, caller.person_id, found)
     apps = {app.id: app for app in service.list_apps(tx, caller.org_id)}
     return [
         TokenRow(
@@ -97,6 +102,7 @@ def _rows(tx: Tx, desk: Desk, caller: Caller, found: Sequence[Token]) -> list[To
             owner=desk.people.get(token.org_id, token.owner_id),
             place=_place(desk, token, caller.person_id),
             last_used_at=desk.register.last_use(token),
+            asker=askers.get(token.origin) if token.origin is not None else None,
         )
         for token in found
     ]

@@ -24,6 +24,8 @@ HEARTBEAT: Final = Piece.of(b": still here\n\n")
 RETRY: Final = Piece.of(b"retry: 1000\n\n")
 
 OF_MEMBERS: Final = {Kind.MEMBER_JOINED: "joined", Kind.MEMBER_LEFT: "left"}
+COUNTED: Final = frozenset({ChatKind.CHANNEL, ChatKind.GROUP})
+"""Chats whose pages say how many take part."""
 OF_THREADS: Final = frozenset({Kind.THREAD_CLOSED, Kind.THREAD_REOPENED})
 
 
@@ -70,6 +72,11 @@ def _frames(event: Event, memory: Memory, rows: Rows) -> list[Frame]:
     try:
         if event.kind is Kind.CHAT_CREATED and place is not None and place.kind is ChatKind.DIRECT:
             return [_of_direct(event, memory, place, reader_id) for reader_id in sorted(place.person_ids)]
+        if ends:
+            return [
+                Frame(event.number, b"", person_id=event.person_id, ends_streams=True),
+                *_of_departed(event, memory),
+            ]
         content = _content(event, memory, place, rows)
     except Exception:  # One event that cannot be shown must not hold up those behind it.
         logger.exception("an event cannot be shown", org=event.org_id, number=event.number)
@@ -82,6 +89,22 @@ def _of_direct(event: Event, memory: Memory, place: Chat, reader_id: PersonId) -
     """A frame for one reader: a direct chat is called after the others in it."""
     entry = ChatEntry.of(place, title_for(memory.people, reader_id, place))
     return Frame(event.number, encode("chat", entry, event.number), person_id=reader_id)
+
+
+def _of_departed(event: Event, memory: Memory) -> list[Frame]:
+    """Whose sessions ended may have been deactivated: they are counted no more where they take part. These frames have
+    no number of their own; to hear one of them twice does nothing.
+    """
+    departed = memory.people.find(event.org_id, PersonId(event.subject_id))
+    if departed is None or departed.is_active:
+        return []
+    places = (memory.chats.get(event.org_id, chat_id) for chat_id in memory.chats.ids_of(event.org_id, departed.id))
+    counts = {place.id: _counted(memory, place) for place in places if place.kind in COUNTED}
+    return [Frame(event.number, encode("members", count), chat_id) for chat_id, count in counts.items()]
+
+
+def _counted(memory: Memory, place: Chat) -> dict[str, str]:
+    return {"chat": place.shown_id, "members": members_text(memory.people, place)}
 
 
 def _content(event: Event, memory: Memory, place: Chat | None, rows: Rows) -> bytes:

@@ -24,9 +24,21 @@ async def _by_session(request: Request) -> Caller:
     if session is not None:
         found = await part(request, Database).read(service.find_session, part(request, Keys), session)
     if found is None or part(request, People).find_active(*found) is None:
-        raise Unauthenticated("not_signed_in", "You are not signed in. Open a sign-in link that was made for you.")
+        raise await _nobody(request, session)
     org_id, person_id = found
     return Caller(org_id=org_id, person_id=person_id, means=Means.SESSION, scopes=EVERYTHING_ON_PAGES)
+
+
+async def _nobody(request: Request, session: str | None) -> Unauthenticated:
+    """Whoever was let in once and is not any more reads why: their browser still has the session that ended."""
+    keys, was = part(request, Keys), None
+    if session is not None:
+        was = await part(request, Database).read(service.whose_session, keys, session)
+    person = part(request, People).find(*was) if was is not None else None
+    if person is not None and not person.is_active:
+        sentence = "You were deactivated: you are signed out, and your tokens post nothing any more."
+        return Unauthenticated("deactivated", sentence)
+    return Unauthenticated("not_signed_in", "You are not signed in. Open a sign-in link that was made for you.")
 
 
 def admit_api_token(parts: Parts, text: str | None) -> Caller:

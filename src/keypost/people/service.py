@@ -102,6 +102,11 @@ def find_session(tx: Tx, keys: Keys, session: str) -> store.Found | None:
     return store.find_session(tx, keys.digest(session))
 
 
+def whose_session(tx: Tx, keys: Keys, session: str) -> store.Found | None:
+    """Also of one that has ended."""
+    return store.find_owner(tx, keys.digest(session))
+
+
 def create_api_token(
     tx: Tx, people: People, keys: Keys, org_id: OrgId, person_id: PersonId, scopes: frozenset[Scope]
 ) -> str:

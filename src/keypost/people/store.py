@@ -128,6 +128,12 @@ def find_session(tx: Tx, digest: bytes) -> Found | None:
     return (OrgId(row.org_id), PersonId(row.person_id)) if row is not None else None
 
 
+def find_owner(tx: Tx, digest: bytes) -> Found | None:
+    """Whose session it is or was."""
+    row = tx.one(select(sessions).where(sessions.c.digest == digest))
+    return (OrgId(row.org_id), PersonId(row.person_id)) if row is not None else None
+
+
 def end_session(tx: Tx, digest: bytes) -> None:
     tx.run(update(sessions).where(sessions.c.digest == digest, sessions.c.ended_at.is_(None)).values(ended_at=tx.now))
 

@@ -64,7 +64,10 @@ TITLES: Final[Mapping[int, str]] = {
     500: "Something went wrong on our side",
     503: "Too much at once",
 }
-TITLES_OF_CODES: Final[Mapping[str, str]] = {"sign_in_link_over": "This link does not sign in"}
+TITLES_OF_CODES: Final[Mapping[str, str]] = {
+    "deactivated": "You do not take part any more",
+    "sign_in_link_over": "This link does not sign in",
+}
 """Where the status says less than there is to say."""
 REFERENCE_BYTES: Final = 6
 

@@ -19,7 +19,7 @@ export const NUMBERED = [
   "joined",
   "left",
 ];
-const KINDS = [...NUMBERED, "banner", "private", "reset"];
+const KINDS = [...NUMBERED, "members", "banner", "private", "reset"];
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
 

@@ -6,6 +6,7 @@ import { Buttons } from "./buttons.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Dialog } from "./dialog.js";
+import { Heading } from "./heading.js";
 import { Live } from "./live.js";
 import { Membership } from "./membership.js";
 import { Mentions } from "./mentions.js";
@@ -19,12 +20,12 @@ import { CLOSE, changeThread, REOPEN, Thread } from "./thread.js";
 import { page } from "./trusted.js";
 
 const { chat, cursor, parent = "", person, teams, votes } = document.getElementById("chat").dataset;
-const title = document.title;
 
 const banners = new Banners();
 const banner = (shown) => banners.show(shown);
 const connection = new Connection();
 const dialog = new Dialog(banner);
+const heading = new Heading();
 const membership = new Membership();
 const messages = new Messages();
 new Mentions(document.getElementById("messages"), person, teams.split(" "));
@@ -68,7 +69,7 @@ const on = {
     if (data.chat !== chat) sidebar.markUnread(data.chat);
     if (!isHere(data) || membership.isOver) return;
     messages.add(data.message, data.html);
-    if (document.hidden) document.title = `• ${title}`;
+    heading.mark();
   },
   edited(data) {
     if (!membership.isOver) messages.edit(data.message, data.html);
@@ -89,7 +90,10 @@ const on = {
     if (!membership.isOver) polls.put(data.message, data.html);
   },
   voted: ({ message, option }) => polls.voted(message, option),
-  chat: (entry) => sidebar.put(entry),
+  chat(entry) {
+    sidebar.put(entry);
+    if ([chat, parent].includes(entry.id)) renameHeading();
+  },
   joined(data) {
     if (data.person === person) sidebar.put(data.chat);
     if (data.chat.id !== home) return;
@@ -101,6 +105,9 @@ const on = {
     if (data.chat.id !== home) return;
     membership.count(data.members);
     if (data.person === person) membership.end();
+  },
+  members(data) {
+    if (data.chat === chat) membership.count(data.members);
   },
   banner,
   private: ({ html }) => messages.addPrivate(html),
@@ -115,13 +122,15 @@ const on = {
 const live = new Live(person, ({ kind, data }) => on[kind]?.(data));
 live.join(chat, Number(cursor));
 
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) document.title = title;
-});
+/** What a chat is called stands in many sentences: those that the server would write now are taken over. */
+async function renameHeading() {
+  const response = await takePage();
+  if (response?.ok && !response.redirected) heading.replace(page(await response.text()));
+}
 
 /** The page as it is now, without losing what is being written: too much happened to tell it event by event. */
 async function takeAnew() {
-  const response = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+  const response = await takePage();
   if (membership.isOver && response?.status === 404) return;
   if (!response?.ok || response.redirected) {
     location.reload();
@@ -131,8 +140,14 @@ async function takeAnew() {
   polls.replace(JSON.parse(fresh.getElementById("chat").dataset.votes));
   messages.replace(fresh.getElementById("messages"));
   thread.replace(fresh);
+  heading.replace(fresh);
   membership.resume();
   membership.count(fresh.getElementById("members")?.textContent);
   sidebar.replace(fresh.getElementById("sidebar-chats"));
   live.join(chat, Number(fresh.getElementById("chat").dataset.cursor));
+}
+
+/** Null if nobody answers. */
+function takePage() {
+  return fetch(location.href, { cache: "no-store" }).catch(() => null);
 }
