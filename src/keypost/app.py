@@ -42,6 +42,7 @@ from keypost.extensions.reveals import Reveals
 from keypost.extensions.supervisor import Supervisor
 from keypost.files import service as files
 from keypost.files.cabinet import Cabinet
+from keypost.files.room import Room
 from keypost.keys import Keys
 from keypost.limits.budgets import Budgets
 from keypost.limits.counting import Counting
@@ -150,7 +151,7 @@ def _build(
     settings: Settings, database: Database, keys: Keys, events_log: Log, lane_kind: type[Lane]
 ) -> tuple[Server, Dispatcher]:
     people, chats, register = People(), Chats(), Register()
-    attribution, cabinet = Attribution(register, people), Cabinet(settings.data / FILES_FOLDER)
+    attribution, cabinet = Attribution(register, people), Cabinet(settings.data / FILES_FOLDER, settings.disk_reserve)
     apps = Apps(attribution)
     lane, hub = lane_kind(database, chats), Hub(database, people, chats, attribution)
     supervisor = Supervisor(settings.data / "logs", partial(_settings_of, database, keys))
@@ -180,6 +181,7 @@ def _build(
     parts.add(Lifecycle, lifecycle)
     parts.add(Database, database)
     parts.add(Cabinet, cabinet)
+    parts.add(Room, Room(settings.data, settings.disk_reserve))
     parts.add(SessionCookie, SessionCookie(settings))
     parts.add(ApiDocument, ApiDocument(ROUTES, OPERATIONS, settings.address))
     counting = Counting(settings, database.clock, budgets)

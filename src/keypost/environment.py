@@ -9,12 +9,15 @@ from msgspec import Struct
 from keypost.errors import Invalid
 from keypost.proxies import Proxies
 from keypost.settings import (
+    DEFAULT_DISK_RESERVE_MIB,
     DEFAULT_POSTS_PER_MINUTE,
     DEFAULT_POSTS_PER_MINUTE_IN_CHAT,
     DEFAULT_POSTS_PER_MINUTE_OF_PERSON,
+    DISK_RESERVE_MIB_MAX,
     NO_BOUND,
     POSTS_PER_MINUTE_MAX,
     Limits,
+    read_disk_reserve,
     read_posts_per_minute,
     read_text_size,
 )
@@ -97,6 +100,14 @@ VARIABLES: Final = (
         _limits,
         " or ".join(Limits),
         "whose rules bound how fast tools call: `keypost` (if it is not set) or `vendor`, the wire's with its locks",
+    ),
+    Variable(
+        "KEYPOST_DISK_RESERVE_MIB",
+        "disk_reserve_mib",
+        read_disk_reserve,
+        f"a whole number from {NO_BOUND} to {DISK_RESERVE_MIB_MAX}",
+        "MiB of the disk with the data directory that are kept for messages: with less room, files and what is sent to "
+        f"extensions are refused with 503. {DEFAULT_DISK_RESERVE_MIB} if it is not set; {NO_BOUND}: nothing is kept",
     ),
     Variable(
         "KEYPOST_TRUSTED_PROXIES",

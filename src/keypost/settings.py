@@ -19,6 +19,10 @@ DEFAULT_POSTS_PER_MINUTE_IN_CHAT: Final = 600
 """What two busy tokens make: ten messages a second, which nobody reads any more."""
 POSTS_PER_MINUTE_MAX: Final = 100_000
 NO_BOUND: Final = 0
+DEFAULT_DISK_RESERVE_MIB: Final = 512
+"""What half a million messages take."""
+DISK_RESERVE_MIB_MAX: Final = 1_000_000
+MIB: Final = 1024 * 1024
 
 
 class Limits(StrEnum):
@@ -32,6 +36,10 @@ class Limits(StrEnum):
 
 def read_posts_per_minute(text: str) -> int | None:
     return _whole(text, NO_BOUND, POSTS_PER_MINUTE_MAX)
+
+
+def read_disk_reserve(text: str) -> int | None:
+    return _whole(text, NO_BOUND, DISK_RESERVE_MIB_MAX)
 
 
 def read_text_size(text: str) -> int | None:
@@ -61,6 +69,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `text_max` and `long_text_max` are the characters that the text of a message may have, the longer one in posts to
     `/api/v3/chats/…/messages`. Neither can be above `TEXT_CEILING`.
+
+    `disk_reserve_mib` is what files, and what is sent to extensions, leave free of the disk that the data directory is
+    on; `NO_BOUND` for nothing.
     """
 
     data: Path
@@ -77,11 +88,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     posts_per_minute_of_person: int = DEFAULT_POSTS_PER_MINUTE_OF_PERSON
     posts_per_minute_in_chat: int = DEFAULT_POSTS_PER_MINUTE_IN_CHAT
     limits: Limits = Limits.KEYPOST
+    disk_reserve_mib: int = DEFAULT_DISK_RESERVE_MIB
 
     @property
     def address(self) -> str:
         """The base address without a slash at its end."""
         return (self.base_url or f"http://{authority(self.host, self.port)}").rstrip("/")
+
+    @property
+    def disk_reserve(self) -> int:
+        """In bytes."""
+        return self.disk_reserve_mib * MIB
 
     @property
     def is_https(self) -> bool:

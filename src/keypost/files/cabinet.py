@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from keypost.disk import sync_folder
-from keypost.errors import Busy
 from keypost.files.media import HEAD_BYTES
+from keypost.files.room import Room, no_room
 
 ARRIVING: Final = "arriving"
 SHELF_DIGITS: Final = 2
@@ -32,8 +32,9 @@ PRIVATE_FILE: Final = 0o600
 class Arriving:
     """A file that is being written, and its digest with it. `head` are its first bytes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, room: Room) -> None:
         self.path = path
+        self._room = room
         self.size = 0
         self.head = b""
         self._digest = sha256()
@@ -45,6 +46,7 @@ class Arriving:
         if len(self.head) < HEAD_BYTES:
             self.head += piece[: HEAD_BYTES - len(self.head)]
         self._digest.update(piece)
+        self._room.require(len(piece))
         rest = memoryview(piece)
         with _saying_when_full():
             while rest:
@@ -66,8 +68,10 @@ class Arriving:
 class Cabinet:
     """One process has it. What changes `holding` and `discard` runs in the event loop; the rest may run in threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reserve: int = 0) -> None:
+        """`reserve` is how many bytes of the disk files leave free."""
         self._folder = folder
+        self._room = Room(folder, reserve)
         self._arriving = folder / ARRIVING
         self._held: Counter[bytes] = Counter()
 
@@ -78,7 +82,7 @@ class Cabinet:
 
     def begin(self, name: str) -> Arriving:
         """`name` is unique among those on their way."""
-        return Arriving(self._arriving / name)
+        return Arriving(self._arriving / name, self._room)
 
     def place(self, digest: bytes) -> Path:
         text = digest.hex()
@@ -123,7 +127,5 @@ def _saying_when_full() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise Busy(
-                "disk_full", "There is no room for files on the server. Its operator has to make some."
-            ) from error
+            raise no_room() from error
         raise

@@ -16,6 +16,7 @@ from keypost.db.tx import Tx
 from keypost.errors import Invalid, NotFound
 from keypost.extensions.manifest import Incoming
 from keypost.extensions.model import App
+from keypost.files.room import Room
 from keypost.ids import IngressId, PersonId
 from keypost.log import mask
 from keypost.tokens.leaks import masked
@@ -69,6 +70,7 @@ async def arrive(request: Request, caller: Caller, addressee: Addressee, body: b
     A repeat of a named delivery is neither stored nor handed on: it gets what its first was told.
     """
     delivery, database = delivery_of(request, caller, body), part(request, Database)
+    part(request, Room).require(len(body))
     with part(request, Deliveries).alone(delivery):
         new = Arriving(caller, addressee, _visible(request), masked(body), delivery)
         try:
