@@ -13,9 +13,9 @@ from keypost.chat.model import Chat, Message
 from keypost.chat.views import MessageOut, MessagesOut, OneOut
 from keypost.db.database import Database
 from keypost.db.tx import Tx
-from keypost.errors import Invalid, NotFound
-from keypost.ids import MessageId, read_message, read_number
+from keypost.ids import MessageId, read_message
 from keypost.web.parts import part
+from keypost.web.query import limit_of, number_in
 from keypost.web.replies import ok
 
 TIME_MAX: Final = (1 << 42) - 1
@@ -27,9 +27,9 @@ async def list_messages(request: Request, caller: Caller) -> Response:
     caller.require(Scope.READ)
     chat = find_place(part(request, Chats), caller, ChatShown(request.path_params["chat"]))
     span = Span(
-        _number(request, "fromtime", TIME_MAX),
-        _number(request, "totime", TIME_MAX),
-        _number(request, "limit", MESSAGES_MAX, least=1) or MESSAGES_MAX,
+        number_in(request, "fromtime", TIME_MAX),
+        number_in(request, "totime", TIME_MAX),
+        limit_of(request, MESSAGES_MAX),
     )
     return ok(await part(request, Database).read(_read_span, part(request, Chats), chat, span))
 
@@ -56,23 +56,10 @@ def _read_span(tx: Tx, chats: Chats, chat: Chat, span: Span) -> MessagesOut:
 
 
 def _read_one(tx: Tx, chats: Chats, chat: Chat, message_id: MessageId | None) -> OneOut:
-    found = service.find_message(tx, chat.org_id, chat.id, message_id) if message_id is not None else None
-    if found is None:
-        raise NotFound("message_not_found", "There is no such message in this chat.")
-    return read_out(tx, chats, found)
+    return read_out(tx, chats, service.get_message(tx, chat.org_id, chat.id, message_id))
 
 
 def read_out(tx: Tx, chats: Chats, message: Message) -> OneOut:
     near = around.read(tx, chats, message.org_id, [message])
     tally = votes.tallies(tx, message.org_id, [message]).get(message.id)
     return OneOut(MessageOut.of(message, near[message.id], tally))
-
-
-def _number(request: Request, name: str, most: int, *, least: int = 0) -> int | None:
-    text = request.query_params.get(name)
-    if text is None:
-        return None
-    number = read_number(text)
-    if number is None or not least <= number <= most:
-        raise Invalid("invalid_inputs", f"{name} must be a whole number from {least} to {most}")
-    return number

@@ -117,8 +117,12 @@ def get_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId | 
     """`message_id` is None for what cannot be the id of any message."""
     found = find_message(tx, org_id, chat_id, message_id) if message_id is not None else None
     if found is None:
-        raise NotFound("message_not_found", "There is no such message in this chat.")
+        raise no_such_message()
     return found
+
+
+def no_such_message() -> NotFound:
+    return NotFound("message_not_found", "There is no such message in this chat.")
 
 
 def list_messages(

@@ -7,7 +7,7 @@ from keypost.chat import message_store, service
 from keypost.chat.judging import judge_mentions, voice_of
 from keypost.chat.model import Chat, Message, PartyKind
 from keypost.db.tx import Tx
-from keypost.errors import Forbidden, Invalid, NotFound
+from keypost.errors import Forbidden, Invalid
 from keypost.files.cabinet import Cabinet
 from keypost.ids import MessageId
 from keypost.messages.judging import judge
@@ -47,7 +47,7 @@ def _get(tx: Tx, chat: Chat, message_id: MessageId) -> Message:
     """Of this chat, also when it was deleted."""
     found = message_store.find_any(tx, chat.org_id, message_id)
     if found is None or chat.id not in {found.chat_id, found.thread_id}:
-        raise NotFound("message_not_found", "There is no such message in this chat.")
+        raise message_store.no_such_message()
     return found
 
 

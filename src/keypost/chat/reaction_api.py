@@ -1,5 +1,6 @@
 """Reactions, for programs with a person's API token and for the pages."""
 
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
@@ -13,6 +14,7 @@ from keypost.chat.judging import ChatShown, find_place
 from keypost.chat.model import Chat
 from keypost.chat.reaction_views import ReactionOut, ReactionsOut
 from keypost.db.database import Database
+from keypost.db.tx import Tx
 from keypost.errors import Invalid
 from keypost.ids import MessageId, read_message
 from keypost.messages.decoding import decode
@@ -37,19 +39,11 @@ class ReactIn(Struct, frozen=True):
 
 
 async def add(request: Request, caller: Caller) -> Response:
-    caller.require(Scope.POST)
-    chat, message_id = _named(request, caller)
-    emoji = judge_reaction(CODE, await _code(request))
-    await part(request, Database).write(reactions.react, caller, chat, message_id, emoji)
-    return no_content()
+    return await _change(request, caller, reactions.react)
 
 
 async def remove(request: Request, caller: Caller) -> Response:
-    caller.require(Scope.POST)
-    chat, message_id = _named(request, caller)
-    emoji = judge_reaction(CODE, await _code(request))
-    await part(request, Database).write(reactions.take_back, caller, chat, message_id, emoji)
-    return no_content()
+    return await _change(request, caller, reactions.take_back)
 
 
 async def show(request: Request, caller: Caller) -> Response:
@@ -67,6 +61,16 @@ async def react(request: Request, caller: Caller) -> Response:
     verb = reactions.react if wish.is_on else reactions.take_back
     await part(request, Database).write(verb, caller, chat, message_id, judge_reaction("emoji", wish.emoji))
     return ok({"kind": "done"})
+
+
+async def _change(
+    request: Request, caller: Caller, verb: Callable[[Tx, Caller, Chat, MessageId | None, str], None]
+) -> Response:
+    caller.require(Scope.POST)
+    chat, message_id = _named(request, caller)
+    emoji = judge_reaction(CODE, await _code(request))
+    await part(request, Database).write(verb, caller, chat, message_id, emoji)
+    return no_content()
 
 
 def _named(request: Request, caller: Caller) -> tuple[Chat, MessageId | None]:

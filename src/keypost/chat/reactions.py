@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from keypost.caller import Caller, Scope
-from keypost.chat import message_store, reaction_store
+from keypost.chat import message_store, reaction_store, telling
 from keypost.chat.model import Chat, Message, Reaction
 from keypost.db.tx import Tx
 from keypost.errors import Invalid
-from keypost.events import service as events
-from keypost.events.model import Event, Kind
+from keypost.events.model import Kind
 from keypost.ids import MessageId, OrgId
 
 EMOJI_MAX: Final = 20
@@ -26,14 +25,14 @@ def react(tx: Tx, caller: Caller, chat: Chat, message_id: MessageId | None, emoj
     if same is None and len(known) >= EMOJI_MAX:
         raise Invalid("reaction_limit_exceeded", f"The message has {EMOJI_MAX} different reactions; that is the most.")
     reaction_store.add(tx, message, caller.person_id, emoji)
-    _tell(tx, message)
+    telling.of_message(tx, Kind.REACTIONS_CHANGED, message)
 
 
 def take_back(tx: Tx, caller: Caller, chat: Chat, message_id: MessageId | None, emoji: str) -> None:
     caller.require(Scope.POST)
     message = message_store.get_message(tx, chat.org_id, chat.id, message_id)
     if reaction_store.remove(tx, message, caller.person_id, emoji):
-        _tell(tx, message)
+        telling.of_message(tx, Kind.REACTIONS_CHANGED, message)
 
 
 def list_of_message(tx: Tx, chat: Chat, message_id: MessageId | None) -> list[Reaction]:
@@ -47,8 +46,3 @@ def list_for(tx: Tx, message: Message) -> list[Reaction]:
 def list_of(tx: Tx, org_id: OrgId, message_ids: Sequence[MessageId]) -> dict[MessageId, list[Reaction]]:
     """Of those messages that have any."""
     return reaction_store.list_reactions(tx, org_id, message_ids)
-
-
-def _tell(tx: Tx, message: Message) -> None:
-    event = Event(org_id=message.org_id, kind=Kind.REACTIONS_CHANGED, subject_id=message.id, chat_id=message.chat_id)
-    events.emit(tx, event)

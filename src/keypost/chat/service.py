@@ -8,7 +8,7 @@ from keypost.chat import message_store, reaction_store, store, telling, thread_s
 from keypost.chat.directory import Chats
 from keypost.chat.model import Bot, Chat, ChatKind, Message, Party, PartyKind, Posting
 from keypost.db.tx import Tx
-from keypost.errors import Forbidden, NotFound
+from keypost.errors import Forbidden
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
 from keypost.files import service as files
@@ -110,10 +110,7 @@ def remove_member(tx: Tx, chats: Chats, chat: Chat, party: Party) -> None:
 
 def edit(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId, content: Content) -> Message:
     """The message with another content, in its place. With the content that it has already, nothing happens."""
-    message = message_store.find_message(tx, org_id, chat_id, message_id)
-    if message is None:
-        raise NotFound("message_not_found", "There is no such message in this chat.")
-    return _edit(tx, message, content)
+    return _edit(tx, get_message(tx, org_id, chat_id, message_id), content)
 
 
 def delete(tx: Tx, cabinet: Cabinet, message: Message) -> None:
@@ -151,6 +148,11 @@ def store_batch(
 
 def find_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId) -> Message | None:
     return message_store.find_message(tx, org_id, chat_id, message_id)
+
+
+def get_message(tx: Tx, org_id: OrgId, chat_id: ChatId, message_id: MessageId | None) -> Message:
+    """`message_id` is None for what cannot be the id of any message."""
+    return message_store.get_message(tx, org_id, chat_id, message_id)
 
 
 def list_messages(

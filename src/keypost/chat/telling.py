@@ -7,7 +7,6 @@ from keypost.chat.model import Chat, Message
 from keypost.db.tx import Tx
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
-from keypost.ids import ChatId, MessageId, OrgId
 
 ANSWERS_MAX: Final = 100
 """How many of a message's answers, the newest, show at once that it changed; older ones when they are next opened."""
@@ -26,8 +25,5 @@ def of_answers(tx: Tx, message: Message) -> None:
 def of_root(tx: Tx, thread: Chat) -> None:
     """The message on which a thread was opened says how much was said there."""
     if thread.root_id is not None:
-        touched(tx, thread.org_id, thread.root_id, thread.home_id)
-
-
-def touched(tx: Tx, org_id: OrgId, message_id: MessageId, chat_id: ChatId) -> None:
-    events.emit(tx, Event(org_id=org_id, kind=Kind.MESSAGE_TOUCHED, subject_id=message_id, chat_id=chat_id))
+        kind, org_id = Kind.MESSAGE_TOUCHED, thread.org_id
+        events.emit(tx, Event(org_id=org_id, kind=kind, subject_id=thread.root_id, chat_id=thread.home_id))

@@ -6,7 +6,7 @@ How many voted for what, everybody sees; who did, nobody is told but the voters 
 from collections.abc import Iterable, Sequence
 
 from keypost.caller import Caller, Scope
-from keypost.chat import message_store, vote_store
+from keypost.chat import message_store, telling, vote_store
 from keypost.chat.model import Chat, Message
 from keypost.db.tx import Tx
 from keypost.errors import NotFound
@@ -35,8 +35,8 @@ def vote(tx: Tx, caller: Caller, chat: Chat, message_id: MessageId | None, optio
         vote_store.add(tx, message, caller.person_id, option)
     else:
         vote_store.change(tx, message, caller.person_id, option)
-    _tell(tx, Kind.VOTES_CHANGED, message)
-    _tell(tx, Kind.VOTED, message, caller.person_id)
+    telling.of_message(tx, Kind.VOTES_CHANGED, message)
+    _tell_voter(tx, message, caller.person_id)
 
 
 def drop_stale(tx: Tx, before: Message, content: Content) -> None:
@@ -48,7 +48,7 @@ def drop_stale(tx: Tx, before: Message, content: Content) -> None:
 def drop(tx: Tx, message: Message) -> None:
     """Without a word to the chat: whoever drops them tells what became of the message."""
     for person_id in vote_store.list_voters(tx, message):
-        _tell(tx, Kind.VOTED, message, person_id)
+        _tell_voter(tx, message, person_id)
     vote_store.remove_all(tx, message)
 
 
@@ -73,9 +73,6 @@ def options_of(content: Content) -> tuple[PollOption, ...]:
     return content.card.options if content.card is not None else ()
 
 
-def _tell(tx: Tx, kind: Kind, message: Message, person_id: PersonId | None = None) -> None:
-    """To everybody in the chat, or to that person alone."""
-    chat_id = message.chat_id if person_id is None else None
-    events.emit(
-        tx, Event(org_id=message.org_id, kind=kind, subject_id=message.id, chat_id=chat_id, person_id=person_id)
-    )
+def _tell_voter(tx: Tx, message: Message, person_id: PersonId) -> None:
+    """Nobody else hears of it."""
+    events.emit(tx, Event(org_id=message.org_id, kind=Kind.VOTED, subject_id=message.id, person_id=person_id))

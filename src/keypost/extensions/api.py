@@ -13,7 +13,7 @@ from starlette.responses import Response
 from keypost.caller import Caller, Scope
 from keypost.db.database import Database
 from keypost.db.tx import Tx
-from keypost.errors import Invalid, NotFound
+from keypost.errors import NotFound
 from keypost.extensions import log_lines, minting, service, settings, sources, views
 from keypost.extensions.child import environment
 from keypost.extensions.desk import Desk
@@ -23,7 +23,6 @@ from keypost.extensions.model import Extension, is_folder
 from keypost.extensions.settings import Value
 from keypost.extensions.supervisor import Supervisor
 from keypost.extensions.views import ExtensionOut, ExtensionsOut, Looked
-from keypost.ids import read_number
 from keypost.live.hub import Hub
 from keypost.messages.decoding import decode
 from keypost.people.administration import require_admin
@@ -31,6 +30,7 @@ from keypost.people.directory import People
 from keypost.web.body import read_body
 from keypost.web.machine import require_this_machine
 from keypost.web.parts import part
+from keypost.web.query import is_on, number_in
 from keypost.web.replies import ok
 from keypost.web.streaming import Stream
 
@@ -134,7 +134,8 @@ async def detach(request: Request, caller: Caller) -> Response:
 async def show_log(request: Request, caller: Caller) -> Response:
     """The last lines as text, and with `follow` those that come, as long as somebody reads and the server runs."""
     extension = await _named(request, caller)
-    lines, follow = _lines(request), _follow(request)
+    lines = number_in(request, "lines", log_lines.LINES_MAX, least=1) or LINES
+    follow = is_on(request, "follow")
     if not extension.is_local:
         raise NotFound("log_not_found", f"{extension.manifest.title} runs elsewhere, and its log is there too.")
     if request.method == "HEAD":
@@ -173,17 +174,3 @@ def _look_again(tx: Tx, desk: Desk, extension: Extension) -> Looked:
 def _look_at_all(tx: Tx, desk: Desk, caller: Caller) -> list[Looked]:
     known = service.list_known(tx, caller.org_id)
     return [views.look(tx, desk.people, desk.keys, extension) for extension in known]
-
-
-def _lines(request: Request) -> int:
-    number = read_number(request.query_params.get("lines", str(LINES)))
-    if number is None or not 1 <= number <= log_lines.LINES_MAX:
-        raise Invalid("invalid_inputs", f"lines must be a whole number from 1 to {log_lines.LINES_MAX}")
-    return number
-
-
-def _follow(request: Request) -> bool:
-    text = request.query_params.get("follow", "false")
-    if text not in {"true", "false"}:
-        raise Invalid("invalid_inputs", "follow must be true or false")
-    return text == "true"

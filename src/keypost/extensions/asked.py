@@ -8,7 +8,7 @@ from msgspec import Struct
 from keypost.caller import Caller
 from keypost.chat.judging import require_member, require_open
 from keypost.chat.model import Chat, Message
-from keypost.chat.service import find_message
+from keypost.chat.service import get_message
 from keypost.db.tx import Tx
 from keypost.errors import Conflict, Forbidden, NotFound
 from keypost.extensions import service
@@ -78,7 +78,7 @@ def find_pressed(
     tx: Tx, desk: Desk, caller: Caller, chat: Chat, message_id: MessageId | None, path: str
 ) -> Pressed | None:
     """The stored button that was pressed; None if its function is nobody's, or not clear whose."""
-    message = find_stored(tx, chat, message_id)
+    message = get_message(tx, chat.org_id, chat.id, message_id)
     _, action = locate(message.content, path)
     person = desk.people.get(caller.org_id, caller.person_id)
     installed = service.list_installed(tx, person)
@@ -105,7 +105,7 @@ def as_asked(tx: Tx, desk: Desk, dialog: Dialog) -> Asked:
         raise Conflict("dialog_over", f"{app.title} has moved since you were asked. Start again.")
     if dialog.button is None:
         return Typed(person=person, chat=chat, app=app, address=address, function=dialog.function, said=dialog.asked)
-    message = find_stored(tx, chat, dialog.message_id)
+    message = get_message(tx, chat.org_id, chat.id, dialog.message_id)
     pressed = _pressed(desk, person, chat, app, message, dialog.button)
     if pressed.said != dialog.asked:
         raise Conflict("dialog_over", "The button has changed since you were asked. Start again.")
@@ -124,13 +124,6 @@ def _pressed(desk: Desk, person: Person, chat: Chat, app: App, message: Message,
         button=button,
         action=action,
     )
-
-
-def find_stored(tx: Tx, chat: Chat, message_id: MessageId | None) -> Message:
-    message = find_message(tx, chat.org_id, chat.id, message_id) if message_id is not None else None
-    if message is None:
-        raise NotFound("message_not_found", "There is no such message in this chat.")
-    return message
 
 
 def _whose(installed: list[App], name: str) -> App:

@@ -1,12 +1,11 @@
 """What a dialog shows. Who asks, whose function is called and where: that the server knows, whatever a button says."""
 
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from keypost.caller import Scope
 from keypost.chat.views import chat_name
-from keypost.clock import SECOND_MS
+from keypost.clock import utc
 from keypost.extensions import token_settings
 from keypost.extensions.asked import Asked, Pressed, Typed
 from keypost.extensions.dialogs import Question
@@ -103,4 +102,4 @@ def _host(app: App, address: str) -> str:
 
 
 def _day(moment_ms: int) -> str:
-    return datetime.fromtimestamp(moment_ms / SECOND_MS, UTC).strftime("%-d %B %Y")
+    return utc(moment_ms).strftime("%-d %B %Y")

@@ -9,7 +9,6 @@ from keypost.chat.model import Bot, Chat
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, NotFound
 from keypost.extensions import service
-from keypost.extensions.asked import find_stored
 from keypost.extensions.desk import Desk
 from keypost.ids import AppId, MessageId
 from keypost.messages.instant import find_button
@@ -30,7 +29,7 @@ def find_saying(
 ) -> Saying | None:
     """What the stored button says, in a chat that is opened if there is none; None for a button of another kind."""
     caller.require(Scope.PERSON)
-    button = find_button(find_stored(tx, chat, message_id).content, path)
+    button = find_button(chat_service.get_message(tx, chat.org_id, chat.id, message_id).content, path)
     if button is None or not isinstance(button.action, InvokeBot):
         return None
     said = button.action.data

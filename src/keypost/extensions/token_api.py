@@ -1,6 +1,5 @@
 """Tokens, for programs: one's own; for admins everybody's."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -8,9 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
-from keypost.clock import SECOND_MS
+from keypost.clock import iso
 from keypost.db.database import Database
-from keypost.errors import Invalid
 from keypost.extensions import token_rows
 from keypost.extensions.desk import Desk
 from keypost.extensions.token_rows import TokenRow
@@ -21,6 +19,7 @@ from keypost.people.model import Person
 from keypost.tokens.model import State
 from keypost.web.body import read_body
 from keypost.web.parts import part
+from keypost.web.query import is_on
 from keypost.web.replies import ok
 from keypost_sdk.content import Served
 
@@ -72,11 +71,11 @@ class TokenOut(Struct, frozen=True, kw_only=True):
             verbs=sorted(token.grant.scope),
             posts_per_minute=token.grant.budget,
             state=token.state(now),
-            created_at=_iso(token.created_at),
-            expires_at=_iso_or_none(token.expires_at),
-            revoked_at=_iso_or_none(token.revoked_at),
+            created_at=iso(token.created_at),
+            expires_at=iso(token.expires_at) if token.expires_at is not None else None,
+            revoked_at=iso(token.revoked_at) if token.revoked_at is not None else None,
             revoked_reason=token.revoked_reason,
-            last_used_at=_iso_or_none(row.last_used_at),
+            last_used_at=iso(row.last_used_at) if row.last_used_at is not None else None,
             settings=row.settings,
             serves=list(token.serves),
         )
@@ -87,7 +86,7 @@ class TokensOut(Struct, frozen=True):
 
 
 async def list_tokens(request: Request, caller: Caller) -> Response:
-    listed = token_rows.list_all_of_org if _wants_all(request) else token_rows.list_mine
+    listed = token_rows.list_all_of_org if is_on(request, "all") else token_rows.list_mine
     rows = await part(request, Database).read(listed, part(request, Desk), caller)
     now = part(request, Database).clock.now_ms()
     return ok(TokensOut([TokenOut.of(row, now) for row in rows]))
@@ -114,18 +113,3 @@ async def set_budget(request: Request, caller: Caller) -> Response:
 
 def _shown(request: Request, row: TokenRow) -> Response:
     return ok(TokenOut.of(row, part(request, Database).clock.now_ms()))
-
-
-def _wants_all(request: Request) -> bool:
-    given = request.query_params.get("all", "false")
-    if given not in {"true", "false"}:
-        raise Invalid("invalid_inputs", "all must be true or false")
-    return given == "true"
-
-
-def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at / SECOND_MS, UTC).isoformat(timespec="milliseconds")
-
-
-def _iso_or_none(at: int | None) -> str | None:
-    return _iso(at) if at is not None else None

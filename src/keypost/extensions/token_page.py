@@ -1,6 +1,5 @@
 """The pages of tokens: one's own, to look after and to revoke; for admins everybody's."""
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from msgspec import Struct
@@ -8,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
-from keypost.clock import SECOND_MS
+from keypost.clock import iso, utc
 from keypost.db.database import Database
 from keypost.extensions import token_rows, token_settings
 from keypost.extensions.desk import Desk
@@ -132,8 +131,8 @@ def _budget_text(budget: int | None) -> str | None:
 
 
 def _moment(at: int) -> dict[str, str]:
-    return {"iso": datetime.fromtimestamp(at / SECOND_MS, UTC).isoformat(), "text": _day_and_time(at)}
+    return {"iso": iso(at), "text": _day_and_time(at)}
 
 
 def _day_and_time(at: int) -> str:
-    return datetime.fromtimestamp(at / SECOND_MS, UTC).strftime("%-d %B %Y, %H:%M UTC")
+    return utc(at).strftime("%-d %B %Y, %H:%M UTC")
