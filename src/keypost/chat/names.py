@@ -12,7 +12,6 @@ from keypost.chat.model import Chat
 from keypost.ids import ChatId, OrgId, PersonId, TeamId, read_channel, read_number, show_channel
 from keypost.messages.names import Named
 from keypost.people.directory import People
-from keypost.people.model import Person
 
 
 class KnownToAll:
@@ -26,7 +25,7 @@ class KnownToAll:
         self._known_channels: dict[ChatId, bool] = {}
 
     def find_person(self, written: str) -> Named | None:
-        person = self._person(written)
+        person = self._people.find_named(self._org_id, written)
         if person is None or (self._has_guest and person.id not in self._readers):
             return None
         return Named(str(person.id), person.name)
@@ -50,12 +49,6 @@ class KnownToAll:
         if known is None:
             known = self._known_channels[channel.id] = self._readers <= channel.person_ids
         return known
-
-    def _person(self, written: str) -> Person | None:
-        number = read_number(written)
-        if number is None:
-            return self._people.find_by_email(self._org_id, written)
-        return self._people.find(self._org_id, PersonId(number))
 
     def _channel(self, written: str) -> Chat | None:
         chat_id = read_channel(written)

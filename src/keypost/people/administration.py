@@ -10,7 +10,7 @@ from keypost.db.tx import Tx
 from keypost.errors import Conflict, Forbidden, Invalid, NotFound
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
-from keypost.ids import PersonId, read_number
+from keypost.ids import PersonId
 from keypost.keys import Keys
 from keypost.messages.line import line
 from keypost.people import service, store
@@ -53,9 +53,7 @@ def get_person(people: People, caller: Caller, named: str) -> Person:
     if named == str(me.id) or named.lower() == me.email.lower():
         return me
     require_admin(people, caller)
-    number = read_number(named)
-    found = people.find(caller.org_id, PersonId(number)) if number is not None else None
-    found = found or people.find_by_email(caller.org_id, named)
+    found = people.find_named(caller.org_id, named)
     if found is None:
         raise NotFound("person_not_found", f"There is no person {named[:QUOTED_MAX]!r}.")
     return found

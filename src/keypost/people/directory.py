@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from keypost.ids import OrgId, PersonId, TeamId
+from keypost.ids import OrgId, PersonId, TeamId, read_number
 from keypost.people.api_tokens import ApiTokens
 from keypost.people.model import ApiToken, Organisation, Person
 
@@ -73,6 +73,11 @@ class People:
     def find_by_email(self, org_id: OrgId, email: str) -> Person | None:
         person_id = self._by_email.get((org_id, email.lower()))
         return self._persons[org_id, person_id] if person_id is not None else None
+
+    def find_named(self, org_id: OrgId, named: str) -> Person | None:
+        """By id or e-mail address."""
+        number = read_number(named)
+        return self.find(org_id, PersonId(number)) if number is not None else self.find_by_email(org_id, named)
 
     def count_of(self, org_id: OrgId) -> int:
         return len(self._of_org.get(org_id, {}))

@@ -101,11 +101,7 @@ class Finder(Struct, frozen=True):
         return await self.database.write(chat.open_direct, self.chats, caller.org_id, title, persons)
 
     def _person(self, caller: Caller, named: str) -> Person:
-        number = read_number(named)
-        if number is not None:
-            found = self.people.find(caller.org_id, PersonId(number))
-        else:
-            found = self.people.find_by_email(caller.org_id, named)
+        found = self.people.find_named(caller.org_id, named)
         if found is None or not self._may_write_to(caller, found):
             # One answer for whoever is not there and whom a guest does not know: addresses cannot be probed.
             raise NotFound("person_not_found", f"There is no person {quoted(named)} to whom you can write.")

@@ -11,7 +11,7 @@ from keypost.chat.model import Bot
 from keypost.errors import Forbidden, Invalid
 from keypost.extensions.directory import Apps
 from keypost.extensions.model import App
-from keypost.ids import AppId, PersonId, read_number
+from keypost.ids import AppId, PersonId
 from keypost.people.directory import People
 from keypost.people.model import Person
 
@@ -82,11 +82,7 @@ def _named(people: People, me: Person, named: Sequence[str]) -> list[Person]:
         raise Invalid("invalid_inputs", f"user_ids names {len(named)} people; it can name at most {NAMED_MAX}")
     found: dict[PersonId, Person] = {}
     for name in named:
-        number = read_number(name)
-        if number is not None:
-            person = people.find(me.org_id, PersonId(number))
-        else:
-            person = people.find_by_email(me.org_id, name)
+        person = people.find_named(me.org_id, name)
         if person is not None:
             found[person.id] = person
     return list(found.values())
