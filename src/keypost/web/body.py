@@ -121,9 +121,8 @@ async def drain(request: Request) -> None:
 def _refuse_early(request: Request, limit: int) -> None:
     if request.headers.get("content-encoding", "").strip().lower() not in UNENCODED:
         raise Invalid("content_encoding_not_supported", "The body is compressed. Send it as it is.")
-    declared = (
-        request.headers.get("content-length", "").strip().lstrip("0")
-    )  # There may be more of them than `int` takes.
+    # Without zeros in front: there may be more of them than `int` takes.
+    declared = request.headers.get("content-length", "").strip().lstrip("0")
     if int(declared or 0) > limit:
         raise _too_large(limit)
 

@@ -26,7 +26,8 @@ from keypost.ids import ApiTokenId, TokenId
 from keypost.web.acceptance import require_acceptable
 from keypost.web.credentials import credential_in, take_secrets
 from keypost.web.door import Door
-from keypost.web.limiting import Counted, Fields
+from keypost.web.headers import lines_of
+from keypost.web.limiting import Counted
 from keypost.web.offer import METHOD, Known, Offer
 from keypost.web.ready import Ready, Settle, Standing
 from keypost.web.routing import Match
@@ -162,7 +163,7 @@ class FastLane:
 
     def _answer(self, offer: Offer, response: Response | None, counted: Counted) -> Answer:
         if response is None:
-            return Answer(NO_CONTENT, _written(counted.fields()) + self._door.headers.plain, b"")
+            return Answer(NO_CONTENT, lines_of(counted.fields()) + self._door.headers.plain, b"")
         return self._whole(self._request(offer), response, counted)
 
     def _refusing(self, offer: Offer, error: Exception, counted: Counted) -> Answer:
@@ -175,7 +176,7 @@ class FastLane:
     def _whole(self, request: Request, response: Response, counted: Counted) -> Answer:
         response.raw_headers += counted.fields()
         self._door.headers.add(request, response)
-        return Answer(response.status_code, _written(response.raw_headers), bytes(response.body))
+        return Answer(response.status_code, lines_of(response.raw_headers), bytes(response.body))
 
 
 def _tried(step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
@@ -187,10 +188,6 @@ def _tried(step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
     except Exception as error:
         logger.warning("the fast lane failed", exc_info=error)
         return None
-
-
-def _written(fields: Fields) -> bytes:
-    return b"".join([b"%b: %b\r\n" % field for field in fields])
 
 
 def _keep(known: dict[K, V], key: K, value: V, most: int) -> V:

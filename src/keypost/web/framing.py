@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from keypost.errors import Busy, Refusal, TooMany
 from keypost.web.fast_lane import ADDRESS_MAX, BODY_MAX
-from keypost.web.headers import FIXED, PLAIN
+from keypost.web.headers import FIXED, PLAIN, lines_of
 from keypost.web.problem import STATUS, Problem
 
 VERSIONS: Final = frozenset({"1.0", "1.1"})
@@ -21,8 +21,8 @@ LONG: Final = frozenset({b"content-encoding", b"expect"})
 """Fields of requests whose bodies are still to come, or are not as they look."""
 LENGTH_DIGITS: Final = len(str(BODY_MAX))
 
-_FIELDS: Final = b"".join(
-    b"%b: %b\r\n" % (name.lower().encode(), value.encode())
+_FIELDS: Final = lines_of(
+    (name.lower().encode(), value.encode())
     for name, value in {"Content-Type": "application/json", "Connection": "close", **PLAIN, **FIXED}.items()
 )
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from keypost.proxies import Proxies
 from keypost.web.client import network_of
+from keypost.web.headers import lines_of
 
 HEAD_S: Final = 10
 HEAD_MAX: Final = 16 * 1024
@@ -16,6 +17,8 @@ LEFTOVER_S: Final = 5.0
 """How long what comes behind the last answer may take, such as the rest of a body: nobody reads it, and it is to hold
 nothing.
 """
+TURNED_AWAY_S: Final = 10
+"""When a client that was turned away for its many connections may try again."""
 CONNECTIONS_MAX: Final = 100
 """Of one address, at once; of the newer kind, of all that one customer of a provider chooses from."""
 
@@ -48,7 +51,7 @@ class Gate:
     def written(self, usual: list[tuple[bytes, bytes]]) -> bytes:
         """The fields that uvicorn gives every answer; it makes a new list of them when they change."""
         if usual is not self._usual:
-            self._usual, self._written = usual, b"".join(b"%b: %b\r\n" % field for field in usual)
+            self._usual, self._written = usual, lines_of(usual)
         return self._written
 
     def enter(self, address: str) -> bool:

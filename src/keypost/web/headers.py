@@ -1,5 +1,6 @@
 """What every answer carries: a policy that lets a page load nothing from elsewhere, and no caching."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.requests import Request
@@ -45,7 +46,7 @@ class Headers:
     def __init__(self, *, https: bool) -> None:
         fields = PLAIN | FIXED | ({"Strict-Transport-Security": HSTS} if https else {})
         self._fields = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
-        self.plain: Final = b"".join(b"%b: %b\r\n" % field for field in self._fields)
+        self.plain: Final = lines_of(self._fields)
         """As they are written, for an answer that says nothing else."""
 
     def add(self, request: Request, response: Response) -> None:
@@ -55,3 +56,8 @@ class Headers:
             response.headers["Referrer-Policy"] = PAGE_REFERRER
         own = {name for name, _ in response.raw_headers}
         response.raw_headers += [field for field in self._fields if field[0] not in own]
+
+
+def lines_of(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """As they are written in a head."""
+    return b"".join([b"%b: %b\r\n" % field for field in fields])

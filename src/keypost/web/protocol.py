@@ -25,7 +25,7 @@ from keypost.errors import HeadTooLarge, Invalid, Refusal, TargetTooLong, TooMan
 from keypost.web.door import STOPPING
 from keypost.web.fast_lane import Answer, Done, FastLane
 from keypost.web.framing import CAREFUL, is_plain, is_short, refusing, trouble_with, with_path
-from keypost.web.gate import Gate
+from keypost.web.gate import TURNED_AWAY_S, Gate
 from keypost.web.handing_over import HandingOver
 from keypost.web.heads import Heads
 from keypost.web.offer import Known, Offer
@@ -40,8 +40,6 @@ HOLD_S: Final = 1.0
 """How long a short post may take to arrive whole; a longer one is the application's to wait for."""
 FRAMING_OF_BYTE: Final = 8
 """Bytes that may stand around each byte of a body: one that comes by itself, as a chunk, has five."""
-CONNECTIONS_RETRY_S: Final = 10
-"""When a client that was turned away for its many connections may try again."""
 LEAVE_S: Final = 0.5
 """When the server stops, a request may be on its way already on a connection that is kept: so long it is waited for."""
 NOBODY_WAITS: Final = asyncio.Event()
@@ -95,7 +93,7 @@ class Protocol(HandingOver):
         self._is_proxy = self._gate.proxies.trusts(self._address)
         if not self._gate.enter(self._address):
             sentence = "There are too many connections from your address."
-            self._refuse(TooMany("too_many_connections", sentence, retry_after_s=CONNECTIONS_RETRY_S))
+            self._refuse(TooMany("too_many_connections", sentence, retry_after_s=TURNED_AWAY_S))
             self.transport.close()  # It is one too many already: nothing is waited for.
             return
         self._expect_head()

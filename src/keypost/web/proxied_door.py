@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from keypost.errors import TooMany
 from keypost.web.body import drain
 from keypost.web.door import Door
-from keypost.web.gate import Gate
+from keypost.web.gate import TURNED_AWAY_S, Gate
 from keypost.web.headers import Headers
 from keypost.web.limiting import Limiting
 from keypost.web.outlet import TAKE_OVER, Open, Outlet, Writer
@@ -26,8 +26,6 @@ from keypost.web.routing import Routes
 
 VISIT: Final = "keypost.visit"
 """In the scope of a request that is counted."""
-RETRY_S: Final = 10
-"""When a client that was turned away may try again."""
 
 
 class ProxiedDoor(Door):
@@ -52,7 +50,7 @@ class ProxiedDoor(Door):
             return await super()._answer(request)
         await drain(request)
         sentence = "There are too many requests and open pages from your address."
-        refusal = TooMany("too_many_connections", sentence, retry_after_s=RETRY_S)
+        refusal = TooMany("too_many_connections", sentence, retry_after_s=TURNED_AWAY_S)
         return self.refusing(request, refusal, page=not is_api(request))
 
 
