@@ -206,4 +206,4 @@ def _bot_in(chats: Chats, caller: Caller, chat: Chat, bot_name: str) -> Sender:
         )
     if Party(PartyKind.BOT, bot.id) not in chat.members:
         raise Forbidden("bot_not_channel_member", f"The bot {bot.unique_name} does not take part in this chat.")
-    return Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name)
+    return Sender.of_bot(bot)

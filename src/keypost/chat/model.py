@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import Self
 
 from msgspec import Struct
 
@@ -83,6 +84,10 @@ class Sender(Struct, frozen=True, kw_only=True):
     kind: PartyKind
     id: int
     name: str
+
+    @classmethod
+    def of_bot(cls, bot: Bot) -> Self:
+        return cls(kind=PartyKind.BOT, id=bot.id, name=bot.name)
 
 
 class Collapse(Struct, frozen=True):

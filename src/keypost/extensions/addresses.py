@@ -1,8 +1,13 @@
 """Every address that is handed out, made from the configured base address alone."""
 
+import secrets
+from typing import Final
+
 from keypost.extensions.model import App
 from keypost.ids import OrgId, TokenId, show_token
 from keypost.settings import Settings
+
+NONCE_BITS: Final = 256
 
 
 class Addresses:
@@ -21,7 +26,13 @@ class Addresses:
         return f"{self.of_company(app.org_id)}/api/v2/bots/{app.bot_name}/incoming?{_query(app, token_id)}"
 
     def late_answer(self, app: App, nonce: str) -> str:
+        """`nonce` is a `new_nonce`, which the extension alone is told."""
         return f"{self._base}/v2/extensions/{app.id}/responses/{nonce}"
+
+
+def new_nonce() -> str:
+    """Decimal, as the wire has it."""
+    return str(secrets.randbits(NONCE_BITS))
 
 
 def _query(app: App, token_id: TokenId | None) -> str:

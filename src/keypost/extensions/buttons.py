@@ -24,13 +24,19 @@ def locate(content: Content, path: str) -> tuple[Button, InvokeFunction]:
 
 def posting_app(chats: Chats, register: Register, message: Message) -> AppId | None:
     """The app that a message came from: said by its extension, by that extension's bot, or with its token."""
-    if message.sender.kind is PartyKind.EXTENSION:
-        return AppId(message.sender.id)
-    if message.sender.kind is PartyKind.BOT:
-        bot = chats.find_bot(message.org_id, BotId(message.sender.id))
-        return AppId(bot.app_id) if bot is not None and bot.app_id is not None else None
+    if message.sender.kind is not PartyKind.PERSON:
+        return speaking_app(chats, message)
     token = register.find_by_id(message.org_id, message.token_id) if message.token_id is not None else None
     return token.app_id if token is not None else None
+
+
+def speaking_app(chats: Chats, message: Message) -> AppId | None:
+    """The app in whose name a message was sent; None for a person's, or a bot's that belongs to none."""
+    sender = message.sender
+    if sender.kind is PartyKind.BOT:
+        bot = chats.find_bot(message.org_id, BotId(sender.id))
+        return AppId(bot.app_id) if bot is not None and bot.app_id is not None else None
+    return AppId(sender.id) if sender.kind is PartyKind.EXTENSION else None
 
 
 def resolve(installed: Sequence[App], posted_by: AppId | None, function: FunctionRef) -> App | None:

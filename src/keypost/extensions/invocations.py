@@ -1,20 +1,16 @@
 """The life of a call: begun, answered or failed; and what a crash in between means."""
 
-import secrets
-from typing import Final
-
 from keypost.db.tx import Tx
 from keypost.delivery.answer import Answer, Answered, Failed
 from keypost.errors import NotFound
 from keypost.extensions import store
+from keypost.extensions.addresses import new_nonce
 from keypost.extensions.calls import Call
 from keypost.extensions.model import LATE_ANSWER_LIFE_MS, App, Invocation, Outcome
 from keypost.ids import AppId, ChatId, InvocationId, MessageId, PersonId, TokenId
 from keypost.keys import Keys
 from keypost.tokens import service as tokens
 from keypost.tokens.register import Register
-
-NONCE_BITS: Final = 256
 
 
 def begin(
@@ -42,7 +38,7 @@ def begin(
         token_id=token_id,
         replaces=replaces,
     )
-    nonce = str(secrets.randbits(NONCE_BITS))
+    nonce = new_nonce()
     store.add_invocation(tx, invocation, keys.digest(nonce), tx.now + LATE_ANSWER_LIFE_MS)
     return invocation, nonce
 

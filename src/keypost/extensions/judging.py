@@ -7,13 +7,13 @@ from msgspec import Struct
 from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.judging import Voice, judge_mentions
-from keypost.chat.model import Message, PartyKind
+from keypost.chat.model import Message
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Refusal
+from keypost.extensions.buttons import speaking_app
 from keypost.extensions.desk import Desk
 from keypost.extensions.model import App, Invocation
 from keypost.extensions.replies import Answer, failure, has_failed, holds, judge_reply
-from keypost.ids import BotId
 from keypost.messages.judging import content_of
 from keypost.tokens.leaks import holds_secret
 from keypost_sdk.content import Banner, Edit, Reply
@@ -83,7 +83,7 @@ def _judge_mentions(desk: Desk, app: App, invocation: Invocation, answer: Reply 
 def _require_own(tx: Tx, desk: Desk, app: App, invocation: Invocation) -> None:
     """An extension edits what it said itself, by its own name or its bot's."""
     message = _pressed(tx, invocation)
-    if message is None or _speaker(desk, message) != app.id:
+    if message is None or speaking_app(desk.chats, message) != app.id:
         raise Forbidden("edit_not_allowed", "it would change a message that this extension did not send")
 
 
@@ -91,15 +91,6 @@ def _pressed(tx: Tx, invocation: Invocation) -> Message | None:
     if invocation.chat_id is None or invocation.message_id is None:
         return None
     return chat.find_message(tx, invocation.org_id, invocation.chat_id, invocation.message_id)
-
-
-def _speaker(desk: Desk, message: Message) -> int | None:
-    """The app in whose name a message was sent; None for a person's, or a bot's that belongs to none."""
-    sender = message.sender
-    if sender.kind is PartyKind.BOT:
-        bot = desk.chats.find_bot(message.org_id, BotId(sender.id))
-        return bot.app_id if bot is not None else None
-    return sender.id if sender.kind is PartyKind.EXTENSION else None
 
 
 def _by_hand(answer: Answer) -> bool:

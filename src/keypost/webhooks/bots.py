@@ -21,7 +21,7 @@ from keypost.chat.judging import (
     judge_posting,
     voice_of,
 )
-from keypost.chat.model import Bot, Chat, ChatKind, Message, PartyKind, Posting, Sender, Submission, Ties
+from keypost.chat.model import Bot, Chat, ChatKind, Message, Posting, Sender, Submission, Ties
 from keypost.chat.wishes import ties_of
 from keypost.db.database import Database
 from keypost.db.tx import Tx
@@ -233,9 +233,8 @@ def _open_chats(tx: Tx, chats: Chats, bot: Bot, readers: Sequence[Person]) -> li
 def posting_by(
     people: People, caller: Caller, bot: Bot, place: Chat, content: Content, ties: Ties | None = None
 ) -> Posting:
-    sender = Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name)
-    voice = voice_of(people, caller)
-    return judge_posting(people, place, sender, content, voice, token_id=caller.token_id, ties=ties)
+    voice, token_id = voice_of(people, caller), caller.token_id
+    return judge_posting(people, place, Sender.of_bot(bot), content, voice, token_id=token_id, ties=ties)
 
 
 def _answer(chats: Chats, aim: Aim, draft: BotDraft, messages: Sequence[Message]) -> Response | None:

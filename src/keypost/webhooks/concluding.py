@@ -3,8 +3,7 @@
 An answer comes as that of the call, or late to the address that the call named. Whichever is first counts.
 """
 
-import secrets
-from typing import Any, Final
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -12,9 +11,10 @@ from keypost import log
 from keypost.chat import service as chat
 from keypost.chat.directory import is_member
 from keypost.chat.judging import Voice, judge_mentions
-from keypost.chat.model import Bot, Chat, ChatKind, Message, PartyKind, Posting, Sender
+from keypost.chat.model import Bot, Chat, ChatKind, Message, Posting, Sender
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, Invalid, Refusal
+from keypost.extensions.addresses import new_nonce
 from keypost.extensions.desk import Desk
 from keypost.extensions.model import LATE_ANSWER_LIFE_MS, App
 from keypost.extensions.replies import has_failed, is_message_like, judge_reply, posting
@@ -27,8 +27,6 @@ from keypost.webhooks.readers import served
 from keypost_sdk.content import Edit, Reply
 
 logger = log.get(__name__)
-
-NONCE_BITS: Final = 256
 
 
 class _Over(Exception):  # noqa: N818 - it says what is so
@@ -83,7 +81,7 @@ async def expect_late(desk: Desk, request: Ingress, app: App) -> str:
     """The address at which the call that leaves now may be answered late: only a bot's handlers have one."""
     if request.bot_id is None:
         return ""
-    nonce = str(secrets.randbits(NONCE_BITS))
+    nonce = new_nonce()
     until = desk.database.clock.now_ms() + LATE_ANSWER_LIFE_MS
     await desk.database.write(store.expect_answer, request, desk.keys.digest(nonce), until)
     return desk.addresses.late_answer(app, nonce)
@@ -161,7 +159,7 @@ def _voice(desk: Desk, request: Ingress, app: App) -> Voice:
 
 def _posting(desk: Desk, request: Ingress, app: App, place: Chat, reply: Reply) -> Posting:
     bot, voice = bot_of(desk, request), _voice(desk, request, app)
-    sender = Sender(kind=PartyKind.BOT, id=bot.id, name=bot.name) if bot is not None else None
+    sender = Sender.of_bot(bot) if bot is not None else None
     return posting(desk.people, app, place, reply, request.id, voice, sender=sender, token_id=request.token_id)
 
 
