@@ -22,7 +22,7 @@ from keypost.chat.model import Chat, ChatKind, Message, Party, PartyKind
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.delivery import signing
-from keypost.extensions import consents, manifest
+from keypost.extensions import consents, manifest_file
 from keypost.extensions import service as extensions
 from keypost.extensions.model import App
 from keypost.ids import MessageId, OrgId, TeamId
@@ -190,7 +190,7 @@ class World:
         owner = owner or self.ada
         folder = self.folder / f"{name}-{owner.person.org_id}"
         shutil.copytree(STANDUP, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        declared = manifest.read(folder)
+        declared = manifest_file.read(folder)
         declared = msgspec.structs.replace(declared, **{"name": name, "title": name.title(), **changes})
         sandbox, production = await self.write(
             extensions.register,

@@ -7,7 +7,7 @@ import pytest
 
 from keypost.cli.project.making import make
 from keypost.errors import Conflict, Invalid
-from keypost.extensions import manifest
+from keypost.extensions import manifest_file
 from keypost.pasted.checking import check
 
 LONGEST = "abcdefghijklmnopqrstuvwxyzabcd"
@@ -83,7 +83,7 @@ def test_its_files_are_told_in_the_order_to_read_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("developer", ['Grace "Amazing" Hopper', "C:\\Grace", "Åsa", "$name"])
 def test_any_name_of_a_developer_is_written_as_it_is(tmp_path: Path, developer: str) -> None:
-    assert manifest.read(made(tmp_path, developer=developer)).developer.name == developer
+    assert manifest_file.read(made(tmp_path, developer=developer)).developer.name == developer
 
 
 def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.live.until import until
 from tests.people import Answer, Program, Visitor
 from tests.world import World, signing_key
 
-from keypost.extensions import manifest, service
+from keypost.extensions import manifest_file, service
 from keypost.extensions.model import App, Extension, Face
 
 SOURCE: Final = Path(__file__).parents[1] / "keeper"
@@ -33,7 +33,7 @@ class Keeper:
 
     async def register(self) -> None:
         """Makes it known without installing it: it has settings, and no process."""
-        world, declared = self.world, manifest.read(self.folder)
+        world, declared = self.world, manifest_file.read(self.folder)
         apps, keys = world.server.apps, world.server.keys
         await world.write(service.register, apps, keys, world.org_id, str(self.folder), declared, signing_key())
 

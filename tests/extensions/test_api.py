@@ -12,7 +12,7 @@ from tests.world import World
 
 from keypost.caller import Scope
 from keypost.errors import Conflict
-from keypost.extensions import manifest
+from keypost.extensions import manifest_file
 
 REMOTE = "https://keeper.example/"
 ROUTES: list[tuple[str, str, Any]] = [
@@ -192,7 +192,7 @@ async def test_an_extension_elsewhere_is_added_by_an_admin_and_shows_its_key(wor
 
 async def test_an_extension_elsewhere_that_cannot_be_asked_yet_shows_its_key_all_the_same(world: World) -> None:
     keeper = await keeper_in(world)
-    declared = manifest.read(keeper.folder)
+    declared = manifest_file.read(keeper.folder)
 
     with pytest.raises(Conflict, match=r"Keeper 1\.0 refused its install\. It did not answer as it should\."):
         # As if a name led there: no test asks the names of the world.

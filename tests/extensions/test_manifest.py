@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from keypost.caller import Scope
 from keypost.errors import Invalid
-from keypost.extensions import manifest
+from keypost.extensions import manifest_file
 from keypost.extensions.manifest import LifeHandler, Manifest, Permission
 
 LEAST: dict[str, Any] = {
@@ -51,7 +51,7 @@ json_values = st.recursive(
 
 
 def sentences(changes: dict[str, Any]) -> list[str]:
-    return [finding.sentence for finding in manifest.findings({**FULL, **changes}) if not finding.is_hint]
+    return [finding.sentence for finding in manifest_file.findings({**FULL, **changes}) if not finding.is_hint]
 
 
 def token(**changes: Any) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def token_setting(setting: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def test_a_full_manifest_is_read() -> None:
-    read = manifest.judge(FULL, "extension.toml")
+    read = manifest_file.judge(FULL, "extension.toml")
 
     assert read.version == "2.1"
     assert read.permissions == {Permission.USER, Permission.MESSAGE}
@@ -71,11 +71,11 @@ def test_a_full_manifest_is_read() -> None:
     assert read.token.scopes == {Scope.POST, Scope.INCOMING}
     assert read.token.minters.teams == ("Ops",)
     assert [setting.default for setting in read.token.settings] == [("push",), False, "tag"]
-    assert manifest.findings(FULL) == []
+    assert manifest_file.findings(FULL) == []
 
 
 def test_the_least_manifest_asks_for_nothing() -> None:
-    read = manifest.judge(LEAST, "extension.toml")
+    read = manifest_file.judge(LEAST, "extension.toml")
 
     assert (read.permissions, read.handlers, read.settings) == (frozenset(), frozenset(), ())
     assert read.token.minters.who == "everybody"
@@ -127,7 +127,7 @@ def test_what_is_wrong_is_named_with_its_path(changes: dict[str, Any], sentence:
 
     assert found.startswith(sentence) or sentence in found
     with pytest.raises(Invalid) as caught:
-        manifest.judge({**FULL, **changes}, "extension.toml")
+        manifest_file.judge({**FULL, **changes}, "extension.toml")
     assert caught.value.sentence == f"extension.toml: {found}"
 
 
@@ -140,36 +140,36 @@ def test_a_check_names_everything_at_once() -> None:
 def test_what_could_be_better_is_a_hint_and_refuses_nothing() -> None:
     bare = {**FULL, "description": "", "commands": [{"name": "poll"}], "functions": []}
 
-    found = manifest.findings(bare)
+    found = manifest_file.findings(bare)
 
     assert [finding.path for finding in found] == ["description", "commands[0].hint", "handlers"]
     assert all(finding.is_hint for finding in found)
-    assert manifest.judge(bare, "extension.toml").name == "polls"
+    assert manifest_file.judge(bare, "extension.toml").name == "polls"
 
 
 def test_without_an_incoming_handler_verbs_need_not_be_written() -> None:
-    assert manifest.judge(LEAST, "extension.toml").incoming is None
+    assert manifest_file.judge(LEAST, "extension.toml").incoming is None
 
 
 def test_the_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "extension.toml").write_text('name = "polls"\n[[commands]]\nhint = "b"', "utf-8")
 
     with pytest.raises(Invalid, match=r"/extension\.toml: title is missing$"):
-        manifest.read(tmp_path)
+        manifest_file.read(tmp_path)
 
 
 def test_a_file_that_is_not_toml_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "extension.toml").write_text('name = "polls"\ntitle = Polls', "utf-8")
 
     with pytest.raises(Invalid, match=r"/extension\.toml is not TOML: .*line 2"):
-        manifest.read(tmp_path)
+        manifest_file.read(tmp_path)
 
 
 def test_dates_and_numbers_of_toml_that_json_does_not_have_are_only_wrong() -> None:
     content = tomllib.loads("name = 2020-01-01\ntitle = inf\ndeveloper = {}\n")
 
-    assert [finding.path for finding in manifest.findings(content)][:2] == ["name", "title"]
-    [found] = manifest.findings({**content, "version": 10**40})
+    assert [finding.path for finding in manifest_file.findings(content)][:2] == ["name", "title"]
+    [found] = manifest_file.findings({**content, "version": 10**40})
     assert found.sentence == "version is a number beyond 2^53; send it as text"
 
 
@@ -177,24 +177,24 @@ def test_dates_and_numbers_of_toml_that_json_does_not_have_are_only_wrong() -> N
 def test_any_change_is_taken_or_named(changes: dict[str, Any]) -> None:
     content = {**FULL, **changes}
 
-    wrong = [finding for finding in manifest.findings(content) if not finding.is_hint]
+    wrong = [finding for finding in manifest_file.findings(content) if not finding.is_hint]
 
     assert all(finding.sentence.startswith(finding.path) for finding in wrong)
     assert not any("The body" in finding.sentence for finding in wrong)
     if wrong:
         with pytest.raises(Invalid, match=r"^x: "):
-            manifest.judge(content, "x")
+            manifest_file.judge(content, "x")
     else:
-        assert isinstance(manifest.judge(content, "x"), Manifest)
+        assert isinstance(manifest_file.judge(content, "x"), Manifest)
 
 
 @given(json_values, st.sampled_from(["commands", "functions", "settings"]))
 def test_any_entry_is_taken_or_named(entry: Any, field: str) -> None:
-    for finding in manifest.findings({**FULL, field: [entry]}):
+    for finding in manifest_file.findings({**FULL, field: [entry]}):
         assert finding.is_hint or finding.sentence.startswith(field)
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys([*EVENTS, "description"], json_values)))
 def test_any_setting_of_a_token_is_taken_or_named(changes: dict[str, Any]) -> None:
-    for finding in manifest.findings({**FULL, **token_setting(EVENTS, **changes)}):
+    for finding in manifest_file.findings({**FULL, **token_setting(EVENTS, **changes)}):
         assert finding.sentence.startswith("token.settings[0]")

@@ -21,7 +21,7 @@ from tests.world import World, signing_key
 
 from keypost.delivery import signing
 from keypost.delivery.canonical import canonical
-from keypost.extensions import manifest
+from keypost.extensions import manifest_file
 from keypost.extensions.model import App
 from keypost.extensions.replies import judge_reply
 from keypost_sdk.content import Message
@@ -111,7 +111,7 @@ async def test_what_comes_to_its_bots_own_address_is_told_by_the_bot(world: Worl
 
 
 async def installed_in(world: World, port: int) -> App:
-    declared = manifest.read(PROJECT)
+    declared = manifest_file.read(PROJECT)
     app = await world.extension(
         "catalyst", commands=declared.commands, functions=declared.functions, permissions=declared.permissions
     )

@@ -12,8 +12,8 @@ from keypost.cli.client import Answer, Client, connected, naming
 from keypost.cli.console import Json, say, say_facts, say_json, say_table
 from keypost.cli.paths import NamedPath, path
 from keypost.errors import Invalid
-from keypost.extensions import manifest
-from keypost.extensions.manifest import FILE_NAME
+from keypost.extensions import manifest_file
+from keypost.extensions.manifest_file import FILE_NAME
 
 app = App(name="extension", help="Add, set up, run and write extensions.")
 app.command("keypost.cli.extension_settings:set_", name="set")
@@ -119,7 +119,7 @@ def add(
     source: Annotated[str, Parameter(help="A folder with an extension.toml, or the https address of one elsewhere.")],
     /,
     *,
-    manifest_file: Annotated[
+    manifest_path: Annotated[
         NamedPath | None, Parameter(name="--manifest", help="The extension.toml of one that runs elsewhere.")
     ] = None,
     as_json: Json = False,
@@ -129,7 +129,7 @@ def add(
     Its settings, tokens and addresses stay as they are. A folder must be on the server's machine.
     """
     answer = (
-        _add_elsewhere(source, manifest_file)
+        _add_elsewhere(source, manifest_path)
         if source.startswith(ELSEWHERE)
         else add_folder(connected(), path(source, "SOURCE"))
     )
@@ -153,10 +153,10 @@ def add_folder(client: Client, folder: Path) -> Answer:
     return _put(client, read_manifest(folder / FILE_NAME), str(folder.resolve()))
 
 
-def _add_elsewhere(address: str, manifest_file: Path | None) -> Answer:
-    if manifest_file is None:
+def _add_elsewhere(address: str, manifest_path: Path | None) -> Answer:
+    if manifest_path is None:
         raise Invalid("invalid_inputs", "For one that runs elsewhere also say where its extension.toml is: --manifest.")
-    return _put(connected(), read_manifest(manifest_file), address)
+    return _put(connected(), read_manifest(manifest_path), address)
 
 
 def _put(client: Client, content: Mapping[str, object], source: str) -> Answer:
@@ -172,7 +172,7 @@ def read_manifest(file: Path) -> dict[str, object]:
         raise Invalid("manifest_missing", f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise Invalid("manifest_invalid", f"{file} is not UTF-8 at byte {error.start}") from error
-    return manifest.read_toml(text, str(file))
+    return manifest_file.read_toml(text, str(file))
 
 
 def naming_extensions(client: Client) -> AbstractContextManager[None]:

@@ -20,7 +20,7 @@ from keypost.cli.paths import NamedPath
 from keypost.cli.program import Program
 from keypost.cli.watched_folder import WatchedFolder
 from keypost.errors import Fault, Invalid
-from keypost.extensions.manifest import FILE_NAME
+from keypost.extensions.manifest_file import FILE_NAME
 
 LOOPBACK: Final = "127.0.0.1"
 LOOKED_EVERY_S: Final = 1.0

@@ -12,7 +12,7 @@ from keypost.chat import service as chat
 from keypost.chat.model import Chat, ChatKind, Party, PartyKind
 from keypost.db.tx import Tx
 from keypost.errors import Fault
-from keypost.extensions import manifest, service
+from keypost.extensions import manifest_file, service
 from keypost.extensions.model import App, Face
 from keypost.ids import OrgId, PersonId, show_channel
 from keypost.people import service as people
@@ -113,7 +113,7 @@ async def _gitlab(server: Server, org_id: OrgId, admin: Person) -> dict[Face, Ap
     """The apps of the GitLab extension, which is what the example's folder has now; left off if somebody removed it."""
     if not EXAMPLE.is_dir():
         raise Fault(f"The demo runs the example extension, which should be in {EXAMPLE}. Start it from a checkout.")
-    declared, source = manifest.read(EXAMPLE), str(EXAMPLE)
+    declared, source = manifest_file.read(EXAMPLE), str(EXAMPLE)
     known = await server.database.read(service.find_named, org_id, declared.name)
     if known is None or (known.is_installed and not known.extension.is_as(source, declared)):
         extension = await server.lifecycle.bring(_operator(admin), source, declared)

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from keypost.extensions.finding import Finding
+from keypost.extensions.manifest import Manifest, Minters, TokenSetting
 from keypost.messages.wording import either, quoted
 
-if TYPE_CHECKING:  # The manifest's own module asks us.
-    from keypost.extensions.manifest import Manifest, Minters, TokenSetting
 
-
-def findings(manifest: "Manifest", *, names_verbs: bool) -> list[Finding]:
+def findings(manifest: Manifest, *, names_verbs: bool) -> list[Finding]:
     """`names_verbs`: whether `token.verbs` is written, or is what it is where nothing is."""
     wrong = chain(
         _twice("commands", "name", [command.name for command in manifest.commands]),
@@ -34,7 +31,7 @@ def _twice(path: str, field: str, names: Iterable[str]) -> Iterator[Finding]:
         first.setdefault(name, index)
 
 
-def _verbs(manifest: "Manifest", *, names_verbs: bool) -> Iterator[Finding]:
+def _verbs(manifest: Manifest, *, names_verbs: bool) -> Iterator[Finding]:
     verbs = manifest.token.verbs
     if not verbs:
         yield Finding("token.verbs", 'token.verbs is empty; it can have "post" and "incoming"')
@@ -46,7 +43,7 @@ def _verbs(manifest: "Manifest", *, names_verbs: bool) -> Iterator[Finding]:
         yield Finding("token.verbs", sentence)
 
 
-def _minters(minters: "Minters") -> Iterator[Finding]:
+def _minters(minters: Minters) -> Iterator[Finding]:
     path = "token.minters.teams"
     if minters.who == "teams" and not minters.teams:
         yield Finding(path, f'{path} is empty; token.minters.who = "teams" needs the names of teams')
@@ -55,7 +52,7 @@ def _minters(minters: "Minters") -> Iterator[Finding]:
     yield from _entries_twice(path, minters.teams)
 
 
-def _token_setting(path: str, setting: "TokenSetting") -> Iterator[Finding]:
+def _token_setting(path: str, setting: TokenSetting) -> Iterator[Finding]:
     values = [option.value for option in setting.options]
     if setting.type == "switch" and values:
         yield Finding(f"{path}.options", f"{path}.options has entries; a switch is on or off")
@@ -65,7 +62,7 @@ def _token_setting(path: str, setting: "TokenSetting") -> Iterator[Finding]:
     yield from _default(f"{path}.default", setting, values)
 
 
-def _default(path: str, setting: "TokenSetting", values: list[str]) -> Iterator[Finding]:
+def _default(path: str, setting: TokenSetting, values: list[str]) -> Iterator[Finding]:
     match setting.type, setting.default:
         case "switch", bool():
             return
@@ -94,7 +91,7 @@ def _entries_twice(path: str, entries: tuple[str, ...]) -> Iterator[Finding]:
             yield Finding(f"{path}[{index}]", f"{path}[{index}] is {quoted(entry)}, which is there already")
 
 
-def _hints(manifest: "Manifest") -> Iterator[Finding]:
+def _hints(manifest: Manifest) -> Iterator[Finding]:
     """What works, and leaves people without a word that would help them."""
     if not manifest.description:
         yield _hint("description", "description is empty; people who install it read that first")

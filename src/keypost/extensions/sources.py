@@ -6,8 +6,9 @@ from typing import Any
 
 from keypost.delivery.targets import Refused, judge_url
 from keypost.errors import Invalid
-from keypost.extensions import manifest
-from keypost.extensions.manifest import FILE_NAME, Manifest
+from keypost.extensions import manifest_file
+from keypost.extensions.manifest import Manifest
+from keypost.extensions.manifest_file import FILE_NAME
 from keypost.extensions.model import is_folder
 from keypost.messages.wording import quoted
 
@@ -18,7 +19,7 @@ def judge(name: str, source: str, given: Mapping[str, Any] | None) -> Manifest:
     _require_name(name, found, f"{source}/{FILE_NAME}" if is_folder(source) else "manifest")
     if given is None:
         return found
-    judged = manifest.judge(given, "manifest")
+    judged = manifest_file.judge(given, "manifest")
     _require_name(name, judged, "manifest")
     return judged
 
@@ -29,7 +30,7 @@ def _in_folder(folder: Path) -> Manifest:
     try:
         if not folder.is_dir():
             raise Invalid("source_invalid", f"source is {quoted(str(folder))}; there is no such folder on this machine")
-        return manifest.read(folder)
+        return manifest_file.read(folder)
     except OSError as error:
         raise Invalid("source_invalid", f"source cannot be read: {type(error).__name__}") from error
 
@@ -40,7 +41,7 @@ def _elsewhere(address: str, given: Mapping[str, Any] | None) -> Manifest:
         raise Invalid("source_invalid", f"source cannot be called. {target.reason}")
     if given is None:
         raise Invalid("param_missing", "manifest is missing; only a folder has its own")
-    return manifest.judge(given, "manifest")
+    return manifest_file.judge(given, "manifest")
 
 
 def _require_name(name: str, found: Manifest, where: str) -> None:

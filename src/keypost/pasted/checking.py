@@ -14,9 +14,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from keypost.errors import Invalid
-from keypost.extensions import manifest
+from keypost.extensions import manifest_file
 from keypost.extensions.as_json import as_json
 from keypost.extensions.finding import Finding
+from keypost.extensions.manifest import Manifest
 from keypost.messages.complaint import complaints
 from keypost.messages.judging import judge
 from keypost.messages.spellings import Respelling
@@ -74,16 +75,16 @@ def lines_of(checked: Checked, name: str) -> list[str]:
 
 def _checked_toml(text: str) -> Checked:
     try:
-        content = manifest.read_toml(text, "it")
+        content = manifest_file.read_toml(text, "it")
     except Invalid as refusal:
         line = _TOML_LINE.search(refusal.sentence)
         return _unreadable(int(line[1]) if line else None, refusal.sentence)
-    return _as_checked("a manifest", manifest.findings(content), toml_lines.lines(text))
+    return _as_checked("a manifest", manifest_file.findings(content), toml_lines.lines(text))
 
 
 def _is_toml(text: str) -> bool:
     try:
-        return bool(manifest.read_toml(text, "it"))
+        return bool(manifest_file.read_toml(text, "it"))
     except Invalid:
         return False
 
@@ -92,7 +93,7 @@ def _checked_json(pasted: relaxed_json.Pasted) -> Checked:
     reading = recognise(pasted.value)
     if reading is None:
         return _unreadable(1, _NEITHER)
-    found = manifest.findings(reading.value) if reading.kind is manifest.Manifest else _findings(reading)
+    found = manifest_file.findings(reading.value) if reading.kind is Manifest else _findings(reading)
     lines = {reading.path_of(path): line for path, line in pasted.lines.items()}
     twice = [f"{reading.path_of(path)} is there twice; the last one counts" for path in pasted.twice]
     found += [Finding(sentence.partition(" ")[0], sentence, is_hint=True) for sentence in twice]

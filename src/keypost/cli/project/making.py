@@ -10,8 +10,9 @@ from string import Template
 from typing import Final
 
 from keypost.errors import Conflict, Invalid
-from keypost.extensions import manifest
-from keypost.extensions.manifest import EXTENSION_NAME, FILE_NAME
+from keypost.extensions import manifest_file
+from keypost.extensions.manifest import EXTENSION_NAME
+from keypost.extensions.manifest_file import FILE_NAME
 
 TEMPLATE: Final = files(__package__) / "template"
 SUFFIX: Final = ".template"
@@ -35,7 +36,7 @@ def make(folder: Path, name: str, *, developer: str, email: str) -> list[Path]:
         "email": _in_toml(email),
     }
     texts = {path: Template(text).substitute(words) for path, text in _templates(TEMPLATE, Path())}
-    manifest.judge(manifest.read_toml(texts[Path(FILE_NAME)], FILE_NAME), FILE_NAME)
+    manifest_file.judge(manifest_file.read_toml(texts[Path(FILE_NAME)], FILE_NAME), FILE_NAME)
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
