@@ -5,11 +5,9 @@ import gc
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy.exc import SQLAlchemyError
 
 from keypost import log
 from keypost.chat import service as chat
@@ -17,15 +15,11 @@ from keypost.chat.directory import Chats
 from keypost.chat.lane import Lane
 from keypost.chat.timelines import Timelines
 from keypost.clock import Clock, WallClock
-from keypost.db import mark
 from keypost.db.database import Database
 from keypost.db.floor import newest_id
-from keypost.db.migrate import migrate_postgres, migrate_sqlite
+from keypost.db.opening import open_database
 from keypost.db.ownership import owned
-from keypost.db.postgres import PostgresDatabase
-from keypost.db.sqlite import SqliteDatabase
 from keypost.delivery.outbound import Outbound
-from keypost.errors import Fault
 from keypost.events import service as events
 from keypost.events.service import Log
 from keypost.extensions import invocations
@@ -74,6 +68,7 @@ logger = log.get(__name__)
 DATABASE_FILE: Final = "keypost.db"
 KEY_FILE: Final = "master.key"
 FILES_FOLDER: Final = "files"
+LOGS_FOLDER: Final = "logs"
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -115,9 +110,8 @@ async def running(
 
 @asynccontextmanager
 async def _serving(settings: Settings, clock: Clock, lane_kind: type[Lane]) -> AsyncIterator[Server]:
-    path = settings.data / DATABASE_FILE
     events_log = Log()
-    database = await _database(settings, path, clock, events_log)
+    database = await open_database(settings.database_url, settings.data / DATABASE_FILE, clock, events_log)
     try:
         orgs, persons, team_names, api_tokens = await database.read(people_service.load)
         keys = Keys.from_file(settings.data / KEY_FILE, may_create=not orgs)
@@ -154,7 +148,7 @@ def _build(
     attribution, cabinet = Attribution(register, people), Cabinet(settings.data / FILES_FOLDER, settings.disk_reserve)
     apps = Apps(attribution)
     lane, hub = lane_kind(database, chats), Hub(database, people, chats, attribution)
-    supervisor = Supervisor(settings.data / "logs", partial(_settings_of, database, keys))
+    supervisor = Supervisor(settings.data / LOGS_FOLDER, partial(_settings_of, database, keys))
     addresses, budgets = Addresses(settings), Budgets(settings, people, register)
     desk = Desk(
         database=database,
@@ -174,7 +168,7 @@ def _build(
     lifecycle = Lifecycle(desk, supervisor, endings)
     events_log.follow(hub.heard)
     events_log.follow(endings.heard)
-    parts = Parts(settings, keys, people, chats, apps, register, attribution, hub, desk, dispatcher, endings, budgets)
+    parts = Parts(settings, keys, people, chats, apps, register, attribution, hub, desk, dispatcher, budgets)
     parts.add(Lane, lane)
     parts.add(Deliveries, Deliveries(database, lane))
     parts.add(Supervisor, supervisor)
@@ -215,31 +209,6 @@ def _door(settings: Settings, parts: Parts, counting: Counting) -> Door:
     if not settings.trusted_proxies:
         return Door(routes, parts, headers, counting)
     return ProxiedDoor(routes, parts, headers, counting, Gate(proxies=Proxies(settings.trusted_proxies)))
-
-
-async def _database(settings: Settings, path: Path, clock: Clock, events_log: Log) -> Database:
-    """Migrated and open, and nobody else's."""
-    if not settings.database_url:
-        await asyncio.to_thread(mark.require_whole, path)
-        await asyncio.to_thread(migrate_sqlite, path)
-        return SqliteDatabase(path, clock, events_log)
-    database = PostgresDatabase(settings.database_url, clock, events_log)
-    try:
-        await _own(database)
-        await migrate_postgres(settings.database_url)
-    except BaseException:
-        await database.close()  # Else it would be held until this process ends.
-        raise
-    return database
-
-
-async def _own(database: PostgresDatabase) -> None:
-    try:
-        await database.own()
-    except (OSError, SQLAlchemyError) as error:
-        # Its class alone: the text can hold the address with its password.
-        kind = type(error).__name__
-        raise Fault(f"The database cannot be used ({kind}). Is it there, and is the address right?") from error
 
 
 async def _load(server: Server) -> None:

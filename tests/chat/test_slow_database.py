@@ -19,7 +19,7 @@ from keypost.chat import timelines
 from keypost.chat.lane import Lane
 from keypost.chat.model import Message, Posting, Submission
 from keypost.chat.waiting import Settle
-from keypost.db import postgres, sqlite
+from keypost.db import postgres, sqlite_engines
 from keypost.db.tx import Tx
 from keypost.errors import Busy
 
@@ -96,7 +96,7 @@ async def test_while_timelines_take_too_long_new_messages_are_refused_and_none_i
 async def test_a_commit_that_waits_too_long_for_another_program_gives_up_as_a_whole(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite_engines, "BUSY_TIMEOUT_MS", 50)
     monkeypatch.setattr(postgres, "LOCK_TIMEOUT_MS", 50)
     await world.restart()
     lane = Lane(world.database, world.server.chats)

@@ -16,7 +16,7 @@ from tests.world import World
 from keypost.app import running
 from keypost.db.connecting import async_url
 from keypost.db.migrate import migrate_postgres, migrate_sqlite
-from keypost.db.sqlite import writing_engine
+from keypost.db.sqlite_engines import writing_engine
 from keypost.db.tables import metadata
 from keypost.errors import Fault
 from keypost.settings import Settings

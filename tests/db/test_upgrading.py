@@ -16,7 +16,7 @@ from keypost.chat import timeline_store
 from keypost.db import migrate
 from keypost.db.connecting import async_url
 from keypost.db.migrate import migrate_postgres, migrate_sqlite
-from keypost.db.sqlite import writing_engine
+from keypost.db.sqlite_engines import writing_engine
 from keypost.db.tx import Tx
 from keypost.ids import ChatId, IdSource, MessageId, OrgId
 

@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 from tests.live.until import PATIENCE_S, until
 
 from keypost.clock import WallClock
-from keypost.db.sqlite import SqliteDatabase, writing_engine
+from keypost.db.sqlite import SqliteDatabase
+from keypost.db.sqlite_engines import writing_engine
 from keypost.db.tables import orgs
 from keypost.db.tx import Tx
 from keypost.db.wal import Bounds, WriteAheadLog

@@ -8,7 +8,7 @@ from tests.chat.test_slow_database import held
 from tests.world import World
 
 from keypost.clock import MINUTE_MS
-from keypost.db import postgres, sqlite
+from keypost.db import postgres, sqlite_engines
 from keypost.db.tables import tokens
 from keypost.db.tx import Tx
 
@@ -16,7 +16,7 @@ from keypost.db.tx import Tx
 async def test_last_uses_that_could_not_be_saved_are_saved_the_next_time_and_later_ones_win(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite_engines, "BUSY_TIMEOUT_MS", 50)
     monkeypatch.setattr(postgres, "LOCK_TIMEOUT_MS", 50)
     once, twice = await world.tool(), await world.tool()
     await world.restart()

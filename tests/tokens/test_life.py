@@ -18,7 +18,7 @@ from keypost.caller import Caller, Means
 from keypost.clock import DAY_MS
 from keypost.db.database import conclude_or_say
 from keypost.db.migrate import migrate_sqlite
-from keypost.db.sqlite import writing_engine
+from keypost.db.sqlite_engines import writing_engine
 from keypost.db.tx import Tx
 from keypost.epoch import Epoch
 from keypost.errors import Conflict, NotFound, Unauthenticated

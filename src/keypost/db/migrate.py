@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from keypost.db.connecting import async_url
-from keypost.db.sqlite import writing_engine
+from keypost.db.sqlite_engines import writing_engine
 from keypost.errors import Fault
 
 

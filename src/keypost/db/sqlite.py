@@ -17,11 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
-from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from keypost import log
 from keypost.clock import Clock
@@ -30,6 +28,7 @@ from keypost.db.aside import Aside
 from keypost.db.database import CommitUnknown, Hooks, Verb, conclude_or_say
 from keypost.db.mark import Mark
 from keypost.db.quiet import Quiet
+from keypost.db.sqlite_engines import reading_engine, writing_engine
 from keypost.db.trouble import PRIMARY, code_of, trouble
 from keypost.db.tx import Tx
 from keypost.db.wal import USUAL, Bounds, WriteAheadLog
@@ -42,8 +41,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 READERS: Final = 4
-BUSY_TIMEOUT_MS: Final = 5_000
-"""How long another program (a backup, somebody who looks into it) may hold the database before a write is refused."""
 FAILING: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 """Primary codes after which a connection is not trusted with another write."""
 TOO_LATE: Final = frozenset({sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP})
@@ -66,7 +63,7 @@ class SqliteDatabase:
         self._mark = Mark(path, number)
         self._is_suspect = False
         self._under_way = 0
-        self._read_engine = _reading_engine(path)
+        self._read_engine = reading_engine(path)
         self._wal = WriteAheadLog(path, bounds)
         self._quiet = Quiet(bounds.quiet_s, self._bring_over)
 
@@ -231,43 +228,6 @@ class SqliteDatabase:
         self._tend(self._wal.close)
         self._writer.close()
         self._mark.close()
-
-
-def writing_engine(path: Path, bounds: Bounds = USUAL) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        hide_parameters=True,
-        connect_args={"check_same_thread": False},
-    )
-    event.listen(engine, "connect", partial(_prepare_writer, bounds))
-    return engine
-
-
-def _reading_engine(path: Path) -> Engine:
-    return create_engine(
-        URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"}),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        hide_parameters=True,
-        connect_args={"check_same_thread": False},
-    )
-
-
-def _prepare_writer(bounds: Bounds, connection: Any, _record: object) -> None:
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "wal_autocheckpoint = 0",
-        f"journal_size_limit = {bounds.outgrown}",
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        # While many rows are inserted, what was there before is kept in case one is refused: by default in a file
-        # that is made for it and removed, at every second batch.
-        "temp_store = MEMORY",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def _in_transaction(connection: Connection) -> bool:
