@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from gitlab_events.markup import NAME_MAX, Text, bold, buttons, code, link, plain
-from gitlab_events.payload import PEOPLE_SHOWN, PERSON_MAX, Commit, Count, Person, Project, names
+from gitlab_events.payload import Commit, Count, Person, Project, names, person_name
 from keypost_sdk import Button, Card, Message, Reply, TextSlide
 from keypost_sdk.content import CARD_TITLE_MAX
 
@@ -135,19 +135,13 @@ def _lines_so_far(event: MergeRequestEvent) -> Iterable[str]:
     if event.assignees:
         yield f"Assigned to: {names(event.assignees)}"
     if event.reviewers:
-        yield f"Reviewed by: {_reviewers(event.reviewers)}"
+        yield f"Reviewed by: {names(event.reviewers, _reviewer)}"
     yield f"Last: {(event.user or Person()).bold} {_deed(request)} it"
 
 
-def _reviewers(reviewers: tuple[Reviewer, ...]) -> str:
-    """`Ada Lovelace (approved), Grace Hopper`: who has not said anything yet stands there alone."""
-    shown = [_reviewer(reviewer) for reviewer in reviewers[:PEOPLE_SHOWN]]
-    more = len(reviewers) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
-
-
 def _reviewer(reviewer: Reviewer) -> str:
-    name = plain(reviewer.shown, PERSON_MAX)
+    """`Ada Lovelace (approved)`; who has not said anything yet stands there alone."""
+    name = person_name(reviewer)
     state = reviewer.state if isinstance(reviewer.state, str) and reviewer.state != "unreviewed" else ""
     said = plain(state.replace("_", " "), NAME_MAX)
     return f"{name} ({said})" if said else name

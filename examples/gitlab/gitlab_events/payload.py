@@ -1,7 +1,8 @@
 """The parts that GitLab's events share. What a message does not show is left out."""
 
 import re
-from typing import Annotated, Any, Final, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 
@@ -28,6 +29,9 @@ class Person(Struct, frozen=True):
     @property
     def bold(self) -> str:
         return bold(self.shown) or "*Somebody*"
+
+
+P = TypeVar("P", bound=Person)
 
 
 class Project(Struct, frozen=True):
@@ -88,10 +92,15 @@ class Commit(Struct, frozen=True):
         return f"{line} · {author}" if author else line
 
 
-def names(people: tuple[Person, ...]) -> str:
-    shown = [plain(person.shown, PERSON_MAX) for person in people[:PEOPLE_SHOWN]]
-    more = len(people) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+def person_name(person: Person) -> str:
+    return plain(person.shown, PERSON_MAX)
+
+
+def names(people: Sequence[P], name_of: Callable[[P], str] = person_name) -> str:
+    """`Ada Lovelace, Grace Hopper and 3 more`."""
+    shown = ", ".join(map(name_of, people[:PEOPLE_SHOWN]))
+    more = len(people) - PEOPLE_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def day(time: Text) -> str:

@@ -18,6 +18,8 @@ NOTE_MAX: Final = 300
 Answer: TypeAlias = Message | Reply | Edit | Banner | Mapping[str, Any] | None
 """What a handler returns: something to show, or None for nothing. A plain map is for incoming handlers: if it has
 none of text, card, slides and buttons, it goes back to the third-party app as JSON and is not posted."""
+JUDGES: Final = frozenset({calls.VALIDATOR, calls.INSTALLATION})
+"""The handlers that answer with a `Verdict`."""
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -62,7 +64,7 @@ def encode(handler: str, answer: object) -> bytes:
         answer = Verdict() if handler == calls.INSTALLATION else ""
     if isinstance(answer, Edit) and handler != calls.FUNCTION:
         raise AnswerDoesNotFit("Only the function of a button can answer with an Edit: it needs a message to edit.")
-    if isinstance(answer, Verdict) != (handler in _JUDGES):
+    if isinstance(answer, Verdict) != (handler in JUDGES):
         raise AnswerDoesNotFit("A Verdict, and nothing else, answers an installation and its validator.")
     encoded = msgspec.json.encode(answer)
     if isinstance(answer, Message | Banner | Verdict):
@@ -74,7 +76,7 @@ def refusal(handler: str, refused: Refuse) -> Banner | Verdict | None:
     """How a refusal is told by an answer; None where only a status of HTTP can tell it."""
     if handler in {calls.COMMAND, calls.FUNCTION}:
         return Banner(text=refused.sentence, status="failure")
-    if handler in _JUDGES:
+    if handler in JUDGES:
         return Verdict.no("Not now", refused.sentence)
     return None
 
@@ -85,6 +87,3 @@ def _check(encoded: bytes, kind: type[Message | Banner | Verdict]) -> None:
         msgspec.json.decode(encoded, type=kind)
     except msgspec.ValidationError as error:
         raise AnswerDoesNotFit(str(error)) from None
-
-
-_JUDGES: Final = frozenset({calls.VALIDATOR, calls.INSTALLATION})

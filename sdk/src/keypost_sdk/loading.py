@@ -30,7 +30,7 @@ def load(path: Path) -> Extension[Any]:
     file = (path / FILE if path.is_dir() else path).resolve()
     if not file.is_file():
         raise CannotStart(f"There is no file {file}.")
-    found = getattr(_run(file), VARIABLE, None)
+    found = getattr(run_file(file, f"keypost_extension_{file.parent.name}"), VARIABLE, None)
     if not isinstance(found, Extension):
         raise CannotStart(f'{file} has no extension: it needs the line {VARIABLE} = Extension("…").')
     _compare(found, file.parent)
@@ -47,8 +47,9 @@ def _compare(extension: Extension[Any], folder: Path) -> None:
         logger.warning(sentence)
 
 
-def _run(file: Path) -> object:
-    spec = spec_from_file_location(f"keypost_extension_{file.parent.name}", file)
+def run_file(file: Path, name: str) -> object:
+    """The module in a file, run under that name with its directory first on the import path."""
+    spec = spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise CannotStart(f"{file} is not a Python file.")
     module = module_from_spec(spec)

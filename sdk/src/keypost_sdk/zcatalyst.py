@@ -14,7 +14,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -22,8 +22,7 @@ import msgspec
 
 from keypost_sdk import calls, declared
 from keypost_sdk.answers import AnswerDoesNotFit
-from keypost_sdk.loading import CannotStart
-from keypost_sdk.log import places
+from keypost_sdk.loading import CannotStart, run_file
 from keypost_sdk.reading import open_envelope
 
 PACKAGE: Final = "zcatalyst_cliq"
@@ -115,18 +114,7 @@ def _main(folder: Path) -> str:
 
 
 def _entry(file: Path) -> Entry:
-    spec = spec_from_file_location(f"zcatalyst_project_{file.parent.name}", file)
-    if spec is None or spec.loader is None:
-        raise CannotStart(f"{file} is not a Python file.")
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    sys.path.insert(0, str(file.parent))
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        where = places(error)[-1]
-        raise CannotStart(f"{file} cannot be loaded: {type(error).__name__}: {error} ({where})") from error
-    entry = getattr(module, ENTRY, None)
+    entry = getattr(run_file(file, f"zcatalyst_project_{file.parent.name}"), ENTRY, None)
     if not callable(entry):
         raise CannotStart(f"{file} has no function {ENTRY}(request, response).")
     found: Entry = entry

@@ -5,11 +5,9 @@ from typing import Any, Self
 import msgspec
 from msgspec import Struct
 
-from keypost_sdk import calls
-from keypost_sdk.answers import Refuse, Verdict
+from keypost_sdk.answers import JUDGES, Refuse, Verdict
 from keypost_sdk.content import Banner, Button, Edit, Message, Reply, buttons_of
 
-_VERDICTS = frozenset({calls.VALIDATOR, calls.INSTALLATION})
 _SHOWN = frozenset({"text", "card", "slides", "buttons"})
 
 
@@ -48,7 +46,7 @@ class Shown(Struct, frozen=True):
     @classmethod
     def of(cls, handler: str, answered: bytes) -> Self:
         output = msgspec.json.decode(answered)["output"]
-        if handler in _VERDICTS:
+        if handler in JUDGES:
             return cls(output=output, verdict=msgspec.convert(output, Verdict))
         if not isinstance(output, dict) or not output:
             return cls(output=output)
