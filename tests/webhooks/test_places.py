@@ -48,7 +48,7 @@ async def test_every_address_of_a_channel_leads_to_it(
 
 
 @pytest.mark.parametrize("path", ["chats/{}/message", "channels/{}/message", "channelsbyname/{}/message"])
-@pytest.mark.parametrize("place", ["O1", "CT_1_1", "CT_1_1-T-1", "1", "99999999999999999999", "O", "-1", "%00"])
+@pytest.mark.parametrize("place", ["O1", "CT_1_1", "CT_1_1-T-1", "1", "99999999999999999999", "O", "-1"])
 async def test_a_place_that_is_not_there_is_not_found(lasting_world: World, path: str, place: str) -> None:
     standup = await lasting_world.tool()
 
@@ -123,7 +123,7 @@ async def test_the_direct_chat_is_made_for_the_first_message_once(world: World) 
     assert len((await world.alan.read(made.shown_id)).json["data"]) == 8
 
 
-@pytest.mark.parametrize("person", ["nobody@example.com", "1", "someone of elsewhere", "one who left", "%00"])
+@pytest.mark.parametrize("person", ["nobody@example.com", "1", "someone of elsewhere", "one who left"])
 async def test_nobody_is_reached_who_is_not_there(world: World, person: str) -> None:
     standup = await world.tool()
     if person == "someone of elsewhere":
