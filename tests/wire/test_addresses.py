@@ -46,3 +46,30 @@ async def test_a_header_may_name_the_organisation(world: World) -> None:
 
     assert answer.status == 204
     assert await world.texts_in("#general") == ["Hello"]
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("//api/v2/channelsbyname/general/message", "/api/v2/channelsbyname/{name}/message"),
+        ("/api/v2/channelsbyname/general/message/", "/api/v2/channelsbyname/{name}/message"),
+        ("/api/v2/channelsbyname/general/messages", "/api/v2/channelsbyname/{name}/message"),
+        ("/api/v3/channelsbyname/general/message", "/api/v3/channelsbyname/{name}/messages"),
+        ("/company/1//api/v3/bots/buildbot/message", "/api/v3/bots/{name}/messages"),
+    ],
+)
+async def test_an_address_that_is_nearly_one_is_told_which_one(lasting_world: World, path: str, meant: str) -> None:
+    answer = await lasting_world.stranger.post(path, {"text": "Hi"})
+
+    assert (answer.status, answer.refused_with) == (404, "url_not_found")
+    assert answer.sentence == f"There is nothing at this address. Perhaps {meant} was meant."
+
+
+@pytest.mark.parametrize(
+    "path", ["/x", "//", "/api/v2/channelsbyname/x", "/api/v9/buddies/x/message", "//chats/CT_1_2"]
+)
+async def test_of_any_other_unknown_address_nothing_more_is_said(lasting_world: World, path: str) -> None:
+    answer = await lasting_world.stranger.get(path)
+
+    assert answer.status == 404
+    assert answer.sentence == "There is nothing at this address."

@@ -66,12 +66,16 @@ class Door:
     async def _answer(self, request: Request) -> Response:
         match = self._routes.find(request.scope["path"])
         if match is None:
-            return problem.unknown_url(request)
+            return problem.unknown_url(request, self._near(request))
         route = match.by_method.get(request.method)
         if route is None:
-            return problem.wrong_method(request, sorted(match.by_method))
+            return problem.wrong_method(request, sorted(match.by_method), self._near(request))
         request.scope["path_params"] = match.names
         return await self._guarded(request, route)
+
+    def _near(self, request: Request) -> str | None:
+        found = self._routes.find_near(request.scope["path"], request.method)
+        return found.path if found is not None else None
 
     async def _guarded(self, request: Request, route: Route) -> Response:
         started = time.perf_counter()

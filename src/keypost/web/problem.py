@@ -98,15 +98,20 @@ def failed(request: Request, error: BaseException, *, page: bool) -> Response:
     return _answer(request, FAULT, Problem(sentence, "internal_error", reference), page=page)
 
 
-def unknown_url(request: Request) -> Response:
-    problem = Problem("There is nothing at this address.", "url_not_found")
+def unknown_url(request: Request, near: str | None) -> Response:
+    """`near` is the form of an address that may have been meant."""
+    problem = Problem(f"There is nothing at this address.{_hint(near)}", "url_not_found")
     return _answer(request, 404, problem, page=not is_api(request))
 
 
-def wrong_method(request: Request, allowed: Sequence[str]) -> Response:
+def wrong_method(request: Request, allowed: Sequence[str], near: str | None) -> Response:
     methods = ", ".join(allowed)
-    problem = Problem(f"This address takes {methods} only.", "method_not_allowed")
+    problem = Problem(f"This address takes {methods} only.{_hint(near)}", "method_not_allowed")
     return _answer(request, METHOD_NOT_ALLOWED, problem, page=not is_api(request), headers={"Allow": methods})
+
+
+def _hint(near: str | None) -> str:
+    return f" Perhaps {near} was meant." if near is not None else ""
 
 
 def _answer(

@@ -25,6 +25,7 @@ JSON: Final = "application/json"
 PIECE: Final = r"[^/\x00]+"
 REST: Final = r"[^\x00]+"
 """Nothing is called by a name with a NUL character, and PostgreSQL takes none to look for."""
+_SLASHES: Final = re.compile("/+")
 _NAME: Final = re.compile(r"\{([a-z]+)(:path)?\}")
 
 
@@ -112,6 +113,18 @@ class Routes:
             for path in paths(route):
                 by_path.setdefault(path, {}).update(_methods(route))
         self._patterns = [(_pattern(path), by_method) for path, by_method in by_path.items()]
+
+    def find_near(self, path: str, method: str) -> Route | None:
+        """What a tool meant, if there are slashes too many, or one wire's word for messages at an address of the
+        other.
+        """
+        mended = _SLASHES.sub("/", path).rstrip("/")
+        other = f"{mended}s" if mended.endswith("/message") else mended.removesuffix("s")
+        for match in map(self.find, (mended, other)):
+            route = match.by_method.get(method) if match is not None else None
+            if route is not None:
+                return route if route.access.surface is Surface.WIRE else None
+        return None
 
     def find(self, path: str) -> Match | None:
         for pattern, by_method in self._patterns:
