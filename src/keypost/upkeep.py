@@ -9,6 +9,7 @@ from keypost.chat import deliveries
 from keypost.clock import UnhurriedClock
 from keypost.db.database import Database
 from keypost.db.tx import Tx
+from keypost.extensions import dialogs
 from keypost.tokens import service as tokens
 from keypost.tokens.register import Register
 from keypost.webhooks import ledger
@@ -33,6 +34,7 @@ class Upkeep:
         await self.save_uses()
         await self._forget("deliveries", deliveries.forget_old)
         await self._forget("requests to extensions", ledger.forget_old)
+        await self._forget("dialogs", dialogs.forget_old)
 
     async def save_uses(self) -> None:
         uses = self._register.take_uses()

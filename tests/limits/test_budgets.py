@@ -100,6 +100,23 @@ async def test_people_who_write_by_hand_are_not_counted(world: World) -> None:
     assert not any("RateLimit" in answer.headers for answer in said)
 
 
+async def test_nobody_does_more_on_pages_than_a_hand_could(world: World) -> None:
+    await world.restart(posts_per_minute=3, posts_per_minute_of_person=12)
+    for visitor in (world.ada, world.grace):
+        await visitor.sign_in()
+    general, tool = world.id_of("#general"), await world.tool()
+    await tool.say("#general", "By a tool")
+
+    said = [await world.ada.say(general, "Hello") for _ in range(5)]
+    pressed, read = await world.ada.press(general, "1_1"), await world.ada.get(f"/chats/{general}")
+    graces = await world.grace.say(general, "Hello")
+    world.clock.move(int(said[-1].headers["Retry-After"]) * SECOND_MS)
+
+    assert [answer.refused_with for answer in said] == [""] * 4 + ["rate_limit_exceeded"]
+    assert (pressed.refused_with, read.status, graces.status) == ("rate_limit_exceeded", 200, 200)
+    assert (await world.ada.say(general, "Hello")).status == 200
+
+
 async def test_what_is_said_nearest_to_a_token_holds(world: World) -> None:
     await world.restart(posts_per_minute=30)
     admin = await world.program(world.ada)

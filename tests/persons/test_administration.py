@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 from tests.world import World
@@ -163,8 +165,20 @@ async def test_who_leaves_loses_everything_at_once(world: World) -> None:
     assert [(await program.call("GET", "/me")).refused_with for program in programs] == ["oauthtoken_invalid"] * 2
     assert (await tool.say("#general", "Am I still here?")).refused_with == "invalid_zapikey"
     assert (await admin.call("POST", "/persons/grace@example.com/sign-in-link")).refused_with == "person_deactivated"
-    await world.grace.post(link.json["address"].removeprefix(world.base))
+    path = link.json["address"].removeprefix(world.base)
+    assert [(await world.grace.send(method, path)).refused_with for method in ("GET", "POST")] == [
+        "sign_in_link_over"
+    ] * 2
     assert (await world.grace.get("/")).refused_with == "deactivated"
+
+
+async def test_of_many_who_open_a_link_at_once_one_is_signed_in(world: World) -> None:
+    path = await world.grace.sign_in_path()
+
+    answers = await asyncio.gather(*[world.client().post(path) for _ in range(20)])
+
+    assert sorted(answer.status for answer in answers) == [303] + [404] * 19
+    assert sum("Set-Cookie" in answer.headers for answer in answers) == 1
 
 
 async def test_the_last_admin_cannot_leave(world: World) -> None:

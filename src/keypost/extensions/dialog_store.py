@@ -1,7 +1,7 @@
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row, and_, insert, update
+from sqlalchemy import Row, and_, delete, insert, select, tuple_, update
 
 from keypost.db.tables import dialogs
 from keypost.db.tx import Tx
@@ -44,6 +44,12 @@ def take(tx: Tx, org_id: OrgId, person_id: PersonId, nonce_digest: bytes) -> Dia
     )
     row = tx.one(update(dialogs).where(mine).values(used_at=tx.now).returning(dialogs))
     return _to_dialog(row) if row is not None else None
+
+
+def remove_expired(tx: Tx, before: int, at_most: int) -> int:
+    """Of every organisation, answered or not; answers how many went."""
+    old = select(*dialogs.c["org_id", "id"]).where(dialogs.c.expires_at < before).limit(at_most)
+    return tx.run(delete(dialogs).where(tuple_(*dialogs.c["org_id", "id"]).in_(old)))
 
 
 def _to_dialog(row: Row[Any]) -> Dialog:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from keypost.caller import Caller, Scope
 from keypost.chat.model import Chat
+from keypost.clock import DAY_MS
 from keypost.db.tx import Tx
 from keypost.errors import Conflict
 from keypost.extensions import begun, consents, minting
@@ -22,6 +23,10 @@ from keypost.tokens import service as tokens
 from keypost.tokens.model import Token
 
 NONCE_BYTES: Final = 32
+KEPT_MS: Final = DAY_MS
+"""From a dialog's end: everybody who presses a button makes one."""
+AT_ONCE: Final = 500
+"""Dialogs of one transaction: others wait to write."""
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -60,6 +65,11 @@ def accept(tx: Tx, desk: Desk, caller: Caller, nonce: str, given: Given, agent: 
     asked = as_asked(tx, desk, dialog)
     consents.give(tx, asked.person, asked.app.extension, dialog.permissions)
     return begun.begin(tx, desk, caller, asked, given, agent)
+
+
+def forget_old(tx: Tx, now: int) -> int:
+    """Some of every organisation's; answers how many went, 0 when none is left."""
+    return store.remove_expired(tx, now - KEPT_MS, AT_ONCE)
 
 
 def _go(tx: Tx, desk: Desk, caller: Caller, asked: Asked, agent: str) -> Question | Begun:

@@ -39,6 +39,11 @@ class Budgets:
         own = token.grant.budget if token is not None else None
         return _rates(own, self._people.org(caller.org_id).posts_per_minute, self.of_server, self._shared)
 
+    def by_hand(self, org_id: OrgId) -> Rate | None:
+        """How much a person may do on pages: as much as all of their tokens together may post, beside those."""
+        of_person, _ = self.shared_in(org_id)
+        return rate_of(of_person) if of_person != NO_BOUND else None
+
     def shared_in(self, org_id: OrgId) -> tuple[int, int]:
         """Posts a minute of a person, and in a chat, from all tokens together that have no budget of their own."""
         of_org = self._people.org(org_id).posts_per_minute

@@ -5,7 +5,7 @@ into a chat, and by the wire's limits if those are chosen.
 from functools import partial
 from typing import Final
 
-from keypost.caller import Caller
+from keypost.caller import Caller, Means
 from keypost.clock import Clock
 from keypost.errors import Throttled, TooMany
 from keypost.ids import ChatId, OrgId, PersonId
@@ -15,12 +15,12 @@ from keypost.limits.budgets import Budgets, Rates
 from keypost.limits.lock import Lock
 from keypost.limits.meters import Meters
 from keypost.limits.tally import Tally, Tool, seconds_of
-from keypost.limits.uncounted import LetThrough, LockedOut, Uncounted
+from keypost.limits.uncounted import LetThrough, TurnedAway, Uncounted
 from keypost.settings import Limits, Settings
 from keypost.web.client import network_of
 from keypost.web.family import Family
 from keypost.web.limiting import CountCall, Counted
-from keypost.web.routing import Route
+from keypost.web.routing import SAFE_METHODS, Route
 
 NOT_COUNTED: Final = Uncounted()
 ASSURED_PER_MINUTE: Final = 6
@@ -28,6 +28,9 @@ ASSURED_PER_MINUTE: Final = 6
 ASSURED: Final = Rate(ASSURED_PER_MINUTE, burst=2)
 FAILURES: Final = Rate(per_minute=30, burst=30)
 """Wrong credentials of one address."""
+
+BY_HAND: Final = ("/chats/", "/dialogs/")
+"""Where people do what is counted. To end a token or a session is never too much."""
 
 Habit = tuple[OrgId, PersonId, Family]
 
@@ -44,6 +47,7 @@ class Counting:
         self._chats: Meters[tuple[OrgId, ChatId], Bucket] = Meters()
         self._assured: Meters[Tool, Bucket] = Meters()
         self._locks: Meters[Habit, Lock] = Meters()
+        self._hands: Meters[tuple[OrgId, PersonId], Bucket] = Meters()
         self._failures: Meters[str, Bucket] = Meters()
 
     def count(self, route: Route, caller: Caller) -> Counted:
@@ -53,11 +57,27 @@ class Counting:
     def counter(self, route: Route, caller: Caller) -> CountCall:
         """What counts the caller's calls, as long as memory does not change."""
         if route.family is None:
-            return _count_nothing
+            return self._counter_by_hand(route, caller)
         rates = self._budgets.of_caller(caller) if not route.family.is_reading else None
         if rates is None and not self._is_vendors:
             return _count_nothing
         return partial(self._count, route, route.family, caller, rates)
+
+    def _counter_by_hand(self, route: Route, caller: Caller) -> CountCall:
+        """No hand is as fast as the tools of a person may be; a program that has got somebody's cookie is."""
+        rate = self._budgets.by_hand(caller.org_id)
+        if caller.means is not Means.SESSION or not _is_by_hand(route) or rate is None:
+            return _count_nothing
+        return partial(self._count_by_hand, rate, (caller.org_id, caller.person_id))
+
+    def _count_by_hand(self, rate: Rate, person: tuple[OrgId, PersonId]) -> Counted:
+        now = self._clock.now_ms()
+        bucket = self._hands.find(person) or self._hands.add(person, Bucket(rate, now), now)
+        if wait := bucket.take(rate, now):
+            seconds = seconds_of(wait)
+            sentence = f"That was more than anybody does by hand. Try again in {seconds} s."
+            return TurnedAway(TooMany("rate_limit_exceeded", sentence, retry_after_s=seconds))
+        return NOT_COUNTED
 
     def _count(self, route: Route, family: Family, caller: Caller, rates: Rates | None) -> Counted:
         now = self._clock.now_ms()
@@ -68,7 +88,7 @@ class Counting:
         if wait := lock.take(rules[family], now):
             if tally is not None:
                 tally.give_back()
-            return LockedOut(_locked(route, seconds_of(wait)))
+            return TurnedAway(_locked(route, seconds_of(wait)))
         if tally is None:
             return LetThrough(lock)
         tally.filled.append(lock)
@@ -130,6 +150,10 @@ class Counting:
             tally.filled.append(assured)
             tally.is_assured = True
         return wait
+
+
+def _is_by_hand(route: Route) -> bool:
+    return route.path.startswith(BY_HAND) and not SAFE_METHODS.issuperset(route.methods)
 
 
 def _count_nothing() -> Uncounted:

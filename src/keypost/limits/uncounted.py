@@ -1,4 +1,4 @@
-"""Calls that no bucket knows of: there is nothing that their answers could say of one."""
+"""Calls whose answers say of no bucket how full it is."""
 
 from keypost.errors import TooMany
 from keypost.ids import ChatId, OrgId
@@ -24,8 +24,8 @@ class Uncounted:
         """It took nothing."""
 
 
-class LockedOut(Uncounted):
-    """One that a lock refuses."""
+class TurnedAway(Uncounted):
+    """One that is refused."""
 
     __slots__ = ()
 

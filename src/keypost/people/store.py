@@ -190,7 +190,10 @@ def to_person(row: Row[Any], team_ids: frozenset[TeamId]) -> Person:
 
 
 def _usable_link(tx: Tx, digest: bytes) -> tuple[Any, ...]:
+    """Whoever has left has none, also of those that were made for them a moment after."""
+    person = (persons.c.org_id == sign_in_links.c.org_id, persons.c.id == sign_in_links.c.person_id)
     return (
+        select(persons.c.id).where(*person, persons.c.deactivated_at.is_(None)).exists(),
         sign_in_links.c.digest == digest,
         sign_in_links.c.used_at.is_(None),
         sign_in_links.c.expires_at > tx.now,

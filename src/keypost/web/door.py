@@ -25,12 +25,11 @@ from keypost.web.credentials import Carried, take_secrets
 from keypost.web.headers import Headers
 from keypost.web.limiting import COUNTED, CountCall, Counted, Limiting
 from keypost.web.parts import Parts
-from keypost.web.routing import Match, Route, Routes, Surface
+from keypost.web.routing import SAFE_METHODS, Match, Route, Routes, Surface
 
 logger = log.get(__name__)
 
 STOPPING: Final = Busy("server_stopping", "Keypost is stopping. Try again in a moment.")
-SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 
 
 class Door:

@@ -22,6 +22,7 @@ Endpoint = Callable[..., Awaitable[Response]]
 COMPANY: Final = "/company/{org}"
 NEWER_WIRE: Final = "/api/v3/"
 JSON: Final = "application/json"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 PIECE: Final = r"[^/\x00]+"
 REST: Final = r"[^\x00]+"
 """Nothing is called by a name with a NUL character, and PostgreSQL takes none to look for."""
