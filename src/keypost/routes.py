@@ -142,6 +142,7 @@ ROUTES: Final = (
     # read and write,
     Route(GET, "/", chat_page.open_first, SESSION),
     Route(GET, "/chats/{chat}", chat_page.show, SESSION),
+    Route(GET, "/chats/{chat}/messages/{message}/earlier", chat_page.show_earlier, SESSION),
     Route(POST, "/chats/{chat}/say", composer.say, SESSION),
     Route(POST, "/chats/{chat}/files", sending_files.send, SESSION),
     Route(GET, "/files/{file}/{name}", files.fetch, SESSION),

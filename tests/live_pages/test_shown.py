@@ -63,6 +63,19 @@ async def test_who_is_not_signed_in_reads_how_to_get_a_link(world: World, path: 
     assert "Go to your chats" not in page.text
 
 
+async def test_a_link_that_was_used_leads_its_reader_back_in_as_long_as_they_are_signed_in(world: World) -> None:
+    link = await world.ada.sign_in_path()
+    await world.ada.post(link)
+
+    inside = await world.ada.get(link, AS_A_BROWSER)
+    outside = await world.stranger.get(link, AS_A_BROWSER)
+    await world.ada.post("/sign-out")
+    left = await world.ada.get(link, AS_A_BROWSER)
+
+    assert (inside.status, inside.headers["Location"]) == (303, "/")
+    assert [(answer.status, "does not sign in" in answer.text) for answer in (outside, left)] == [(404, True)] * 2
+
+
 async def opened(who: Visitor, shown: str) -> Answer:
     await who.arrive()
     return await who.get(f"/chats/{shown}", AS_A_BROWSER)

@@ -134,10 +134,13 @@ def list_messages(
     return _list_newest(tx, org_id, chat_id, messages.c.deleted_at.is_(None), low=low, high=high, limit=limit)
 
 
-def list_shown(tx: Tx, org_id: OrgId, chat_id: ChatId, limit: int) -> list[Message]:
-    """The newest `limit` messages that a page shows, oldest first: a deleted one where there is a thread on it."""
+def list_shown(tx: Tx, org_id: OrgId, chat_id: ChatId, limit: int, before: MessageId | None = None) -> list[Message]:
+    """The newest `limit` messages that a page shows, oldest first: a deleted one where there is a thread on it. Only
+    those before a message, if one is given.
+    """
+    high = before - 1 if before is not None else ID_MAX
     has_thread = select(chats.c.id).where(chats.c.org_id == org_id, chats.c.root_message_id == messages.c.id).exists()
-    return _list_newest(tx, org_id, chat_id, messages.c.deleted_at.is_(None) | has_thread, limit=limit)
+    return _list_newest(tx, org_id, chat_id, messages.c.deleted_at.is_(None) | has_thread, high=high, limit=limit)
 
 
 def list_answering(tx: Tx, message: Message, limit: int) -> list[Message]:

@@ -161,10 +161,6 @@ def list_messages(
     return message_store.list_messages(tx, org_id, chat_id, from_ms=from_ms, to_ms=to_ms, limit=limit)
 
 
-def list_shown(tx: Tx, org_id: OrgId, chat_id: ChatId, limit: int) -> list[Message]:
-    return message_store.list_shown(tx, org_id, chat_id, limit)
-
-
 def find_root(tx: Tx, thread: Chat) -> Message | None:
     """The message on which a thread was opened, also when it was deleted; other chats have none."""
     return message_store.find_any(tx, thread.org_id, thread.root_id) if thread.root_id is not None else None

@@ -1,22 +1,20 @@
 """The page of a chat: a snapshot, the number of the newest event in it, and the commands that can be typed there."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Final
 
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
+from keypost.chat import excerpts
 from keypost.chat import service as chat_service
-from keypost.chat import surroundings, votes
 from keypost.chat.directory import Chats
+from keypost.chat.excerpts import Excerpt
 from keypost.chat.judging import ChatShown, find_place
 from keypost.chat.model import Chat, Message
 from keypost.chat.names import known_in
 from keypost.chat.reaction_views import AT_HAND
-from keypost.chat.surroundings import Surroundings
 from keypost.chat.views import ChatEntry, MessageView, members_text, title_for
 from keypost.db.database import Database
 from keypost.db.tx import Tx
@@ -24,7 +22,7 @@ from keypost.errors import NotFound
 from keypost.extensions import service
 from keypost.extensions.model import App, one_face_each
 from keypost.files.model import FILE_BYTES_MAX, FILES_MAX
-from keypost.ids import MessageId, PersonId, show_message
+from keypost.ids import read_message
 from keypost.live.hub import Hub
 from keypost.people.directory import People
 from keypost.people.model import Person
@@ -32,21 +30,11 @@ from keypost.settings import Settings
 from keypost.tokens.attribution import Attribution
 from keypost.web.pages import page
 from keypost.web.parts import part
-from keypost.web.replies import see
-
-SHOWN: Final = 60
-"""Messages on a page when it is opened."""
+from keypost.web.replies import ok, see
 
 
 class Snapshot(Struct, frozen=True):
-    """`root` is the message on which a thread was opened; other chats have none. `choices`: what the reader voted for,
-    which no other reader is shown.
-    """
-
-    root: Message | None
-    messages: list[Message]
-    around: Surroundings
-    choices: Mapping[tuple[MessageId, PersonId], int]
+    newest: Excerpt
     installed: list[App]
 
 
@@ -64,16 +52,7 @@ async def show(request: Request, caller: Caller) -> Response:
     chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
     person = people.get(caller.org_id, caller.person_id)
     shown = await part(request, Database).read(_snapshot, chats, person, chat)
-    attribution, names = part(request, Attribution), known_in(people, chats, chat)
-
-    def view(message: Message) -> MessageView:
-        return shown.around.view(people, message, by_token=attribution.of(message), names=names)
-
-    def views() -> tuple[MessageView | None, list[MessageView]]:
-        return view(shown.root) if shown.root is not None else None, [view(message) for message in shown.messages]
-
-    # What strangers wrote may take long to be made HTML of: not in the loop that everybody waits for.
-    root, messages = await asyncio.to_thread(views)
+    also, messages = await _views(request, chat, shown.newest)
     parent = chats.find(chat.org_id, chat.parent_id) if chat.parent_id is not None else None
     return page(
         request,
@@ -93,9 +72,10 @@ async def show(request: Request, caller: Caller) -> Response:
             "is_closed": chat.closed_at is not None,
         },
         parent=ChatEntry.of(parent, title_for(people, person.id, parent)) if parent is not None else None,
-        root=root,
+        root=also[0] if also else None,
         messages=messages,
-        votes={show_message(message_id): option for (message_id, _), option in shown.choices.items()},
+        has_earlier=shown.newest.has_earlier,
+        votes=shown.newest.votes,
         emoji=AT_HAND,
         cursor=cursor,
         text_max=part(request, Settings).text_max,
@@ -109,15 +89,39 @@ async def show(request: Request, caller: Caller) -> Response:
     )
 
 
+async def show_earlier(request: Request, caller: Caller) -> Response:
+    """What stands before a message, for a page that has that one already."""
+    caller.require(Scope.READ)
+    chats = part(request, Chats)
+    chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
+    message_id = read_message(request.path_params["message"])
+    if message_id is None:
+        raise NotFound("message_not_found", "There is no such message in this chat.")
+    found = await part(request, Database).read(excerpts.before, chats, caller.person_id, chat, message_id)
+    _, messages = await _views(request, chat, found)
+    html = "".join(view.render() for view in messages)
+    return ok({"html": html, "votes": found.votes, "has_earlier": found.has_earlier})
+
+
 def _snapshot(tx: Tx, chats: Chats, person: Person, chat: Chat) -> Snapshot:
+    """Beside a thread stands the message on which it was opened."""
     root = chat_service.find_root(tx, chat)
-    messages = chat_service.list_shown(tx, chat.org_id, chat.id, SHOWN)
-    shown = [root, *messages] if root is not None else messages
-    ids = [message.id for message in shown]
     return Snapshot(
-        root,
-        messages,
-        surroundings.read(tx, chats, chat.org_id, shown),
-        votes.choices(tx, chat.org_id, ids, [person.id]),
+        excerpts.newest(tx, chats, person.id, chat, also=[root] if root is not None else []),
         one_face_each(service.list_installed(tx, person)),
     )
+
+
+async def _views(request: Request, chat: Chat, found: Excerpt) -> tuple[list[MessageView], list[MessageView]]:
+    """What stands beside, and the messages."""
+    people, attribution = part(request, People), part(request, Attribution)
+    names = known_in(people, part(request, Chats), chat)
+
+    def view(message: Message) -> MessageView:
+        return found.around.view(people, message, by_token=attribution.of(message), names=names)
+
+    def views() -> tuple[list[MessageView], list[MessageView]]:
+        return [view(message) for message in found.also], [view(message) for message in found.messages]
+
+    # What strangers wrote may take long to be made HTML of: not in the loop that everybody waits for.
+    return await asyncio.to_thread(views)

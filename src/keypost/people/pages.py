@@ -1,10 +1,14 @@
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller
 from keypost.db.database import Database
+from keypost.errors import NotFound, Unauthenticated
 from keypost.keys import Keys
 from keypost.people import service
+from keypost.people.access import SESSION
 from keypost.people.cookie import SessionCookie
 from keypost.people.directory import People
 from keypost.web.pages import page
@@ -13,10 +17,18 @@ from keypost.web.replies import see
 
 
 async def show_sign_in(request: Request) -> Response:
-    """Shows whose link it is. Looking does not spend it: mail scanners and previews look too."""
-    org_id, person_id = await part(request, Database).read(
-        service.whose_link, part(request, Keys), request.path_params["secret"]
-    )
+    """Shows whose link it is. Looking does not spend it: mail scanners and previews look too. A link that is over leads
+    who is signed in already to where it led the first time.
+    """
+    try:
+        org_id, person_id = await part(request, Database).read(
+            service.whose_link, part(request, Keys), request.path_params["secret"]
+        )
+    except NotFound:
+        with suppress(Unauthenticated):
+            await SESSION.admit(request)
+            return see("/")
+        raise
     people = part(request, People)
     person = people.get(org_id, person_id)
     return page(request, "people/sign_in.html", person_name=person.name, org_name=people.org_name(org_id))

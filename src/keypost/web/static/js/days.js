@@ -19,10 +19,14 @@ export function markDays(list) {
   for (const message of list.querySelectorAll(".message")) {
     const at = new Date(message.querySelector("time.message-time").dateTime);
     const dayOfMessage = at.toDateString();
-    if (dayOfMessage === day) continue;
-    day = dayOfMessage;
     const before = message.previousElementSibling;
-    const line = before?.classList.contains("day") ? before : insertLine(message);
+    const known = before?.classList.contains("day") ? before : null;
+    if (dayOfMessage === day) {
+      known?.remove(); // What came before it meanwhile is of the same day.
+      continue;
+    }
+    day = dayOfMessage;
+    const line = known ?? insertLine(message);
     line.firstElementChild.textContent = named(at); // Named anew each time: today becomes yesterday.
   }
 }

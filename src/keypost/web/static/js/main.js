@@ -6,6 +6,7 @@ import { Buttons } from "./buttons.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Dialog } from "./dialog.js";
+import { Earlier } from "./earlier.js";
 import { Heading } from "./heading.js";
 import { Live } from "./live.js";
 import { Membership } from "./membership.js";
@@ -122,6 +123,13 @@ const on = {
 const live = new Live(person, ({ kind, data }) => on[kind]?.(data));
 live.join(chat, Number(cursor));
 
+const earlier = new Earlier(chat, {
+  put: (html) => messages.prepend(html),
+  votes: (mine) => polls.know(mine),
+  banner,
+});
+addEventListener("online", () => composer.heard()); // The stream may not have noticed that there was a cut.
+
 /** What a chat is called stands in many sentences: those that the server would write now are taken over. */
 async function renameHeading() {
   const response = await takePage();
@@ -141,6 +149,7 @@ async function takeAnew() {
   messages.replace(fresh.getElementById("messages"));
   thread.replace(fresh);
   heading.replace(fresh);
+  earlier.replace(fresh);
   membership.resume();
   membership.count(fresh.getElementById("members")?.textContent);
   sidebar.replace(fresh.getElementById("sidebar-chats"));

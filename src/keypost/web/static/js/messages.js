@@ -4,6 +4,7 @@ import { dropEmptyDays, markDays, markTimes } from "./days.js";
 import { nodes } from "./trusted.js";
 
 const NEAR_END_PX = 60;
+const UNSAID_MS = 1_000;
 const FOCUSABLE = "a[href], button, [tabindex]";
 const PARTS = [".content", ".reactions", ".message-actions"];
 
@@ -32,6 +33,18 @@ export class Messages {
     if (document.getElementById(`m-${id}`)) return;
     this.#append(html);
     markDays(this.#list);
+  }
+
+  /** What stands before all others. It is old: nobody wants to hear all of it read out. */
+  prepend(html) {
+    this.#log.ariaLive = "off";
+    setTimeout(() => {
+      this.#log.ariaLive = null;
+    }, UNSAID_MS);
+    this.keepPlace(null, () => {
+      this.#list.prepend(nodes(html));
+      markDays(this.#list);
+    });
   }
 
   /** What an extension tells this person alone: on no other page, and gone when this one is. */
@@ -79,7 +92,8 @@ export class Messages {
   /** What the reader sees first stays where it is, whatever `change` does to the height of `old`. */
   keepPlace(old, change) {
     const top = this.#log.getBoundingClientRect().top;
-    const seen = [...this.#list.children].find((entry) => entry !== old && entry.getBoundingClientRect().bottom > top);
+    const entries = [...this.#list.querySelectorAll("article")]; // The lines of days may go.
+    const seen = entries.find((entry) => entry !== old && entry.getBoundingClientRect().bottom > top);
     const before = seen?.getBoundingClientRect().top;
     change();
     if (seen && !this.#atEnd) this.#log.scrollTop += seen.getBoundingClientRect().top - before;

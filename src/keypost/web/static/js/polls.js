@@ -39,6 +39,11 @@ export class Polls {
     if (shown) this.#mark(shown);
   }
 
+  /** The reader's own in further messages. */
+  know(own) {
+    for (const [message, option] of Object.entries(own)) this.#own.set(message, option);
+  }
+
   replace(own) {
     this.#own = new Map(Object.entries(own));
   }
