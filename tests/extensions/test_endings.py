@@ -4,15 +4,21 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, Final
 
+import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
+from tests.chat.test_slow_database import held
 from tests.live.until import until
 from tests.people import Tool
 from tests.world import World
 
 from keypost.clock import DAY_MS
+from keypost.db import postgres, sqlite
 from keypost.db.tables import installations
 from keypost.db.tables import tokens as rows
 from keypost.db.tx import Tx
+from keypost.events.model import Event, Kind
 from keypost.extensions.endings import Endings
 from keypost.extensions.manifest import LifeHandler
 from keypost.extensions.model import App
@@ -21,6 +27,7 @@ from keypost.tokens import service as tokens
 from keypost_sdk.content import Served
 
 ASKS: Final = frozenset({LifeHandler.TOKEN_ENDED})
+FAILED: Final = "looking for tokens that have ended failed"
 
 
 async def test_an_extension_is_told_which_token_was_revoked_why_when_and_what_it_served(world: World) -> None:
@@ -154,12 +161,11 @@ async def test_an_app_that_is_no_longer_installed_is_told_all_the_same(world: Wo
     first, second = await two_tools(world)
     await world.write(uninstall, first.app.id)
 
-    ended = await world.write(
+    await world.write(
         tokens.end_of_apps, world.server.register, world.org_id, [first.app.id], "its extension was uninstalled"
     )
     await world.told(first.app)
 
-    assert [token.id for token in ended] == [first.token.id, second.token.id]
     assert sorted(end["token"] for end in ends(world, first.app)) == sorted(shown(first, second))
     assert {end["reason"] for end in ends(world, first.app)} == {"its extension was uninstalled"}
 
@@ -175,6 +181,37 @@ async def test_the_tokens_of_somebody_who_leaves_end_and_are_told_of(world: Worl
         (show_token(graces.token.id), "its owner has left")
     ]
     assert (await standup.say("#general", "Ada is still here")).status == 204
+
+
+async def test_somebodys_leaving_alone_wakes_the_telling(world: World) -> None:
+    graces = await world.tool(await world.running_extension(handlers=ASKS), owner=world.grace)
+
+    await world.deactivate(world.grace)
+
+    await asyncio.to_thread(until, lambda: ends(world, graces.app), "the extension hears of it")
+
+
+async def test_who_left_while_the_database_was_away_is_found_when_it_is_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(postgres, "LOCK_TIMEOUT_MS", 50)
+    standup = await world.tool(await world.running_extension(handlers=ASKS))
+    graces = await world.tool(standup.app, owner=world.grace)
+    await world.restart()
+    people, grace = world.server.people, world.grace.person
+
+    with capture_logs() as logs:
+        async with held(world, "tokens"):
+            people.put(replace(grace, deactivated_at=world.clock.now))
+            world.server.endings.heard(
+                [Event(org_id=grace.org_id, kind=Kind.SESSIONS_ENDED, subject_id=grace.id, person_id=grace.id)]
+            )
+            await asyncio.to_thread(until, lambda: any(FAILED in log["event"] for log in logs), "it looks in vain")
+    await world.revoke(standup)
+
+    await asyncio.to_thread(until, lambda: len(ends(world, standup.app)) == 2, "the extension hears of both")
+    assert sorted(end["token"] for end in ends(world, standup.app)) == sorted(shown(standup, graces))
 
 
 async def test_who_left_while_nobody_looked_is_found_at_the_next_start(world: World) -> None:

@@ -50,6 +50,31 @@ async def test_what_is_chosen_and_served_is_kept_and_told_to_its_owner(world: Wo
     ] * 2
 
 
+async def test_what_ended_meanwhile_is_not_ended_again_by_who_knew_it_before(world: World) -> None:
+    standup = await world.tool()
+    await world.revoke(standup)
+    world.clock.move(DAY_MS)
+
+    await world.write(tokens.end_all, world.server.register, [standup.token], tokens.DEPARTED)
+
+    token = await stored(world, standup.token)
+    assert (token.revoked_at, token.revoked_reason) == (world.clock.now - DAY_MS, "revoked by its owner")
+
+
+async def test_tokens_that_time_ended_are_listed_behind_those_that_go_on(world: World) -> None:
+    by_hand = await world.tool(origin=None)
+    old = await world.tool(by_hand.app)
+    new = await world.tool(by_hand.app)
+    await world.write(tokens.replace_live, world.server.register, new.token)
+    before = await world.read(tokens.list_mine, world.caller(world.ada))
+
+    world.clock.move(DAY_MS)
+
+    after = await world.read(tokens.list_mine, world.caller(world.ada))
+    assert [token.id for token in before] == [tool.token.id for tool in (new, old, by_hand)]
+    assert [token.id for token in after] == [tool.token.id for tool in (new, by_hand, old)]
+
+
 async def test_a_change_of_nothing_is_no_event(world: World) -> None:
     standup = await world.tool()
     await choose(world, standup, world.ada)

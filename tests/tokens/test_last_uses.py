@@ -36,5 +36,15 @@ async def test_last_uses_that_could_not_be_saved_are_saved_the_next_time_and_lat
     assert await world.read(last_uses) == {once.token.id: began, twice.token.id: began + MINUTE_MS}
 
 
+async def test_a_last_use_is_saved_once(world: World) -> None:
+    standup = await world.tool()
+    await standup.say("#builds", "Hello")
+
+    await world.server.upkeep.save_uses()
+
+    assert await world.read(last_uses) == {standup.token.id: world.clock.now}
+    assert world.server.register.take_uses() == {}
+
+
 def last_uses(tx: Tx) -> dict[int, int | None]:
     return {row.id: row.last_used_at for row in tx.all(select(tokens.c.id, tokens.c.last_used_at))}

@@ -1,11 +1,13 @@
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 from tests.people import Visitor
 from tests.world import World
 
+from keypost.caller import Scope
 from keypost.db.tables import metadata
 from keypost.db.tx import Tx
-from keypost.errors import Conflict
+from keypost.errors import Conflict, Forbidden
 from keypost.extensions.model import App
 from keypost.tokens import service as tokens
 from keypost.tokens import store
@@ -56,6 +58,17 @@ async def test_the_fifty_first_live_token_of_a_person_is_refused(world: World) -
     server, ada = world.server, world.caller(world.ada)
     await world.write(tokens.revoke, server.register, server.people, ada, first[0].id)
     await world.tool(app)
+
+
+async def test_nobody_mints_with_a_credential_that_is_not_for_all_that_a_person_does(world: World) -> None:
+    app, server = await world.extension(), world.server
+    caller = replace(world.caller(world.ada), scopes=frozenset(Scope) - {Scope.PERSON})
+
+    with pytest.raises(Forbidden) as refused:
+        await world.write(tokens.mint, server.register, server.keys, caller, app.id, app.grant, sandbox=False)
+
+    assert refused.value.code == "scope_missing"
+    assert await world.read(tokens.list_mine, world.caller(world.ada)) == []
 
 
 async def test_a_live_token_stays_in_sight_however_many_came_after_it(world: World) -> None:

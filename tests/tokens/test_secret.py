@@ -42,6 +42,13 @@ def test_one_wrong_character_anywhere_makes_it_no_secret(place: int, wrong: str)
     assert (secret.parse(text) is None) == (text != WRITTEN)
 
 
+@given(st.text(ALPHABET, min_size=1, max_size=9))
+def test_a_longer_text_with_its_own_checksum_is_no_secret(more: str) -> None:
+    body = WRITTEN[: -secret.CHECKSUM_LENGTH] + more
+
+    assert secret.parse(body + secret.checksum(body)) is None
+
+
 @given(st.integers(0, 51))
 def test_two_neighbours_in_each_others_place_make_it_no_secret(place: int) -> None:
     text = WRITTEN[:place] + WRITTEN[place + 1] + WRITTEN[place] + WRITTEN[place + 2 :]

@@ -7,11 +7,13 @@ from tests.world import World
 
 from keypost.caller import Scope
 from keypost.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from keypost.db.tables import token_secrets
 from keypost.db.tables import tokens as rows
 from keypost.db.tx import Tx
-from keypost.tokens import secret
+from keypost.tokens import secret, store
 from keypost.tokens import service as tokens
-from keypost.tokens.model import Carrier
+from keypost.tokens.model import Carrier, TokenSecret
+from keypost.tokens.verify import Presented, find
 
 GENERAL = posting_path("#general")
 
@@ -98,6 +100,28 @@ async def test_a_paused_token_is_refused(world: World) -> None:
     assert (await standup.say("#general", "Hello")).refused_with == "invalid_zapikey"
 
 
+async def test_a_secret_opens_its_token_until_it_retires_and_the_one_after_it_goes_on(world: World) -> None:
+    standup, later = await world.tool(), secret.new(sandbox=False).reveal()
+    successor = TokenSecret(org_id=world.org_id, token_id=standup.token.id, digest=world.server.keys.digest(later))
+
+    def succeed(tx: Tx) -> None:
+        mine = token_secrets.c.token_id == standup.token.id
+        tx.run(update(token_secrets).where(mine).values(retires_at=tx.now + HOUR_MS))
+        store.add_secret(tx, successor)
+
+    await world.write(succeed)
+    await world.restart()
+
+    world.clock.move(HOUR_MS - 1)
+    last = await standup.say("#general", "one last time")
+    world.clock.move(1)
+    late = await standup.say("#general", "too late")
+
+    assert last.status == 204
+    assert late.refused_with == "invalid_zapikey"
+    assert (await _with_text(standup, later).say("#general", "my turn")).status == 204
+
+
 async def test_what_is_known_of_a_token_survives_a_restart(world: World) -> None:
     live, dead = await world.tool(), await world.tool(await world.extension("retro"))
     await world.revoke(dead)
@@ -126,6 +150,14 @@ async def test_a_token_that_is_bound_to_networks_comes_from_those_alone(
     standup = await world.tool(networks=(network,))
 
     assert (await standup.say("#general", "Hello")).status == status
+
+
+@pytest.mark.parametrize("address", ["", "unix:", "127.0.0.1.", "localhost"])
+async def test_a_token_that_is_bound_to_networks_does_not_come_from_nowhere(world: World, address: str) -> None:
+    standup, server = await world.tool(networks=("0.0.0.0/0", "::/0")), world.server
+    presented = Presented(standup.secret, Carrier.HEADER, address)
+
+    assert find(server.register, server.keys, presented, world.clock.now) is None
 
 
 @pytest.mark.parametrize("carrier", list(Carrier))

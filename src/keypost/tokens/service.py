@@ -106,10 +106,10 @@ def end(tx: Tx, register: Register, token: Token, reason: str) -> Token:
     return revoked
 
 
-def end_of_apps(tx: Tx, register: Register, org_id: OrgId, app_ids: Collection[AppId], reason: str) -> list[Token]:
-    """Ends everybody's tokens for some apps; answers those that this ended."""
-    known = store.list_unrevoked_of_apps(tx, org_id, app_ids)
-    return [end(tx, register, token, reason) for token in known if token.ended_at(tx.now) is None]
+def end_of_apps(tx: Tx, register: Register, org_id: OrgId, app_ids: Collection[AppId], reason: str) -> None:
+    """Ends everybody's tokens for some apps."""
+    for token in store.list_unrevoked_of_apps(tx, org_id, app_ids):
+        end(tx, register, token, reason)
 
 
 def end_all(tx: Tx, register: Register, known: Iterable[Token], reason: str) -> None:

@@ -11,7 +11,6 @@ from keypost.keys import Keys
 from keypost.people.directory import People
 from keypost.tokens.model import Carrier, Grant, Token
 from keypost.tokens.register import Register
-from keypost.tokens.secret import PREFIXES
 
 
 class Presented(Struct, frozen=True):
@@ -48,8 +47,8 @@ def find(register: Register, keys: Keys, presented: Presented | None, now: int) 
 
 
 def _digest(keys: Keys, presented: Presented | None) -> bytes:
-    """Of what looks like a token; else empty, which no token has."""
-    return keys.digest(presented.text) if presented is not None and presented.text.startswith(PREFIXES) else b""
+    """Empty for nothing, which no token has."""
+    return keys.digest(presented.text) if presented is not None else b""
 
 
 def _find(register: Register, digest: bytes, presented: Presented | None, now: int) -> Token | None:
