@@ -179,6 +179,24 @@ async def test_nothing_is_asked_of_an_extension_in_a_closed_thread(world: World)
     assert world.heard_by(app) == []
 
 
+async def test_a_question_asked_in_a_thread_is_over_when_that_is_closed(world: World) -> None:
+    app = await world.running_extension()
+    standup = await world.tool(app)
+    root = await posted(standup, "#general", "Hello")
+    asks = {"type": "invoke.function", "data": {"name": "note"}, "confirm": {"title": "Sure?"}}
+    buttons = [{"label": "Press", "action": asks}]
+    inside = await posted(standup, "#general", {"text": "Hi", "buttons": buttons, "thread_message_id": root})
+    thread = await the_thread(world)
+    await world.ada.arrive()
+    dialog = await world.ada.press(thread.shown_id, inside)
+
+    await change(standup, thread, "close")
+    answer = await world.ada.accept(dialog.nonce)
+
+    assert answer.refused_with == "thread_closed"
+    assert world.heard_by(app) == []
+
+
 async def test_a_thread_says_what_it_is_and_who_follows_it(world: World) -> None:
     standup = await world.tool()
     root = await posted(standup, "#general", "Hello")

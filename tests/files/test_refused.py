@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 from tests.files.forms import Part, body, comments, content_type, file, files_path, send
 from tests.files.test_sending import kept_in
-from tests.live.until import until
+from tests.live.until import PATIENCE_S, until
 from tests.world import World
 
 from keypost.chat import lane
@@ -49,6 +49,25 @@ async def test_a_form_that_breaks_a_rule_leaves_nothing(lasting_world: World, na
 
     assert (answer.status, answer.refused_with) == (status, code)
     await assert_nothing(lasting_world)
+
+
+async def test_who_takes_no_part_is_refused_before_the_files_have_come(world: World) -> None:
+    await world.alan.sign_in()
+    address = f"{world.base}/chats/{world.id_of('#builds')}/files"
+
+    async def files_to_come() -> AsyncIterator[bytes]:
+        yield body([file(b"Hello")])[:9]
+        await refused.wait()
+
+    refused = asyncio.Event()
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        world.alan.session.post(address, data=files_to_come(), headers=[content_type()]) as answer,
+    ):
+        refused.set()
+
+    assert answer.status == 404
+    await assert_nothing(world)
 
 
 async def test_a_secret_is_refused_wherever_it_stands(world: World) -> None:

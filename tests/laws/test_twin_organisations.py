@@ -3,164 +3,27 @@
 Ids are unique on one server, so a query that forgets its organisation answers rightly there, for years.
 """
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import update
-from tests.files.forms import file, send
-from tests.laws.story import Story
-from tests.laws.twins import make_twin, rows_of
+from sqlalchemy import select, update
+from tests.laws.everything import Everything
+from tests.laws.twins import drop, make_twin, rows_of
 from tests.world import World
 
-from keypost.chat import channels, message_store, own, reactions, store, surroundings, threads, timeline_store, votes
+from keypost.chat import channels, store
 from keypost.chat import service as chat
-from keypost.chat.model import Party, PartyKind
+from keypost.chat.model import Chat, ChatKind, Party, PartyKind
 from keypost.db import tables
 from keypost.db.tx import Tx
 from keypost.errors import Conflict
-from keypost.events import service as events
-from keypost.extensions import consents, minting, settings
-from keypost.extensions import service as extensions
-from keypost.extensions.manifest import Minters, Setting
-from keypost.extensions.model import App
-from keypost.files import service as files
-from keypost.ids import BotId, OrgId
+from keypost.ids import ChatId, OrgId, PersonId
 from keypost.people import administration
-from keypost.people import service as people
 from keypost.tokens import service as tokens
-from keypost.tokens.model import Token
-from keypost_sdk.content import Message as Content
-from keypost_sdk.content import Served
 
 TWINS: Final = (OrgId(7), OrgId(2**62))
 """One whose rows a database finds before those of the organisation, and one whose rows it finds after them."""
-SETTINGS: Final = (Setting(name="place", title="Place"),)
-TEAMS: Final = Minters(who="teams", teams=("Team",))
-
-
-class Everything:
-    """Something of every kind in one organisation: what its people read of it, and what they change."""
-
-    def __init__(self, world: World, story: Story, app: App, token: Token) -> None:
-        self.world = world
-        self.story = story
-        self.app = app
-        self.token = token
-        self.ada, self.grace = world.caller(world.ada), world.caller(world.grace)
-        self.place = world.chat("#builds")
-
-    @classmethod
-    async def begin(cls, world: World) -> "Everything":
-        server = world.server
-        team = await world.team(8, world.ada, world.grace)
-        app = await world.extension(teams=frozenset({team}), settings=SETTINGS)
-        other = await world.extension("retro")
-        tool = await world.tool(app)
-        await world.tool(other)
-        await world.tool(app, owner=world.grace)
-        ada = world.caller(world.ada)
-        await world.write(settings.save, server.people, server.keys, ada, app.extension, {"place": "Paris"})
-        await world.write(minting.set_rule, server.people, ada, app.extension, TEAMS)
-        story = await Story.begin(world)
-        await send(tool, "#builds", file(b"Minutes"))
-        await story.ask(0, 0, 3)
-        await story.post(0, 1, "Hello")
-        for who in (0, 1):
-            await story.vote(0, who, who)
-            await story.react(1, who, "👍")
-        await story.reply(1, 1, "Hello to you")
-        await story.say_in_thread(1, 0, "In the thread", in_parent=True)
-        thread = story.threads[0]
-        for caller in (ada, world.caller(world.grace)):
-            await world.write(threads.follow, server.chats, caller, thread)
-        await story.collapse(0, "build", 2, "Build 7")
-        await story.open_bot_chat(0)
-        await story.open_bot_chat(1)
-        return cls(world, story, app, tool.token)
-
-    def read(self, tx: Tx) -> list[object]:
-        server, org_id, ada = self.world.server, self.world.org_id, self.ada
-        people_there, chats, app = server.people, server.chats, self.app
-        person = self.world.ada.person
-        sent = chat.list_by_id(tx, org_id, [message.id for message in self.story.sent])
-        ids = [message.id for message in sent]
-        brought = [
-            message for message in message_store.list_messages(tx, org_id, self.place.id, limit=9) if message.file
-        ]
-        return [
-            tokens.list_mine(tx, ada),
-            tokens.list_all_of_org(tx, people_there, ada),
-            tokens.list_live(tx, ada, app.id),
-            tokens.get_visible(tx, people_there, ada, self.token.id),
-            *(chat.list_messages(tx, org_id, place.id, limit=100) for place in self._places()),
-            *(chat.list_shown(tx, org_id, place.id, 100) for place in self._places()),
-            sent,
-            surroundings.read(tx, chats, org_id, sent),
-            votes.choices(tx, org_id, ids, [person.id, self.world.grace.person.id]),
-            [message_store.list_answering(tx, message, 9) for message in sent],
-            [message_store.list_chats_with(tx, org_id, message.file.id) for message in brought if message.file],
-            [files.find(tx, org_id, message.file.id) for message in brought if message.file],
-            extensions.list_apps(tx, org_id),
-            extensions.list_installed(tx, people_there.get(org_id, person.id)),
-            extensions.list_on(tx, org_id),
-            extensions.list_faces(tx, app.extension),
-            extensions.find_named(tx, org_id, app.extension.manifest.name),
-            settings.read(tx, server.keys, app.extension),
-            minting.find_rule(tx, people_there, app.extension),
-            consents.permissions_of(tx, person, app.extension),
-            [message_store.find_collapsed(tx, message) for message in sent],
-            store.find_direct(tx, org_id, frozenset({person.id, self.world.grace.person.id})),
-            [store.find_bot_chat(tx, org_id, bot_id, person.id) for bot_id in self._bots()],
-            events.list_after(tx, org_id, 0),
-            events.last_number(tx, org_id),
-        ]
-
-    def changes(self) -> list[tuple[Callable[..., Any], *tuple[Any, ...]]]:
-        """Verbs of every kind, what is lasting last."""
-        server, ada, grace, token = self.world.server, self.ada, self.grace, self.token
-        chats, register, place = server.chats, server.register, self.place
-        known, extension, thread = server.people, self.app.extension, self.story.threads[0]
-        poll, hello = self.story.sent[0], self.story.sent[1]
-        home = self.story.where(0)
-        member = Party(PartyKind.PERSON, grace.person_id)
-        return [
-            (timeline_store.extend, self.world.org_id),
-            (votes.vote, ada, home, poll.id, 2),
-            (votes.vote, grace, home, poll.id, None),
-            (reactions.take_back, ada, home, hello.id, "👍"),
-            (own.edit, known, grace, home, hello.id, Content(text="Good bye")),
-            (threads.close, chats, ada, thread),
-            (threads.unfollow, chats, grace, thread),
-            (own.delete, known, server.cabinet, grace, home, hello.id),
-            (own.delete, known, server.cabinet, ada, home, poll.id),
-            (self._delete_files,),
-            (chat.remove_member, chats, place, member),
-            (chat.add_member, chats, place, member),
-            (channels.rename, known, chats, ada, place, "works"),
-            (tokens.set_budget, register, known, ada, token.id, 7),
-            (tokens.set_serves, register, self.world.org_id, token.id, [Served(name="All")]),
-            (tokens.save_uses, {(self.world.org_id, token.id): 5}),
-            (tokens.revoke, register, known, ada, token.id),
-            (settings.save, known, server.keys, ada, extension, {"place": "Rome"}),
-            (settings.save, known, server.keys, ada, extension, {"place": None}),
-            (minting.set_rule, known, ada, extension, Minters(who="admins")),
-            (minting.drop_rule, known, ada, extension),
-            (extensions.uninstall, server.apps, register, extension, ada.person_id),
-            (administration.set_posts_per_minute, known, ada, 9),
-            (people.deactivate, known, self.world.org_id, grace.person_id),
-        ]
-
-    def _places(self) -> list[Any]:
-        return [self.place, *self.story.chats, *self.story.threads]
-
-    def _bots(self) -> list[BotId]:
-        return [place.bot_id for place in self.story.chats if place.bot_id is not None]
-
-    def _delete_files(self, tx: Tx) -> None:
-        for message in message_store.list_messages(tx, self.world.org_id, self.place.id, limit=9):
-            chat.delete(tx, self.world.server.cabinet, message)
 
 
 async def test_nobody_reads_or_changes_what_another_organisation_has_under_the_same_numbers(world: World) -> None:
@@ -174,16 +37,26 @@ async def test_nobody_reads_or_changes_what_another_organisation_has_under_the_s
     for verb, *arguments in one.changes():
         await world.write(verb, *arguments)
         assert [await world.read(rows_of, twin) for twin in TWINS] == of_twins, verb
+    after = await world.read(one.read)
+    for twin in TWINS:
+        await world.write(drop, twin)
+    assert await world.read(one.read) == after
 
 
 async def test_what_is_taken_or_over_in_another_organisation_is_not_so_here(world: World) -> None:
     standup, known, ada = await world.tool(), world.server.people, world.caller(world.ada)
+    await standup.say("#general", "Hello")
     await world.write(make_twin, world.org_id, TWINS[0])
-    await world.write(_go_another_way, TWINS[0])
+    await world.write(_go_another_way, TWINS[0], world.chat("direct").id, world.alan.person.id)
 
     await world.write(channels.create, known, world.server.chats, ada, "theirs", "")
     await world.write(administration.add_person, known, ada, replace(world.alan.person, email="theirs@example.com"))
 
+    (message,) = await world.messages_in("#general")
+    await world.write(chat.delete, world.server.cabinet, message)
+    assert await world.read(chat.list_shown, world.org_id, message.chat_id, 9) == []
+    two = frozenset({world.ada.person.id, world.grace.person.id})
+    assert await world.read(store.find_direct, world.org_id, two) == world.chat("direct")
     assert await world.read(tokens.find_untold, world.org_id, standup.token.id) is None
     assert (await standup.say("#general", "Hello")).status == 204
 
@@ -197,9 +70,15 @@ async def test_the_admins_of_another_organisation_do_not_count_among_those_of_on
     assert refused.value.code == "last_admin"
 
 
-def _go_another_way(tx: Tx, twin: OrgId) -> None:
+def _go_another_way(tx: Tx, twin: OrgId, direct: ChatId, third: PersonId) -> None:
+    store.add_member(tx, twin, direct, Party(PartyKind.PERSON, third))
     builds = (tables.chats.c.org_id == twin, tables.chats.c.unique_name == "builds")
     tx.run(update(tables.chats).where(*builds).values(unique_name="theirs"))
     alan = (tables.persons.c.org_id == twin, tables.persons.c.first_name == "Alan")
     tx.run(update(tables.persons).where(*alan).values(email="theirs@example.com"))
+    (message,) = tx.all(select(tables.messages).where(tables.messages.c.org_id == twin))
+    thread = Chat(
+        org_id=twin, id=ChatId(1), kind=ChatKind.THREAD, title="", parent_id=message.chat_id, root_id=message.id
+    )
+    store.add_chat(tx, thread)
     tx.run(update(tables.tokens).where(tables.tokens.c.org_id == twin).values(revoked_at=tx.now))

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from keypost.db.tables import metadata
 from keypost.db.tx import Tx
@@ -18,6 +18,11 @@ def make_twin(tx: Tx, org_id: OrgId, twin_id: OrgId) -> None:
     for table in metadata.sorted_tables:
         rows = [dict(row._mapping) for row in tx.all(select(table).where(table.c.org_id == org_id))]
         tx.run(insert(table), [{name: _of_twin(name, value, twin_id) for name, value in row.items()} for row in rows])
+
+
+def drop(tx: Tx, org_id: OrgId) -> None:
+    for table in reversed(metadata.sorted_tables):
+        tx.run(delete(table).where(table.c.org_id == org_id))
 
 
 def rows_of(tx: Tx, org_id: OrgId) -> Rows:

@@ -5,7 +5,10 @@ from msgspec.structs import replace
 from tests.world import World
 
 from keypost.caller import Scope
+from keypost.clock import HOUR_MS
+from keypost.errors import Forbidden
 from keypost.ids import PersonId
+from keypost.people import administration
 from keypost.people import service as people
 
 MARY = {"email": "Mary@Example.com", "first_name": "Mary", "last_name": "Somerville", "role": "guest"}
@@ -19,6 +22,14 @@ async def test_a_program_is_told_whose_it_is(world: World) -> None:
     assert answer.json["person"]["email"] == "grace@example.com"
     assert answer.json["organisation"] == {"id": str(world.org_id), "name": "Analytical Engines"}
     assert answer.json["scopes"] == ["messages.read", "post"]
+
+
+async def test_what_an_admins_program_may_is_what_its_token_says(world: World) -> None:
+    program = await world.program(world.ada)
+
+    answer = await program.call("GET", "/me")
+
+    assert answer.json["scopes"] == sorted(Scope)
 
 
 async def test_the_scope_admin_makes_nobody_an_admin(world: World) -> None:
@@ -179,6 +190,27 @@ async def test_of_many_who_open_a_link_at_once_one_is_signed_in(world: World) ->
 
     assert sorted(answer.status for answer in answers) == [303] + [404] * 19
     assert sum("Set-Cookie" in answer.headers for answer in answers) == 1
+
+
+async def test_who_leaves_twice_left_the_first_time(world: World) -> None:
+    program = await world.program(world.ada)
+    await program.call("POST", "/persons/grace@example.com/deactivate")
+    left_at = world.clock.now
+    world.clock.move(HOUR_MS)
+
+    again = await program.call("POST", "/persons/grace@example.com/deactivate")
+
+    assert again.status == 200
+    assert world.server.people.get(world.org_id, world.grace.person.id).deactivated_at == left_at
+
+
+async def test_an_admin_who_left_while_asking_gets_nothing(world: World) -> None:
+    await world.deactivate(world.ada)
+
+    with pytest.raises(Forbidden) as refused:
+        administration.list_persons(world.server.people, world.caller(world.ada))
+
+    assert refused.value.code == "admin_needed"
 
 
 async def test_the_last_admin_cannot_leave(world: World) -> None:

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from msgspec import Struct
 
-from keypost.caller import Caller, Scope
+from keypost.caller import Caller
 from keypost.chat.model import Chat
 from keypost.db.tx import Tx
 from keypost.errors import Invalid
@@ -45,7 +45,6 @@ class Begun(Struct, frozen=True):
 
 
 def begin(tx: Tx, desk: Desk, caller: Caller, asked: Asked, given: Given, agent: str) -> Begun:
-    caller.require(Scope.PERSON)
     match asked:
         case Typed():
             return _command(tx, desk, asked, agent)

@@ -53,18 +53,13 @@ def create_team(tx: Tx, people: People, org_id: OrgId, team_id: TeamId, name: st
 
 
 def deactivate(tx: Tx, people: People, org_id: OrgId, person_id: PersonId) -> None:
-    """Ends every way in at once: sessions and API tokens here; tokens are refused while their owner is not active."""
+    """Ends every way in at once: sessions and API tokens here; and nothing opens for who is not active."""
     store.deactivate(tx, org_id, person_id)
     store.end_sessions(tx, org_id, person_id)
     store.revoke_api_tokens(tx, org_id, person_id)
     _tell_open_pages(tx, org_id, person_id)
-    now = tx.now
-
-    def leave() -> None:
-        people.put(msgspec.structs.replace(people.get(org_id, person_id), deactivated_at=now))
-        people.api_tokens.end_all_of(org_id, person_id)
-
-    tx.on_commit(leave)
+    left = msgspec.structs.replace(people.get(org_id, person_id), deactivated_at=tx.now)
+    tx.on_commit(lambda: people.put(left))
 
 
 def invite(tx: Tx, keys: Keys, org_id: OrgId, person_id: PersonId) -> str:

@@ -14,7 +14,6 @@ from keypost_sdk.secret import Secret
 
 PRODUCTION: Final = "kpt_"
 SANDBOX: Final = "kpx_"
-PREFIXES: Final = (PRODUCTION, SANDBOX)
 ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 RANDOM_LENGTH: Final = 43
 CHECKSUM_LENGTH: Final = 6
