@@ -197,6 +197,21 @@ async def test_a_bot_without_an_extension_writes_to_those_who_know_it(world: Wor
     assert await texts_with(world, bot, world.ada) == []
 
 
+async def test_an_admins_tool_writes_to_its_owner_as_long_as_the_bot_knows_nobody(world: World) -> None:
+    tool = await world.tool(owner=world.ada)
+    bot = world.server.chats.find_bot_named(world.org_id, "buildbot")
+    assert bot is not None
+
+    to_all = await posted(tool, {"text": "To all", "broadcast": True}, bot="buildbot", appkey="")
+    first = await posted(tool, {"text": "First"}, bot="buildbot", appkey="")
+    await posted(tool, {"text": "Hi", "user_ids": world.grace.person.email}, bot="buildbot", appkey="")
+    await posted(tool, {"text": "Second"}, bot="buildbot", appkey="")
+
+    assert (to_all.status, to_all.refused_with, first.status) == (400, "botmessage_no_valid_users", 204)
+    assert await texts_with(world, bot, world.ada) == ["First", "Second"]
+    assert await texts_with(world, bot, world.grace) == ["Hi", "Second"]
+
+
 async def test_the_bot_of_an_extension_needs_its_key_and_its_own_token(world: World) -> None:
     app, other = await world.extension(), await world.extension("retro")
     own, foreign = await world.tool(app), await world.tool(other)

@@ -21,7 +21,7 @@ NAMED_MAX: Final = 100
 
 class Wish(Struct, frozen=True):
     """`named` are ids and e-mail addresses. Where it is None, `broadcast` decides between everybody and the caller
-    alone; where that is None too, it goes to everybody if the caller is an admin.
+    alone; where that is None too, it goes to everybody if the caller is an admin, and to the caller if that is nobody.
     """
 
     named: Sequence[str] | None
@@ -65,7 +65,8 @@ def list_subscribers(apps: Apps, people: People, chats: Chats, bot: Bot) -> list
 def _wanted(people: People, chats: Chats, me: Person, bot: Bot, wish: Wish) -> list[Person]:
     if wish.named is not None:
         return _named(people, me, wish.named)
-    return _everybody(people, chats, bot) if wish.is_for_all(me) else [me]
+    everybody = _everybody(people, chats, bot) if wish.is_for_all(me) else []
+    return everybody if everybody or wish.broadcast else [me]
 
 
 def _everybody(people: People, chats: Chats, bot: Bot) -> list[Person]:
