@@ -57,7 +57,7 @@ PLACES: Final[Mapping[str, str]] = {
 PATTERNS: Final[Mapping[str, str]] = {
     "(?i:https?://|tel:|sms:|sips?:)": "([hH][tT][tT][pP][sS]?://|[tT][eE][lL]:|[sS][mM][sS]:|[sS][iI][pP][sS]?:)",
     "(?i:https?://)": "[hH][tT][tT][pP][sS]?://",
-    "(?i:https?://|/(?!/))": "([hH][tT][tT][pP][sS]?://|/(?!/))",
+    "(?i:https?://|(?!//)(?![a-z][a-z0-9+.-]*:))": "([hH][tT][tT][pP][sS]?://|(?!//)(?![A-Za-z][A-Za-z0-9+.-]*:))",
     r"\Z": "$",
 }
 """Python's spellings, and those of the dialect that the document's readers know."""
