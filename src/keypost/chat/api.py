@@ -7,13 +7,13 @@ from starlette.responses import Response
 from keypost.caller import Caller, Scope
 from keypost.chat import around, service, votes
 from keypost.chat.directory import Chats
-from keypost.chat.judging import ChatShown, find_place
+from keypost.chat.in_path import chat_in_path, message_in_path
 from keypost.chat.message_store import MESSAGES_MAX
 from keypost.chat.model import Chat, Message
 from keypost.chat.views import MessageOut, MessagesOut, OneOut
 from keypost.db.database import Database
 from keypost.db.tx import Tx
-from keypost.ids import MessageId, read_message
+from keypost.ids import MessageId
 from keypost.web.parts import part
 from keypost.web.query import limit_of, number_in
 from keypost.web.replies import ok
@@ -25,7 +25,7 @@ TIME_MAX: Final = (1 << 42) - 1
 async def list_messages(request: Request, caller: Caller) -> Response:
     """The newest messages of a chat in a span of time, oldest first."""
     caller.require(Scope.READ)
-    chat = find_place(part(request, Chats), caller, ChatShown(request.path_params["chat"]))
+    chat = chat_in_path(request, caller)
     span = Span(
         number_in(request, "fromtime", TIME_MAX),
         number_in(request, "totime", TIME_MAX),
@@ -37,10 +37,8 @@ async def list_messages(request: Request, caller: Caller) -> Response:
 async def show_one(request: Request, caller: Caller) -> Response:
     """One message of a chat."""
     caller.require(Scope.READ)
-    chats = part(request, Chats)
-    chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
-    message_id = read_message(request.path_params["message"])
-    return ok(await part(request, Database).read(_read_one, chats, chat, message_id))
+    chat, message_id = chat_in_path(request, caller), message_in_path(request)
+    return ok(await part(request, Database).read(_read_one, part(request, Chats), chat, message_id))
 
 
 class Span(Struct, frozen=True):

@@ -16,7 +16,7 @@ from keypost.people.directory import People
 from keypost_sdk.content import Message as Content
 
 
-def edit(tx: Tx, people: People, caller: Caller, chat: Chat, message_id: MessageId, content: Content) -> None:
+def edit(tx: Tx, people: People, caller: Caller, chat: Chat, message_id: MessageId | None, content: Content) -> None:
     caller.require(Scope.POST)
     judge_mentions(people, chat.org_id, chat.home_kind, content, voice_of(people, caller))
     message = _get(tx, chat, message_id)
@@ -25,7 +25,9 @@ def edit(tx: Tx, people: People, caller: Caller, chat: Chat, message_id: Message
     service.edit(tx, message.org_id, message.chat_id, message.id, content)
 
 
-def reword(tx: Tx, people: People, caller: Caller, chat: Chat, message_id: MessageId, text: str, text_max: int) -> None:
+def reword(
+    tx: Tx, people: People, caller: Caller, chat: Chat, message_id: MessageId | None, text: str, text_max: int
+) -> None:
     """Another text; whatever else the message shows stays. Only a file says enough without one."""
     message = message_store.get_message(tx, chat.org_id, chat.id, message_id)
     if not text.strip() and message.file is None:
@@ -34,7 +36,7 @@ def reword(tx: Tx, people: People, caller: Caller, chat: Chat, message_id: Messa
     edit(tx, people, caller, chat, message_id, judge(content, text_max) if text.strip() else content)
 
 
-def delete(tx: Tx, people: People, cabinet: Cabinet, caller: Caller, chat: Chat, message_id: MessageId) -> None:
+def delete(tx: Tx, people: People, cabinet: Cabinet, caller: Caller, chat: Chat, message_id: MessageId | None) -> None:
     """Twice is a success: callers retry."""
     caller.require(Scope.POST)
     message = _get(tx, chat, message_id)
@@ -43,9 +45,9 @@ def delete(tx: Tx, people: People, cabinet: Cabinet, caller: Caller, chat: Chat,
     service.delete(tx, cabinet, message)
 
 
-def _get(tx: Tx, chat: Chat, message_id: MessageId) -> Message:
+def _get(tx: Tx, chat: Chat, message_id: MessageId | None) -> Message:
     """Of this chat, also when it was deleted."""
-    found = message_store.find_any(tx, chat.org_id, message_id)
+    found = message_store.find_any(tx, chat.org_id, message_id) if message_id is not None else None
     if found is None or chat.id not in {found.chat_id, found.thread_id}:
         raise message_store.no_such_message()
     return found

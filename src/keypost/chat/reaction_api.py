@@ -9,14 +9,13 @@ from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
 from keypost.chat import reactions
-from keypost.chat.directory import Chats
-from keypost.chat.judging import ChatShown, find_place
+from keypost.chat.in_path import chat_in_path, message_in_path
 from keypost.chat.model import Chat
 from keypost.chat.reaction_views import ReactionOut, ReactionsOut
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.errors import Invalid
-from keypost.ids import MessageId, read_message
+from keypost.ids import MessageId
 from keypost.messages.decoding import decode
 from keypost.messages.judging_reactions import REACTION_MAX, judge_reaction
 from keypost.people.directory import People
@@ -48,7 +47,7 @@ async def remove(request: Request, caller: Caller) -> Response:
 
 async def show(request: Request, caller: Caller) -> Response:
     caller.require(Scope.READ)
-    chat, message_id = _named(request, caller)
+    chat, message_id = chat_in_path(request, caller), message_in_path(request)
     found = await part(request, Database).read(reactions.list_of_message, chat, message_id)
     people = part(request, People)
     return ok(ReactionsOut([ReactionOut.of(people, chat.org_id, reaction) for reaction in found]))
@@ -57,7 +56,7 @@ async def show(request: Request, caller: Caller) -> Response:
 async def react(request: Request, caller: Caller) -> Response:
     """From a page. What came of it, every page hears of in its order."""
     wish = decode(await read_body(request), ReactIn)
-    chat, message_id = _named(request, caller)
+    chat, message_id = chat_in_path(request, caller), message_in_path(request)
     verb = reactions.react if wish.is_on else reactions.take_back
     await part(request, Database).write(verb, caller, chat, message_id, judge_reaction("emoji", wish.emoji))
     return ok({"kind": "done"})
@@ -67,15 +66,10 @@ async def _change(
     request: Request, caller: Caller, verb: Callable[[Tx, Caller, Chat, MessageId | None, str], None]
 ) -> Response:
     caller.require(Scope.POST)
-    chat, message_id = _named(request, caller)
+    chat, message_id = chat_in_path(request, caller), message_in_path(request)
     emoji = judge_reaction(CODE, await _code(request))
     await part(request, Database).write(verb, caller, chat, message_id, emoji)
     return no_content()
-
-
-def _named(request: Request, caller: Caller) -> tuple[Chat, MessageId | None]:
-    chat = find_place(part(request, Chats), caller, ChatShown(request.path_params["chat"]))
-    return chat, read_message(request.path_params["message"])
 
 
 async def _code(request: Request) -> str:

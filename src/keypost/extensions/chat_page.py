@@ -11,7 +11,8 @@ from keypost.chat import excerpts
 from keypost.chat import service as chat_service
 from keypost.chat.directory import Chats
 from keypost.chat.excerpts import Excerpt
-from keypost.chat.judging import ChatShown, find_place
+from keypost.chat.in_path import chat_in_path, message_in_path
+from keypost.chat.message_store import no_such_message
 from keypost.chat.model import Chat, Message
 from keypost.chat.names import known_in
 from keypost.chat.reaction_views import AT_HAND
@@ -22,7 +23,6 @@ from keypost.errors import NotFound
 from keypost.extensions import service
 from keypost.extensions.model import App, one_face_each
 from keypost.files.model import FILE_BYTES_MAX, FILES_MAX
-from keypost.ids import read_message
 from keypost.live.hub import Hub
 from keypost.people.directory import People
 from keypost.people.model import Person
@@ -49,7 +49,7 @@ async def show(request: Request, caller: Caller) -> Response:
     caller.require(Scope.READ)
     cursor = part(request, Hub).newest(caller.org_id)  # Before anything is read: what is newer is told once more.
     chats, people = part(request, Chats), part(request, People)
-    chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
+    chat = chat_in_path(request, caller)
     person = people.get(caller.org_id, caller.person_id)
     shown = await part(request, Database).read(_snapshot, chats, person, chat)
     also, messages = await _views(request, chat, shown.newest)
@@ -92,11 +92,9 @@ async def show(request: Request, caller: Caller) -> Response:
 async def show_earlier(request: Request, caller: Caller) -> Response:
     """What stands before a message, for a page that has that one already."""
     caller.require(Scope.READ)
-    chats = part(request, Chats)
-    chat = find_place(chats, caller, ChatShown(request.path_params["chat"]))
-    message_id = read_message(request.path_params["message"])
+    chats, chat, message_id = part(request, Chats), chat_in_path(request, caller), message_in_path(request)
     if message_id is None:
-        raise NotFound("message_not_found", "There is no such message in this chat.")
+        raise no_such_message()
     found = await part(request, Database).read(excerpts.before, chats, caller.person_id, chat, message_id)
     _, messages = await _views(request, chat, found)
     html = "".join(view.render() for view in messages)

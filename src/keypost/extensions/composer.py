@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from keypost.caller import Caller
 from keypost.chat.directory import Chats
-from keypost.chat.judging import ChatShown, find_place, judge, require_open
+from keypost.chat.in_path import chat_in_path
+from keypost.chat.judging import ChatShown, judge, require_open
 from keypost.chat.model import Chat, Message, Ties
 from keypost.chat.wishes import ties_of
 from keypost.extensions import calls, dialogs
@@ -47,7 +48,7 @@ class Said(Answering, frozen=True, kw_only=True):
 async def say(request: Request, caller: Caller) -> Response:
     desk = part(request, Desk)
     said = decode(await read_body(request), Said)
-    chat = require_open(find_place(desk.chats, caller, ChatShown(request.path_params["chat"])))
+    chat = require_open(chat_in_path(request, caller))
     command = COMMAND.fullmatch(said.text.strip())
     if command is None:
         content = judge_post(Draft(text=said.text), part(request, Settings).text_max)

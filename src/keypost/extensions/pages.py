@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
-from keypost.chat.judging import ChatShown, find_place, require_open
+from keypost.chat.in_path import chat_in_path, message_in_path
+from keypost.chat.judging import require_open
 from keypost.chat.model import Chat
 from keypost.db.tx import Tx
 from keypost.extensions import dialogs, outcomes, private
@@ -19,7 +20,7 @@ from keypost.extensions.manifest import SETTINGS_MAX
 from keypost.extensions.next_step import next_step
 from keypost.extensions.replies import failure
 from keypost.extensions.saying import Saying, find_saying, say
-from keypost.ids import MessageId, read_message
+from keypost.ids import MessageId
 from keypost.messages.decoding import decode
 from keypost.web.body import read_body
 from keypost.web.credentials import HEADER_SHOWN
@@ -56,8 +57,8 @@ class RevealIn(Struct, frozen=True):
 async def press(request: Request, caller: Caller) -> Response:
     desk = part(request, Desk)
     path = decode(await read_body(request), PressIn).button
-    chat = require_open(find_place(desk.chats, caller, ChatShown(request.path_params["chat"])))
-    message_id = read_message(request.path_params["message"])
+    chat = require_open(chat_in_path(request, caller))
+    message_id = message_in_path(request)
     agent = user_agent(request)
     due = await desk.database.write(_press, desk, caller, chat, message_id, path, agent)
     if isinstance(due, Saying):

@@ -8,12 +8,8 @@ from starlette.responses import Response
 
 from keypost.caller import Caller, Scope
 from keypost.chat import own, service
-from keypost.chat.directory import Chats
-from keypost.chat.judging import ChatShown, find_place
-from keypost.chat.model import Chat
+from keypost.chat.in_path import chat_in_path, message_in_path
 from keypost.db.database import Database
-from keypost.errors import NotFound
-from keypost.ids import MessageId, read_message
 from keypost.keys import Keys
 from keypost.messages.decoding import decode
 from keypost.people.directory import People
@@ -34,30 +30,16 @@ class Text(Struct, frozen=True):
 
 async def show(request: Request, caller: Caller) -> Response:
     caller.require(Scope.READ)
-    chat, message_id = _named(request, caller)
-    found = await part(request, Database).read(service.find_message, chat.org_id, chat.id, message_id)
-    if found is None:
-        raise _unknown()
+    chat, message_id = chat_in_path(request, caller), message_in_path(request)
+    found = await part(request, Database).read(service.get_message, chat.org_id, chat.id, message_id)
     return ok(Text(found.content.text))
 
 
 async def reword(request: Request, caller: Caller) -> Response:
     """What came of it, every page hears of in its order."""
     text = decode(await read_body(request), Text).text
-    chat, message_id = _named(request, caller)
+    chat, message_id = chat_in_path(request, caller), message_in_path(request)
     refuse_secrets(text, part(request, Keys), part(request, Register))
     people, text_max = part(request, People), part(request, Settings).text_max
     await part(request, Database).write(own.reword, people, caller, chat, message_id, text, text_max)
     return no_content()
-
-
-def _named(request: Request, caller: Caller) -> tuple[Chat, MessageId]:
-    chat = find_place(part(request, Chats), caller, ChatShown(request.path_params["chat"]))
-    message_id = read_message(request.path_params["message"])
-    if message_id is None:
-        raise _unknown()
-    return chat, message_id
-
-
-def _unknown() -> NotFound:
-    return NotFound("message_not_found", "There is no such message in this chat.")
