@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from keypost.caller import Caller, Scope
 from keypost.chat.directory import Chats, is_member
-from keypost.chat.model import Chat, ChatKind, Collapse, Message, Party, PartyKind, Posting, Sender, Ties
+from keypost.chat.model import Bot, Chat, ChatKind, Collapse, Message, Party, PartyKind, Posting, Sender, Ties
 from keypost.db.tx import Tx
 from keypost.errors import Forbidden, NotFound
 from keypost.ids import OrgId, PersonId, TeamId, TokenId, read_channel, read_chat, read_number
@@ -196,14 +196,18 @@ def require_member(chat: Chat | None, person_id: PersonId) -> Chat:
     return chat
 
 
+def its_extension_alone(bot: Bot) -> Forbidden:
+    return Forbidden(
+        "bot_message_forbidden", f"The bot {bot.unique_name} belongs to an extension, which alone uses it."
+    )
+
+
 def _bot_in(chats: Chats, caller: Caller, chat: Chat, bot_name: str) -> Sender:
     bot = chats.find_bot_named(chat.org_id, bot_name)
     if bot is None:
         raise NotFound("bot_not_found", f"There is no bot {quoted(bot_name)}.")
     if bot.app_id is not None and bot.app_id != caller.app_id:
-        raise Forbidden(
-            "bot_message_forbidden", f"The bot {bot.unique_name} belongs to an extension, which alone uses it."
-        )
+        raise its_extension_alone(bot)
     if Party(PartyKind.BOT, bot.id) not in chat.members:
         raise Forbidden("bot_not_channel_member", f"The bot {bot.unique_name} does not take part in this chat.")
     return Sender.of_bot(bot)

@@ -4,8 +4,9 @@ from starlette.requests import Request
 
 from keypost.caller import Caller, Means
 from keypost.chat.directory import Chats
+from keypost.chat.judging import its_extension_alone
 from keypost.chat.model import Bot
-from keypost.errors import Forbidden, NotFound
+from keypost.errors import NotFound
 from keypost.extensions.directory import Apps
 from keypost.extensions.model import App
 from keypost.messages.wording import quoted
@@ -43,9 +44,7 @@ def app_for(request: Request, caller: Caller, bot: Bot, *, persons_too: bool = F
     app = app_of(apps, bot)
     is_person = persons_too and caller.means is Means.API_TOKEN
     if app is None or not (is_person or caller.app_id == app.id):
-        raise Forbidden(
-            "bot_message_forbidden", f"The bot {bot.unique_name} belongs to an extension, which alone uses it."
-        )
+        raise its_extension_alone(bot)
     require_key(app, given)
     require_served(apps, part(request, People), caller, app)
     return app
