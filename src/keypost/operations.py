@@ -11,9 +11,9 @@ from keypost.chat import channel_api as channels
 from keypost.chat import file_api as files
 from keypost.chat import reaction_api as reactions
 from keypost.chat import thread_api as threads
+from keypost.chat.message_out import MessagesOut, OneOut
 from keypost.chat.reaction_views import ReactionsOut
 from keypost.chat.uploading import FilesForm
-from keypost.chat.views import MessagesOut, OneOut
 from keypost.extensions import api as extensions
 from keypost.extensions import token_api as tokens
 from keypost.extensions.manifest import Minters

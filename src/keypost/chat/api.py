@@ -8,9 +8,9 @@ from keypost.caller import Caller, Scope
 from keypost.chat import around, service, votes
 from keypost.chat.directory import Chats
 from keypost.chat.in_path import chat_in_path, message_in_path
+from keypost.chat.message_out import MessageOut, MessagesOut, OneOut
 from keypost.chat.message_store import MESSAGES_MAX
 from keypost.chat.model import Chat, Message
-from keypost.chat.views import MessageOut, MessagesOut, OneOut
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.ids import MessageId

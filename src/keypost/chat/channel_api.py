@@ -9,8 +9,8 @@ from starlette.responses import Response
 from keypost.caller import Caller
 from keypost.chat import channels
 from keypost.chat.directory import Chats
+from keypost.chat.message_out import sender_id
 from keypost.chat.model import Bot, Chat, Party, PartyKind, Sender
-from keypost.chat.views import sender_id
 from keypost.db.database import Database
 from keypost.ids import BotId, PersonId, show_channel
 from keypost.messages.decoding import decode

@@ -13,8 +13,9 @@ from keypost.chat import service, thread_store, threads
 from keypost.chat.api import read_out
 from keypost.chat.directory import Chats
 from keypost.chat.judging import ChatShown, find_place
+from keypost.chat.message_out import OneOut
 from keypost.chat.model import Chat, ChatKind
-from keypost.chat.views import UNTITLED, OneOut
+from keypost.chat.views import UNTITLED
 from keypost.db.database import Database
 from keypost.db.tx import Tx
 from keypost.errors import Invalid, NotFound
