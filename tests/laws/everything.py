@@ -111,7 +111,7 @@ class Everything:
             tokens.list_live(tx, ada, app.id),
             tokens.get_visible(tx, people_there, ada, self.token.id),
             *(chat.list_messages(tx, org_id, place.id, limit=100) for place in self._places()),
-            *(chat.list_shown(tx, org_id, place.id, 100) for place in self._places()),
+            *(message_store.list_shown(tx, org_id, place.id, 100) for place in self._places()),
             sent,
             surroundings.read(tx, chats, org_id, sent),
             votes.choices(tx, org_id, ids, [person.id, self.world.grace.person.id]),

@@ -12,7 +12,7 @@ from tests.laws.everything import Everything
 from tests.laws.twins import drop, make_twin, rows_of
 from tests.world import World
 
-from keypost.chat import channels, store
+from keypost.chat import channels, message_store, store
 from keypost.chat import service as chat
 from keypost.chat.model import Chat, ChatKind, Party, PartyKind
 from keypost.db import tables
@@ -54,7 +54,7 @@ async def test_what_is_taken_or_over_in_another_organisation_is_not_so_here(worl
 
     (message,) = await world.messages_in("#general")
     await world.write(chat.delete, world.server.cabinet, message)
-    assert await world.read(chat.list_shown, world.org_id, message.chat_id, 9) == []
+    assert await world.read(message_store.list_shown, world.org_id, message.chat_id, 9) == []
     two = frozenset({world.ada.person.id, world.grace.person.id})
     assert await world.read(store.find_direct, world.org_id, two) == world.chat("direct")
     assert await world.read(tokens.find_untold, world.org_id, standup.token.id) is None
