@@ -49,8 +49,7 @@ class Span(Struct, frozen=True):
 
 def _read_span(tx: Tx, chats: Chats, chat: Chat, span: Span) -> MessagesOut:
     found = service.list_messages(tx, chat.org_id, chat.id, from_ms=span.from_ms, to_ms=span.to_ms, limit=span.limit)
-    near = around.read(tx, chats, chat.org_id, found)
-    return MessagesOut.of(found, near, votes.tallies(tx, chat.org_id, found))
+    return MessagesOut.of(found, around.read(tx, chats, chat.org_id, found), votes.tallies(tx, chat.org_id, found))
 
 
 def _read_one(tx: Tx, chats: Chats, chat: Chat, message_id: MessageId | None) -> OneOut:

@@ -22,7 +22,7 @@ class Excerpt(Struct, frozen=True):
     messages: Sequence[Message]
     has_earlier: bool
     also: Sequence[Message]
-    around: Surroundings
+    surroundings: Surroundings
     choices: Mapping[tuple[MessageId, PersonId], int]
 
     @property

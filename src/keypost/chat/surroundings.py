@@ -19,12 +19,12 @@ from keypost.people.directory import People
 class Surroundings(Struct, frozen=True):
     reactions: Mapping[MessageId, Sequence[Reaction]]
     tallies: Mapping[MessageId, Tally]
-    near: Mapping[MessageId, Around]
+    around: Mapping[MessageId, Around]
 
     def view(self, people: People, message: Message, *, by_token: str, names: Names) -> MessageView:
         return MessageView.of(
             message,
-            self.near[message.id],
+            self.around[message.id],
             by_token=by_token,
             names=names,
             reactions=reaction_views.views_of(people, message, self.reactions.get(message.id, ())),

@@ -116,7 +116,7 @@ async def _views(request: Request, chat: Chat, found: Excerpt) -> tuple[list[Mes
     names = known_in(people, part(request, Chats), chat)
 
     def view(message: Message) -> MessageView:
-        return found.around.view(people, message, by_token=attribution.of(message), names=names)
+        return found.surroundings.view(people, message, by_token=attribution.of(message), names=names)
 
     def views() -> tuple[list[MessageView], list[MessageView]]:
         return [view(message) for message in found.also], [view(message) for message in found.messages]

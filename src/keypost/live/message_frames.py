@@ -34,7 +34,7 @@ class Rows(Struct, frozen=True):
     """
 
     messages: Mapping[MessageId, Message]
-    around: Surroundings
+    surroundings: Surroundings
     choices: Mapping[tuple[MessageId, PersonId], int]
 
 
@@ -59,20 +59,20 @@ def tell(event: Event, memory: Memory, rows: Rows) -> Any:
     if message is None or place is None:
         return None
     names = known_in(memory.people, memory.chats, place)
-    near = rows.around.near[message.id]
-    named = {"chat": place.shown_id, "thread": near.said_in, "message": show_message(message.id)}
-    if message.is_deleted and near.talk is None and event.kind is not Kind.VOTED:
+    around = rows.surroundings.around[message.id]
+    named = {"chat": place.shown_id, "thread": around.said_in, "message": show_message(message.id)}
+    if message.is_deleted and around.talk is None and event.kind is not Kind.VOTED:
         return named if event.kind is Kind.MESSAGE_DELETED else None
     match event.kind:
         case Kind.REACTIONS_CHANGED:
-            given = rows.around.reactions.get(message.id, ())
+            given = rows.surroundings.reactions.get(message.id, ())
             return named | {"html": reaction_views.render(memory.people, message, given)}
         case Kind.VOTES_CHANGED:
-            tally = rows.around.tallies.get(message.id)
+            tally = rows.surroundings.tallies.get(message.id)
             return named | {"html": render_votes(message, tally, names)} if tally is not None else None
         case Kind.VOTED:
             return named | {"option": rows.choices.get((message.id, PersonId(event.person_id or 0)))}
         case _:
             by_token = memory.attribution.of(message)
-            view = rows.around.view(memory.people, message, by_token=by_token, names=names)
+            view = rows.surroundings.view(memory.people, message, by_token=by_token, names=names)
             return named | {"html": view.render()}
