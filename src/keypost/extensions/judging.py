@@ -26,7 +26,7 @@ Lasting = Reply | Edit | None
 """Of an answer what leaves a trace: in the chat, or on the token."""
 
 
-class Outcome(Struct, frozen=True):
+class Seen(Struct, frozen=True):
     """What the person who asked sees. With neither banner nor private answer: the chat shows it, or nothing is to be
     seen. `by_hand`: a token was made that its owner has to take to the app.
     """
@@ -42,21 +42,21 @@ class Outcome(Struct, frozen=True):
 
 async def judge_answer(
     desk: Desk, app: App, invocation: Invocation, output: Any, secret: Secret | None
-) -> tuple[Outcome, Lasting]:
+) -> tuple[Seen, Lasting]:
     """What the person sees, and what lasts: never an answer with a secret in it. `secret` is the call's own."""
     answer = await _shown_or_failed(desk, app, invocation, output)
     if answer is not None and secret is not None and not has_failed(answer) and holds(output, secret):
-        return Outcome(private=_as_content(answer), by_hand=_by_hand(answer)), None
+        return Seen(private=_as_content(answer), by_hand=_by_hand(answer)), None
     if holds_secret(output, desk.keys, desk.register):
         sentence = f"{app.title} answered with the secret of a token, which is shown to nobody."
-        return Outcome(banner=failure(sentence)), None
+        return Seen(banner=failure(sentence)), None
     match answer:
         case Banner():
-            return Outcome(banner=answer), None
+            return Seen(banner=answer), None
         case Reply(view="ephemeral"):
-            return Outcome(private=content_of(answer), by_hand=answer.by_hand), answer
+            return Seen(private=content_of(answer), by_hand=answer.by_hand), answer
         case _:
-            return Outcome(by_hand=_by_hand(answer)), answer
+            return Seen(by_hand=_by_hand(answer)), answer
 
 
 async def _shown_or_failed(desk: Desk, app: App, invocation: Invocation, output: Any) -> Answer:

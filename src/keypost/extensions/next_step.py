@@ -12,10 +12,10 @@ async def next_step(desk: Desk, due: Question | Begun) -> dict[str, Any]:
     """The answer for the page's scripts. A call that is due leaves now."""
     if isinstance(due, Question):
         return {"kind": "dialog", "html": questions.render(due)}
-    outcome = await outcomes.run(desk, due)
-    if outcome.banner is not None:
-        return {"kind": "banner", "banner": outcome.banner}
-    if outcome.private is not None:
+    seen = await outcomes.run(desk, due)
+    if seen.banner is not None:
+        return {"kind": "banner", "banner": seen.banner}
+    if seen.private is not None:
         names = desk.names_for(due.app.org_id, due.invocation.person_id)
-        return {"kind": "private", "html": private.dialog(due.app, outcome.private, names)}
+        return {"kind": "private", "html": private.dialog(due.app, seen.private, names)}
     return {"kind": "done"}

@@ -15,7 +15,7 @@ from keypost.delivery.answer import Answer, Failed
 from keypost.extensions import invocations, private
 from keypost.extensions.begun import Begun
 from keypost.extensions.desk import Desk
-from keypost.extensions.judging import Lasting, Outcome, judge_answer
+from keypost.extensions.judging import Lasting, Seen, judge_answer
 from keypost.extensions.model import App, Invocation
 from keypost.extensions.replies import failure, posting
 from keypost.ids import AppId
@@ -26,44 +26,44 @@ from keypost_sdk.content import Edit, Reply
 logger = log.get(__name__)
 
 
-async def run(desk: Desk, begun: Begun) -> Outcome:
+async def run(desk: Desk, begun: Begun) -> Seen:
     """Sends the call that was begun, and settles everything that follows from its answer."""
     response_url = desk.addresses.late_answer(begun.app, begun.late_nonce)
     answer = await desk.invoker.invoke(begun.app, begun.call, response_url)
-    outcome, lasting = await _read(desk, begun, answer)
+    seen, lasting = await _read(desk, begun, answer)
     # After a timeout the secret may be in use already, and an answer may still come.
     is_open = isinstance(answer, Failed) and answer.kind == "timeout"
 
     def settle(tx: Tx) -> None:
         invocations.end(tx, begun.invocation, answer)
         if not is_open:
-            invocations.settle_token(tx, desk.register, begun.invocation, failed=outcome.has_failed)
+            invocations.settle_token(tx, desk.register, begun.invocation, failed=seen.has_failed)
 
     try:
         await _conclude(desk, begun.app, begun.invocation, lasting, settle)
     except Exception:
         await desk.database.write(invocations.abandon, desk.register, begun.invocation)
         raise
-    return outcome
+    return seen
 
 
 async def finish_late(desk: Desk, app_id: AppId, nonce: str, output: Any) -> None:
     """An answer that came after the call was given up: what is for the person alone is told to their open pages."""
     invocation, app = await desk.database.read(invocations.find_late, desk.keys, app_id, nonce)
-    outcome, lasting = await judge_answer(desk, app, invocation, output, None)
+    seen, lasting = await judge_answer(desk, app, invocation, output, None)
 
     def settle(tx: Tx) -> None:
         invocations.take_late(tx, desk.keys, app_id, nonce)
-        invocations.settle_token(tx, desk.register, invocation, failed=outcome.has_failed)
+        invocations.settle_token(tx, desk.register, invocation, failed=seen.has_failed)
 
     await _conclude(desk, app, invocation, lasting, settle)
-    _tell(desk, app, invocation, outcome)
+    _tell(desk, app, invocation, seen)
 
 
-async def _read(desk: Desk, begun: Begun, answer: Answer) -> tuple[Outcome, Lasting]:
+async def _read(desk: Desk, begun: Begun, answer: Answer) -> tuple[Seen, Lasting]:
     if isinstance(answer, Failed):
         logger.warning("call failed", extension=begun.app.title, kind=answer.kind, detail=answer.detail)
-        return Outcome(banner=failure(_sentence(begun.app, answer))), None
+        return Seen(banner=failure(_sentence(begun.app, answer))), None
     secret = begun.minted.secret if begun.minted is not None else None
     return await judge_answer(desk, begun.app, begun.invocation, answer.output, secret)
 
@@ -104,12 +104,12 @@ def _serve(tx: Tx, desk: Desk, invocation: Invocation, reply: Reply) -> None:
         tokens.set_serves(tx, desk.register, invocation.org_id, invocation.token_id, reply.serves)
 
 
-def _tell(desk: Desk, app: App, invocation: Invocation, outcome: Outcome) -> None:
+def _tell(desk: Desk, app: App, invocation: Invocation, seen: Seen) -> None:
     to = invocation.org_id, invocation.person_id
-    if outcome.banner is not None:
-        desk.hub.tell(*to, "banner", {"text": outcome.banner.text, "status": outcome.banner.status})
-    if outcome.private is not None:
-        entry = private.entry(app, invocation.id, outcome.private, desk.names_for(*to))
+    if seen.banner is not None:
+        desk.hub.tell(*to, "banner", {"text": seen.banner.text, "status": seen.banner.status})
+    if seen.private is not None:
+        entry = private.entry(app, invocation.id, seen.private, desk.names_for(*to))
         desk.hub.tell(*to, "private", {"html": entry})
 
 

@@ -82,18 +82,18 @@ async def accept(request: Request, caller: Caller) -> Response:
     begun = await desk.database.write(dialogs.accept, desk, caller, answer.nonce, answer.given, user_agent(request))
     if begun.minted is None:
         return ok(await next_step(desk, begun))
-    outcome = await outcomes.run(desk, begun)
+    seen = await outcomes.run(desk, begun)
     reveal_nonce = ""
-    if not outcome.has_failed:
+    if not seen.has_failed:
         minted = begun.minted
         reveal_nonce = desk.reveals.offer(caller.person_id, begun.app, minted.token.id, minted.secret)
     names = desk.names_for(caller.org_id, caller.person_id)
     done = fragment(
         "extensions/minted.html",
-        banner=outcome.banner,
-        message_html=private.shown(outcome.private, names) if outcome.private is not None else "",
+        banner=seen.banner,
+        message_html=private.shown(seen.private, names) if seen.private is not None else "",
         reveal_nonce=reveal_nonce,
-        by_hand=outcome.by_hand,
+        by_hand=seen.by_hand,
     )
     return ok({"kind": "done", "html": done})
 
