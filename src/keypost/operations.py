@@ -55,7 +55,10 @@ OF_APP: Final = ("invalid_appkey", "extension_disabled", "param_missing")
 OF_BOT: Final = ("invalid_appkey", "extension_disabled")
 FILES: Final = (*CONTENT, *DELIVERY, "files_too_many", "file_too_large")
 ALL_FILES: Final = "At most 10 files, of 50 MiB each; one message for each. All of them are stored, or none."
-BY_HANDLER: Final = (*DELIVERY, "execution_handler_not_found", "refused_by_extension")
+BY_HANDLER: Final = (
+    *(*DELIVERY, "execution_handler_not_found", "refused_by_extension"),
+    *("server_busy", "server_stopping", "disk_full", "disk_failed"),
+)
 REACH: Final = ("botmessage_no_valid_users", "bot_unauthorized_message_access")
 ADMIN: Final = ("admin_needed",)
 EXTENSION: Final = (*ADMIN, "extension_not_found")

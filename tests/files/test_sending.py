@@ -54,6 +54,7 @@ async def test_the_same_bytes_stand_on_the_disk_once(world: World) -> None:
 
     assert [kept.read_bytes() for kept in kept_in(world)] == [b"same"]
     assert kept_in(world)[0].stat().st_mode & 0o777 == 0o600
+    assert (world.settings.data / "files").stat().st_mode & 0o777 == 0o700
     assert [row["content"]["file"]["name"] for row in await rows_in(world, "#builds")] == ["a.txt", "b.txt"]
 
 

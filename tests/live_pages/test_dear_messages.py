@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import Final
 
@@ -13,6 +14,8 @@ from tests.world import World
 from keypost.chat import service as chat
 from keypost.chat.model import PartyKind, Posting, Sender
 from keypost.db.tx import Tx
+from keypost.live.frames import frames_of, read_happened
+from keypost.live.memory import Memory
 from keypost_sdk.content import Message as Content
 from keypost_sdk.content import TextSlide
 
@@ -50,6 +53,30 @@ async def test_nor_does_telling_open_pages_of_them(world: World) -> None:
         await seen_until(stream, "behind them")
 
     assert turns.longest_s < turns.took_s / 3
+
+
+async def test_what_is_dear_is_told_in_turns(world: World) -> None:
+    server, began = world.server, world.server.hub.newest(world.org_id)
+    memory = Memory(server.people, server.chats, server.attribution)
+    await world.write(store, world)
+    happened = await world.read(read_happened, server.chats, world.org_id, began)
+
+    told = [frames_of(happened, memory, patience_s) for patience_s in (0.0, inf)]
+
+    assert [[frame.number - began for frame in frames] for frames in told] == [[1], [*range(1, MANY + 1)]]
+
+
+async def test_whoever_is_signed_out_hears_nothing_that_is_still_to_be_told(world: World) -> None:
+    await world.ada.sign_in()
+
+    async with world.ada.watching() as stream:
+        await world.write(store, world)
+        await world.deactivate(world.ada)
+        heard = 0
+        while await stream.next() is not None:
+            heard += 1
+
+    assert heard < MANY
 
 
 @asynccontextmanager

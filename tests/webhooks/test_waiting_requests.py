@@ -57,6 +57,22 @@ async def test_a_request_whose_owner_the_app_no_longer_serves_is_given_up(world:
     assert await nothing_came_of_it(world, graces)
 
 
+async def test_only_so_many_wait_for_an_extension_that_does_not_take_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keypost.webhooks.dispatcher.WAITING_MAX", 2)
+    tool, other = [await world.tool(await world.running_extension(name)) for name in ("standup", "retro")]
+    fine = [await tool.event(b"fine") for _ in range(3)]
+
+    waiting = [await tool.event({"fail_until": 99}) for _ in range(2)]
+    refused, elsewhere = await tool.event(b"one too many"), await other.event(b"fine")
+
+    assert all(answer.status < 300 for answer in [*fine, *waiting, elsewhere])
+    assert (refused.status, refused.refused_with) == (503, "server_busy")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert len(await world.read(ends)) == len([*fine, *waiting, elsewhere])
+
+
 async def test_what_waits_for_its_turn_is_in_the_table_and_not_in_memory(world: World, dispatcher: Dispatcher) -> None:
     tool = await world.tool(await world.extension())
     for body in [*[HANGS] * AT_ONCE, b"as it came"]:

@@ -8,8 +8,10 @@ from keypost.db.tx import Tx
 from keypost.events import service as events
 from keypost.events.model import Event, Kind
 
-ANSWERS_MAX: Final = 100
-"""How many of a message's answers, the newest, show at once that it changed; older ones when they are next opened."""
+ANSWERS_MAX: Final = 10
+"""How many of a message's answers, the newest, show at once that it changed; older ones when they are next opened. Each
+is made and sent anew.
+"""
 
 
 def of_message(tx: Tx, kind: Kind, message: Message) -> None:

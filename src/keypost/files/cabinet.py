@@ -77,8 +77,9 @@ class Cabinet:
 
     def open(self) -> None:
         """Makes the folder where it is missing, and throws away what was on its way in when the server last ended."""
+        self._folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         shutil.rmtree(self._arriving, ignore_errors=True)
-        self._arriving.mkdir(mode=PRIVATE_FOLDER, parents=True)
+        self._arriving.mkdir(mode=PRIVATE_FOLDER)
 
     def begin(self, name: str) -> Arriving:
         """`name` is unique among those on their way."""

@@ -129,6 +129,12 @@ class Audience:
         for watcher in self.all():
             self._end(watcher)
 
+    def end_of(self, person_id: PersonId, number: int) -> None:
+        """Those streams that the person opened before that event."""
+        for watcher in self.of(person_id):
+            if watcher.opened_at < number:
+                self._end(watcher)
+
     def _end(self, watcher: Watcher) -> None:
         self.leave(watcher)
         watcher.outlet.end()

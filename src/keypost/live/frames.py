@@ -1,5 +1,6 @@
 """Server-sent events: from what happened to the bytes that browsers get. Each frame is made once, for all readers."""
 
+from time import monotonic
 from typing import Any, Final
 
 import msgspec
@@ -29,6 +30,10 @@ COUNTED: Final = frozenset({ChatKind.CHANNEL, ChatKind.GROUP})
 OF_THREADS: Final = frozenset({Kind.THREAD_CLOSED, Kind.THREAD_REOPENED})
 
 
+PATIENCE_S: Final = 0.25
+"""How long frames of one organisation are made before the next one has its turn."""
+
+
 class Frame(msgspec.Struct, frozen=True):
     """`chat_id` or `person_id` says who may see it; `content` is empty for what pages do not show.
 
@@ -55,9 +60,17 @@ def read_happened(tx: Tx, chats: Chats, org_id: OrgId, after: int) -> Happened:
     return Happened(found, read_rows(tx, chats, org_id, found))
 
 
-def frames_of(happened: Happened, memory: Memory) -> list[Frame]:
-    """The frames of the events, in order. They tell how it is now, not how it was when it happened."""
-    return [frame for event in happened.events for frame in _frames(event, memory, happened.rows)]
+def frames_of(happened: Happened, memory: Memory, patience_s: float = PATIENCE_S) -> list[Frame]:
+    """The frames of the events, in order. They tell how it is now, not how it was when it happened. Those of the first
+    few alone, where they take long to be made.
+    """
+    frames: list[Frame] = []
+    until = monotonic() + patience_s
+    for event in happened.events:
+        frames += _frames(event, memory, happened.rows)
+        if monotonic() >= until:
+            break
+    return frames
 
 
 def encode(name: str, content: Any, number: int | None = None) -> bytes:

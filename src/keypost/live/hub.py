@@ -8,7 +8,7 @@ from typing import Any, Final
 from keypost import log
 from keypost.chat.directory import Chats
 from keypost.db.database import Database
-from keypost.events.model import Event
+from keypost.events.model import Event, Kind
 from keypost.ids import OrgId, PersonId
 from keypost.live.audience import Audience, Watcher
 from keypost.live.edition import Edition
@@ -60,9 +60,13 @@ class Hub:
         return self._newest.get(org_id, 0)
 
     def heard(self, events: list[Event]) -> None:
-        """The log's listener: only wakes the pump, which reads the log itself."""
+        """The log's listener: wakes the pump, which reads the log itself. Whose sessions ended hears nothing more, also
+        of what the pump has still to tell.
+        """
         for event in events:
             self._newest[event.org_id] = event.number
+            if event.kind is Kind.SESSIONS_ENDED and event.org_id in self._audiences:
+                self._audiences[event.org_id].end_of(PersonId(event.subject_id), event.number)
         self._news.set()
 
     def watch(self, outlet: Outlet, org_id: OrgId, person_id: PersonId, since: int, newest: int) -> Watcher:

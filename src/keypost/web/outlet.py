@@ -75,6 +75,8 @@ class QueueOutlet:
         self._writer = open_(self)
 
     def write(self, piece: Piece) -> None:
+        if self._is_over:
+            return
         self._waiting.append(piece.content)
         self.size += len(piece.content)
         self.is_full = self.size > FULL_AT

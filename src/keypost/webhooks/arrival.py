@@ -71,6 +71,7 @@ async def arrive(request: Request, caller: Caller, addressee: Addressee, body: b
     """
     delivery, database = delivery_of(request, caller, body), part(request, Database)
     part(request, Room).require(len(body))
+    part(request, Dispatcher).require_room(addressee.app)
     with part(request, Deliveries).alone(delivery):
         new = Arriving(caller, addressee, _visible(request), masked(body), delivery)
         try:

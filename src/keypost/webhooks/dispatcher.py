@@ -5,13 +5,16 @@ The queue is the table. What is in memory here only says what to look at next, a
 
 import asyncio
 import random
+from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from keypost import log
 from keypost.db.tx import Tx
 from keypost.delivery.answer import Failed
 from keypost.delivery.backoff import rest_of, wait_before
+from keypost.errors import Busy
 from keypost.extensions import calls, consents
 from keypost.extensions.desk import Desk
 from keypost.extensions.model import LATE_ANSWER_LIFE_MS, App
@@ -24,6 +27,10 @@ logger = log.get(__name__)
 
 AT_ONCE: Final = 4
 """Calls of one app's incoming handlers, its own and its bot's, that run side by side."""
+WAITING_MAX: Final = 10_000
+"""Requests to one app that wait for its handlers, or for the next time. Each takes some memory for as long as it waits,
+and a handler that fails is asked for hours.
+"""
 ANSWER_LIFE: Final = timedelta(milliseconds=LATE_ANSWER_LIFE_MS)
 FAULT_PAUSE_S: Final = 60
 """After a failure of our own (the database was away, say), not of the extension."""
@@ -34,6 +41,7 @@ class Dispatcher:
         self._desk = desk
         self._turns: dict[AppId, asyncio.Semaphore] = {}
         self._tasks: set[asyncio.Task[Ending | None]] = set()
+        self._waiting: Counter[AppId] = Counter()
 
     async def start(self) -> None:
         """Takes up what an earlier life of the server left."""
@@ -41,14 +49,27 @@ class Dispatcher:
         for org_id, ingress_id, app_id, due_at in await self._desk.database.read(store.list_open):
             self.submit(org_id, ingress_id, app_id, after_s=rest_of(due_at, now).total_seconds())
 
+    def require_room(self, app: App) -> None:
+        """For one more request that waits."""
+        if self._waiting[app.id] >= WAITING_MAX:
+            sentence = f"Too many requests wait for {app.title}, which does not take them. Try again later."
+            raise Busy("server_busy", sentence)
+
     def submit(
         self, org_id: OrgId, ingress_id: IngressId, app_id: AppId, *, after_s: float = 0
     ) -> asyncio.Task[Ending | None]:
         """Handles a stored request soon; the task answers how it ended, None as long as it has not."""
         task = asyncio.create_task(self._handle(org_id, ingress_id, app_id, after_s), name=f"ingress {ingress_id}")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._waiting[app_id] += 1
+        task.add_done_callback(partial(self._done, app_id))
         return task
+
+    def _done(self, app_id: AppId, task: asyncio.Task[Ending | None]) -> None:
+        self._tasks.discard(task)
+        self._waiting[app_id] -= 1
+        if not self._waiting[app_id]:
+            del self._waiting[app_id]
 
     async def stop(self) -> None:
         """Stops at once: what is not handled stays in the table."""
