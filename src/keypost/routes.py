@@ -9,14 +9,13 @@ from keypost.chat import reaction_api as reactions
 from keypost.chat import thread_api as threads
 from keypost.chat import vote_page
 from keypost.extensions import api as extensions
-from keypost.extensions import chat_page, composer, rewording, sending_files, token_page
-from keypost.extensions import pages as buttons
+from keypost.extensions import chat_page, composer, pressing, rewording, sending_files, token_page
 from keypost.extensions import token_api as tokens
 from keypost.gallery import page as gallery
 from keypost.limits import api as limits
 from keypost.live import api as live
 from keypost.people import api as persons
-from keypost.people import pages as people
+from keypost.people import signing_in
 from keypost.people.access import API_TOKEN, SESSION
 from keypost.tokens.access import TOKEN_FOR_BOT, TOKEN_OF_APP, TOKEN_THAT_POSTS
 from keypost.web import api_docs, assets
@@ -135,10 +134,10 @@ ROUTES: Final = (
     # Extensions answer late.
     Route(POST, "/v2/extensions/{app}/responses/{nonce}", late.respond, ONE_TIME_ANSWER, with_company=True),
     # People sign in,
-    Route(GET, "/sign-in/{secret}", people.show_sign_in, ONE_TIME_LINK),
-    Route(POST, "/sign-in/{secret}", people.sign_in, ONE_TIME_LINK),
-    Route(POST, "/sign-out", people.sign_out, SESSION),
-    Route(GET, "/signed-out", people.signed_out, NOTHING_TO_SEE),
+    Route(GET, "/sign-in/{secret}", signing_in.show_sign_in, ONE_TIME_LINK),
+    Route(POST, "/sign-in/{secret}", signing_in.sign_in, ONE_TIME_LINK),
+    Route(POST, "/sign-out", signing_in.sign_out, SESSION),
+    Route(GET, "/signed-out", signing_in.signed_out, NOTHING_TO_SEE),
     # read and write,
     Route(GET, "/", chat_page.open_first, SESSION),
     Route(GET, "/chats/{chat}", chat_page.show, SESSION),
@@ -156,9 +155,9 @@ ROUTES: Final = (
     Route(POST, "/chats/{chat}/messages/{message}/delete", editing.delete, SESSION),
     Route(POST, "/threads/{thread}", threads.change, SESSION),
     # press buttons and answer dialogs,
-    Route(POST, "/chats/{chat}/messages/{message}/press", buttons.press, SESSION),
-    Route(POST, "/dialogs/accept", buttons.accept, SESSION),
-    Route(POST, "/dialogs/reveal", buttons.reveal, SESSION),
+    Route(POST, "/chats/{chat}/messages/{message}/press", pressing.press, SESSION),
+    Route(POST, "/dialogs/accept", pressing.accept, SESSION),
+    Route(POST, "/dialogs/reveal", pressing.reveal, SESSION),
     # and look after their tokens.
     Route(GET, "/tokens", token_page.show, SESSION),
     Route(GET, "/tokens/all", token_page.show_all, SESSION),

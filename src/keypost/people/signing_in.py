@@ -1,3 +1,5 @@
+"""Signing in with a link that works once, and signing out."""
+
 from contextlib import suppress
 
 from starlette.requests import Request
