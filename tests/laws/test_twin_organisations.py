@@ -7,12 +7,12 @@ from typing import Final
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from tests.laws.everything import Everything
 from tests.laws.twins import drop, make_twin, rows_of
 from tests.world import World
 
-from keypost.chat import channels, message_store, store
+from keypost.chat import channels, message_store, store, timeline_store
 from keypost.chat import service as chat
 from keypost.chat.model import Chat, ChatKind, Party, PartyKind
 from keypost.db import tables
@@ -24,6 +24,8 @@ from keypost.tokens import service as tokens
 
 TWINS: Final = (OrgId(7), OrgId(2**62))
 """One whose rows a database finds before those of the organisation, and one whose rows it finds after them."""
+FAR: Final = 2**40
+"""From one message to another that is sent much later."""
 
 
 async def test_nobody_reads_or_changes_what_another_organisation_has_under_the_same_numbers(world: World) -> None:
@@ -58,7 +60,9 @@ async def test_what_is_taken_or_over_in_another_organisation_is_not_so_here(worl
     two = frozenset({world.ada.person.id, world.grace.person.id})
     assert await world.read(store.find_direct, world.org_id, two) == world.chat("direct")
     assert await world.read(tokens.find_untold, world.org_id, standup.token.id) is None
-    assert (await standup.say("#general", "Hello")).status == 204
+    await world.write(timeline_store.extend, world.org_id)
+    assert (await standup.say("#general", "Later")).status == 204
+    assert await world.texts_in("#general") == ["Later"]
 
 
 async def test_the_admins_of_another_organisation_do_not_count_among_those_of_ones_own(world: World) -> None:
@@ -81,4 +85,5 @@ def _go_another_way(tx: Tx, twin: OrgId, direct: ChatId, third: PersonId) -> Non
         org_id=twin, id=ChatId(1), kind=ChatKind.THREAD, title="", parent_id=message.chat_id, root_id=message.id
     )
     store.add_chat(tx, thread)
+    tx.run(insert(tables.messages).values(dict(message._mapping) | {"id": message.id + FAR}))
     tx.run(update(tables.tokens).where(tables.tokens.c.org_id == twin).values(revoked_at=tx.now))

@@ -96,6 +96,17 @@ def test_a_bucket_is_idle_when_it_said_it_would_be_empty(rate: Rate, steps: list
     assert bucket.is_idle(now + in_ms)
 
 
+@given(rate=RATES, wait=FORWARD)
+def test_a_call_that_is_given_back_after_a_while_leaves_room_for_a_burst_and_no_more(rate: Rate, wait: int) -> None:
+    bucket = Bucket(rate, START)
+    bucket.take(rate, START)
+    bucket.is_idle(START + wait)
+
+    bucket.give_back()
+
+    assert bucket.left == rate.burst
+
+
 def answers(rate: Rate, steps: list[int]) -> Iterator[tuple[int, int]]:
     """When each call came and what it was told."""
     bucket = Bucket(rate, START)

@@ -32,6 +32,15 @@ def test_however_many_come_at_once_memory_is_bounded() -> None:
     assert take(meters, 3 * METERS_MAX - 1, START) == 0
 
 
+def test_of_too_many_the_older_half_is_forgotten() -> None:
+    meters: Meters[int, Bucket] = Meters()
+
+    for key in range(METERS_MAX + 1):
+        fill(meters, key, START)
+
+    assert [key for key in range(METERS_MAX + 1) if meters.find(key) is None] == list(range(METERS_MAX // 2))
+
+
 def fill(meters: Meters[int, Bucket], key: int, now: int) -> None:
     take(meters, key, now)
 
