@@ -1,50 +1,47 @@
 """The figures for people."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
 
-from keypost.cli.bench.figures import Figures, Machine
+from keypost.cli.bench.figures import MIB, Figures, Machine
+from keypost.cli.bench.growth import Growth
+from keypost.cli.bench.offered import Offered
+from keypost.cli.bench.starting import Start
 from keypost.cli.console import say, say_table
-
-MIB: Final = 1024 * 1024
 
 
 def show(figures: Figures) -> None:
     say_table(("what", "measured", "beside it"), list(_rows(figures)))
     if figures.offered:
-        say("\nIn open loop, timed from when each post fell due:")
-        say_table(
-            ("offered a second", "answered a second", "p50 ms", "p99 ms", "left"),
-            [
-                (
-                    f"{one.offered_per_s:,}",
-                    f"{one.answered_per_s:,}",
-                    f"{one.p50_ms:g}",
-                    f"{one.p99_ms:g}",
-                    f"{one.left:,}",
-                )
-                for one in figures.offered
-            ],
-        )
+        _show_offered(figures.offered)
     if figures.growth:
-        say("\nWhat a post costs in a larger organisation:")
-        say_table(
-            ("larger", "from", "to", "processor", "time"),
-            [
-                (one.part, f"{one.small:,}", f"{one.large:,}", f"x {one.cpu:.2f}", f"x {one.time:.2f}")
-                for one in figures.growth
-            ],
-        )
+        _show_growth(figures.growth)
     if figures.starts:
-        say("\nA start:")
-        say_table(
-            ("messages", "tokens", "seconds", "MB"),
-            [
-                (f"{one.messages:,}", f"{one.tokens:,}", f"{one.seconds:.2f}", f"{one.memory_bytes / MIB:.0f}")
-                for one in figures.starts
-            ],
-        )
+        _show_starts(figures.starts)
     say(f"\n{_machine(figures.machine)}")
+
+
+def _show_offered(offered: Sequence[Offered]) -> None:
+    say("\nIn open loop, timed from when each post fell due:")
+    rows = [
+        (f"{one.offered_per_s:,}", f"{one.answered_per_s:,}", f"{one.p50_ms:g}", f"{one.p99_ms:g}", f"{one.left:,}")
+        for one in offered
+    ]
+    say_table(("offered a second", "answered a second", "p50 ms", "p99 ms", "left"), rows)
+
+
+def _show_growth(growth: Sequence[Growth]) -> None:
+    say("\nWhat a post costs in a larger organisation:")
+    rows = [(one.part, f"{one.small:,}", f"{one.large:,}", f"x {one.cpu:.2f}", f"x {one.time:.2f}") for one in growth]
+    say_table(("larger", "from", "to", "processor", "time"), rows)
+
+
+def _show_starts(starts: Sequence[Start]) -> None:
+    say("\nA start:")
+    rows = [
+        (f"{one.messages:,}", f"{one.tokens:,}", f"{one.seconds:.2f}", f"{one.memory_bytes / MIB:.0f}")
+        for one in starts
+    ]
+    say_table(("messages", "tokens", "seconds", "MB"), rows)
 
 
 def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
