@@ -42,18 +42,25 @@ class File:
     """`changes` have not been synced: what was written, or the size that it was cut or grown to."""
 
     def __init__(self, synced: bytes = b"") -> None:
-        self.synced = synced
+        self._synced = bytearray(synced)
         self.changes: list[Write | int] = []
 
     def sync(self) -> None:
-        self.synced, self.changes = self.content(lambda: len(self.changes)), []
+        for change in self.changes:
+            size = change.end if isinstance(change, Write) else change
+            self._synced.extend(bytes(max(0, size - len(self._synced))))
+            if isinstance(change, Write):
+                self._synced[change.start : change.end] = change.data
+            else:
+                del self._synced[size:]
+        self.changes = []
 
     def content(self, when: When) -> bytes:
         """`when` is asked once for the size, and once for each sector that was written."""
-        sizes = [len(self.synced)]
+        sizes = [len(self._synced)]
         for change in self.changes:
             sizes.append(max(sizes[-1], change.end) if isinstance(change, Write) else change)
-        found = bytearray(self.synced.ljust(max(sizes), b"\0"))
+        found = self._synced.ljust(max(sizes), b"\0")
         moments: dict[int, int] = {}
         for number, change in enumerate(self.changes):
             if isinstance(change, int):
