@@ -13,11 +13,9 @@ from tests.faults.long.report import CannotRun
 CALLS: Final = ("openat", "pwrite64", "write", "ftruncate", "fdatasync", "fsync", "rename", "unlink")
 DATA_MAX: Final = 1 << 20
 """Bytes of one write that are written down; none here is larger."""
-_CALL: Final = re.compile(
-    r"^(?P<at>\d+\.\d+) (?P<name>\w+)\((?P<arguments>.*?)(?: <unfinished \.\.\.>|\) += (?:\?|(?P<result>-?\d+)).*)$"
-)
-_DESCRIPTOR: Final = re.compile(r"^(\d+)<([^>]*)>")
-_TEXT: Final = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
+_BEGIN: Final = re.compile(r"(?P<at>\d+\.\d+) (?P<name>\w+)\(")
+_RESULT: Final = re.compile(r"\) += (?P<result>-?\d+)")
+_DESCRIPTOR: Final = re.compile(r"(\d+)<([^>]*)>")
 _NUMBERS: Final = re.compile(r", (\d+)(?=,|$)")
 
 
@@ -70,25 +68,27 @@ class Recording:
     def calls(self) -> Iterator[Call]:
         """Those that did something, or may have, in the order in which they began. Each thread has a file."""
         lines = [line for file in self._folder.iterdir() for line in file.read_text().splitlines()]
-        found = sorted(filter(None, map(_CALL.match, lines)), key=lambda match: match["at"])
-        return (call for call in map(_read, found) if call.result is None or call.result >= 0)
+        begun = [(found["at"], line) for line in lines if (found := _BEGIN.match(line))]
+        calls = (_read(line) for _, line in sorted(begun))
+        return (call for call in calls if call.result is None or call.result >= 0)
 
 
-def _read(match: re.Match[str]) -> Call:
-    arguments, result = match["arguments"], match["result"]
-    if (descriptor := _DESCRIPTOR.match(arguments)) is not None:
-        number, path = int(descriptor[1]), _bytes(descriptor[2]).decode()
-    else:
-        number, path = -1, ""
-    bare = _TEXT.sub("", arguments)
+def _read(line: str) -> Call:
+    """Texts and paths are written as their bytes, in hexadecimal: no bracket and no quotation mark is one of theirs."""
+    begin, _, rest = line.partition("(")
+    arguments = rest.partition(")")[0].removesuffix(" <unfinished ...>")
+    result = _RESULT.match(rest, len(arguments))
+    pieces = arguments.split('"')
+    bare = "".join(pieces[::2])
+    descriptor = _DESCRIPTOR.match(bare)
     return Call(
-        name=match["name"],
-        descriptor=number,
-        path=Path(path),
-        texts=[_bytes(text) for text in _TEXT.findall(arguments)],
+        name=begin.split()[1],
+        descriptor=int(descriptor[1]) if descriptor else -1,
+        path=Path(_bytes(descriptor[2]).decode() if descriptor else ""),
+        texts=[_bytes(text) for text in pieces[1::2]],
         numbers=[int(text) for text in _NUMBERS.findall(bare)],
         flags=bare,
-        result=int(result) if result is not None else None,
+        result=int(result["result"]) if result else None,
     )
 
 
