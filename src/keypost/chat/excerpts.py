@@ -34,7 +34,10 @@ def newest(tx: Tx, chats: Chats, reader: PersonId, chat: Chat, also: Sequence[Me
     return _read(tx, chats, reader, chat, None, also)
 
 
-def before(tx: Tx, chats: Chats, reader: PersonId, chat: Chat, message_id: MessageId) -> Excerpt:
+def before(tx: Tx, chats: Chats, reader: PersonId, chat: Chat, message_id: MessageId | None) -> Excerpt:
+    """`message_id` is None for what cannot be the id of any message."""
+    if message_id is None:
+        raise message_store.no_such_message()
     return _read(tx, chats, reader, chat, message_id, ())
 
 

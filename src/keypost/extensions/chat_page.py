@@ -12,7 +12,6 @@ from keypost.chat import service as chat_service
 from keypost.chat.directory import Chats
 from keypost.chat.excerpts import Excerpt
 from keypost.chat.in_path import chat_in_path, message_in_path
-from keypost.chat.message_store import no_such_message
 from keypost.chat.model import Chat, Message
 from keypost.chat.names import known_in
 from keypost.chat.reaction_views import AT_HAND
@@ -93,8 +92,6 @@ async def show_earlier(request: Request, caller: Caller) -> Response:
     """What stands before a message, for a page that has that one already."""
     caller.require(Scope.READ)
     chats, chat, message_id = part(request, Chats), chat_in_path(request, caller), message_in_path(request)
-    if message_id is None:
-        raise no_such_message()
     found = await part(request, Database).read(excerpts.before, chats, caller.person_id, chat, message_id)
     _, messages = await _views(request, chat, found)
     html = "".join(view.render() for view in messages)
