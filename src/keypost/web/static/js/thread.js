@@ -24,6 +24,7 @@ export class Thread {
     const hadFocus = this.#form.contains(document.activeElement);
     this.#main.dataset.state = state;
     this.#notice.textContent = state === "closed" ? this.#notice.dataset.sentence : "";
+    this.#button.ariaLabel = this.#button.dataset[state];
     if (state === "closed" && hadFocus) this.#notice.focus();
   }
 
