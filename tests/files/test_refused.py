@@ -25,7 +25,7 @@ from keypost.web.body import Pace, stream_body
 
 REFUSED: dict[str, tuple[list[Part], int, str]] = {
     "more comments than files": ([file(b"x"), comments('["a", "b"]')], 400, "invalid_inputs"),
-    "comments that are no list": ([file(b"x"), comments("[1")], 400, "invalid_json"),
+    "comments that are no list": ([file(b"x"), comments('["a')], 400, "invalid_json"),
     "a comment that is no text": ([file(b"x"), comments("[1]")], 400, "invalid_inputs"),
     "a comment that is too long": ([file(b"x"), comments(f'["{"x" * 5_001}"]')], 400, "text_length_exceeded"),
     "a comment with a NUL": ([file(b"x"), comments("a\x00")], 400, "invalid_inputs"),

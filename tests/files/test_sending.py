@@ -64,6 +64,7 @@ async def test_the_same_bytes_stand_on_the_disk_once(world: World) -> None:
         ([comments('["a", "b"]')], ["a", "b"]),
         ([comments("a"), comments("b")], ["a", "b"]),
         ([comments("only of the first")], ["only of the first", ""]),
+        ([comments("[FAILED] build 41")], ["[FAILED] build 41", ""]),
         ([comments("[]")], ["", ""]),
         ([], ["", ""]),
     ],

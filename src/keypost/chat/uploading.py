@@ -1,6 +1,7 @@
 """Files become messages: one each, all of them or none."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
@@ -24,7 +25,8 @@ BinaryPart = Annotated[
     str, Meta(description="At most 50 MiB", extra_json_schema={"contentMediaType": "application/octet-stream"})
 ]
 USER_MAX: Final = 256
-LIST_STARTS: Final = "["
+_LIST: Final = re.compile(r"\s*\[")
+_LIST_OF_TEXTS: Final = re.compile(r'\s*\[\s*"')
 ONE_WORD: Final = ("bot_unique_name", "bot_name", "bot_image", "user_id")
 
 
@@ -100,7 +102,14 @@ async def commit(
 
 
 def _comments(given: Sequence[str]) -> object:
-    """The wire's one field with a JSON list of texts; or a text in each of several fields, or in one."""
-    if len(given) == 1 and given[0].lstrip().startswith(LIST_STARTS):
+    """The wire's one field with a JSON list of texts; or a text in each of several fields, or in one. A text may begin
+    as a list does (`[FAILED] build 41`), but not as a list of texts.
+    """
+    if len(given) != 1 or not _LIST.match(given[0]):
+        return given
+    try:
         return decode_any(given[0].encode())
-    return given
+    except Invalid:
+        if _LIST_OF_TEXTS.match(given[0]):
+            raise
+        return given
