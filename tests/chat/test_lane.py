@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from structlog.testing import capture_logs
 from tests.world import World
 
 from keypost.chat import lane as lanes
@@ -163,6 +164,19 @@ async def test_draining_waits_for_everything_that_was_taken(world: World) -> Non
 
     assert lane.rows == 20
     await asyncio.gather(*tasks)
+
+
+async def test_what_somebody_sent_who_has_gone_is_stored_without_ado(world: World) -> None:
+    lane = Lane(world.database, world.server.chats)
+    storing = asyncio.create_task(lane.commit(posting(world, "one")))
+    await asyncio.wait([storing], timeout=0)
+
+    storing.cancel()
+    with capture_logs() as logs:
+        await lane.drain()
+
+    assert await world.texts_in("#general") == ["one"]
+    assert logs == []
 
 
 def posting(world: World, text: str, **changes: object) -> Posting:

@@ -7,6 +7,8 @@ from tests.world import World
 from keypost.caller import Scope
 from keypost.db.tables import messages
 from keypost.db.tx import Tx
+from keypost.events import service as events
+from keypost.events.model import Kind
 
 PLAIN = {"text": "Build *7* passed"}
 
@@ -101,6 +103,26 @@ async def test_what_was_taken_back_is_nowhere_any_more(world: World) -> None:
     assert await ids(world, "#builds") == []
     assert shown not in page.text
     assert stored == ["{}"]
+
+
+async def test_whoever_shows_an_answer_hears_of_what_becomes_of_the_message_it_quotes(world: World) -> None:
+    standup = await world.tool()
+    await standup.say("#builds", "As it was")
+    (shown,) = await ids(world, "#builds")
+    await standup.say("#builds", {"text": "Is it?", "reply_to": shown})
+    question, answer = [message.id for message in await world.messages_in("#builds")]
+    newest = world.server.hub.newest(world.org_id)
+
+    await edit(standup, world, "#builds", shown, PLAIN)
+    await carry(standup, "DELETE", path(world, "#builds", shown))
+
+    happened = await world.read(events.list_after, world.org_id, newest)
+    assert [(event.kind, event.subject_id) for event in happened] == [
+        (Kind.MESSAGE_EDITED, question),
+        (Kind.MESSAGE_TOUCHED, answer),
+        (Kind.MESSAGE_DELETED, question),
+        (Kind.MESSAGE_TOUCHED, answer),
+    ]
 
 
 @pytest.mark.parametrize("body", [{}, {"text": "x" * 5001}, {"text": "Hi", "buttons": [{}]}, [], b"{"])

@@ -6,9 +6,10 @@ from tests.people import Answer, Program, Visitor
 from tests.world import World
 
 from keypost.caller import Scope
+from keypost.chat import message_store
 from keypost.chat import service as chat
-from keypost.chat.model import Message
-from keypost.chat.reactions import EMOJI_MAX
+from keypost.chat.model import Message, Reaction
+from keypost.chat.reactions import EMOJI_MAX, list_of
 from keypost.events import service as events
 from keypost.events.model import Kind
 from keypost.ids import show_message
@@ -232,6 +233,30 @@ async def test_an_edit_leaves_the_reactions(world: World) -> None:
     assert happened is not None
     assert 'data-emoji="👍"' in happened.data["html"]
     assert await reactions(world, message) == {"👍": ["Grace Hopper"]}
+
+
+async def test_with_a_message_that_is_taken_back_go_its_reactions(world: World) -> None:
+    taken_back, other = await said(world), await said(world)
+    for message in (taken_back, other):
+        await react(world, world.grace, message, "👍")
+
+    await world.write(chat.delete, world.server.cabinet, taken_back)
+
+    left = await world.read(list_of, world.org_id, [taken_back.id, other.id])
+    assert left == {other.id: [Reaction("👍", (world.grace.person.id,))]}
+
+
+async def test_taking_back_twice_is_told_once(world: World) -> None:
+    message = await said(world)
+    newest = world.server.hub.newest(world.org_id)
+
+    for _ in range(2):
+        known = await world.read(message_store.find_any, world.org_id, message.id)
+        assert known is not None
+        await world.write(chat.delete, world.server.cabinet, known)
+
+    happened = await world.read(events.list_after, world.org_id, newest)
+    assert [event.kind for event in happened] == [Kind.MESSAGE_DELETED]
 
 
 async def test_everybody_in_the_chat_hears_of_a_reaction_and_of_who_gave_it(world: World) -> None:

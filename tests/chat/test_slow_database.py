@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.chat.test_lane import posting, to_nowhere
-from tests.live.until import until
+from tests.live.until import PATIENCE_S, until
 from tests.world import World
 
 from keypost.app import DATABASE_FILE
@@ -57,6 +57,22 @@ async def timelines_held(world: World) -> AsyncIterator[Settle]:
                 file.execute("BEGIN IMMEDIATE")
 
             yield hold
+
+
+async def test_who_stops_waiting_for_the_lane_does_not_stop_the_lane(world: World) -> None:
+    lane = Lane(world.database, world.server.chats)
+    async with held(world):
+        storing = asyncio.create_task(lane.commit(posting(world, "one")))
+        await asyncio.to_thread(until, lambda: lane.is_committing, "the commit has begun")
+        draining = asyncio.create_task(lane.drain())
+        await asyncio.sleep(0)
+        draining.cancel()
+        await asyncio.wait([draining], timeout=PATIENCE_S)
+
+    async with asyncio.timeout(PATIENCE_S):
+        stored = await storing
+
+    assert stored.content.text == "one"
 
 
 async def test_while_a_commit_takes_too_long_new_messages_are_refused_and_none_is_lost(

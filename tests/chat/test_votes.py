@@ -9,6 +9,7 @@ from tests.people import Visitor
 from tests.world import World
 
 from keypost.chat import service as chat
+from keypost.chat import votes
 from keypost.chat.model import Message, Party, PartyKind
 from keypost.events import service as events
 from keypost.events.model import Kind
@@ -48,6 +49,21 @@ async def test_voting_twice_for_the_same_is_told_once(world: World) -> None:
         (Kind.VOTES_CHANGED, poll.chat_id, None),
         (Kind.VOTED, None, world.ada.person.id),
     ] * 2
+
+
+async def test_with_a_poll_that_is_taken_back_go_the_votes(world: World) -> None:
+    poll = await asked(world)
+    await vote(world, world.ada, poll, 0)
+    newest = world.server.hub.newest(world.org_id)
+
+    await world.write(chat.delete, world.server.cabinet, poll)
+
+    happened = await world.read(events.list_after, world.org_id, newest)
+    assert await world.read(votes.choices, world.org_id, [poll.id], [world.ada.person.id]) == {}
+    assert [(event.kind, event.person_id) for event in happened] == [
+        (Kind.VOTED, world.ada.person.id),
+        (Kind.MESSAGE_DELETED, None),
+    ]
 
 
 async def test_of_votes_at_the_same_moment_one_counts(world: World) -> None:

@@ -105,7 +105,10 @@ def test_a_refusal_is_a_line_that_can_be_stored_and_shown(message: str, sentence
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"null", b"[]", b"{}", b'{"code":"refused"}', b'{"code":"no","message":"x"}', b"\xff", b"[" * 100_000],
+    [
+        *(b"", b"null", b"[]", b"{}", b'{"code":"refused"}', b'{"code":"no","message":"x"}', b"\xff", b"[" * 100_000),
+        b'{"code":"refused","message":"x","more":' + b"[" * 100_000,
+    ],
 )
 def test_anything_else_is_no_refusal(body: bytes) -> None:
     assert read_refusal(body) is None

@@ -148,7 +148,8 @@ async def test_a_refusal_may_have_one_mebibyte_and_no_more(outbound: Outbound) -
 
 
 @pytest.mark.parametrize(
-    ("asked", "seconds"), [("120", 120), ("0", 0), ("-5", 0), ("1e9", 0), ("٣", 0), ("9" * 40, 0), ("tomorrow", 0)]
+    ("asked", "seconds"),
+    [("120", 120), ("0", 0), ("-5", 0), ("1e9", 0), ("٣", 0), ("9" * 10, 0), ("9" * 40, 0), ("tomorrow", 0)],
 )
 async def test_a_receiver_may_ask_for_patience_in_seconds(outbound: Outbound, asked: str, seconds: int) -> None:
     busy = http(b"", status="503 Busy", headers=(f"Retry-After: {asked}",))
@@ -163,7 +164,22 @@ async def test_a_receiver_may_ask_for_patience_in_seconds(outbound: Outbound, as
 async def test_an_encoded_answer_is_a_failure_and_is_not_unpacked(outbound: Outbound, encoding: str) -> None:
     packed = gzip.compress(b'{"output":"' + b"a" * MIB + b'"}')
 
-    assert await failure_of(answers(http(packed, headers=(f"Content-Encoding: {encoding}",))), outbound) == "not_json"
+    for body in (packed, b'{"output":""}'):
+        answer = http(body, headers=(f"Content-Encoding: {encoding}",))
+        assert await failure_of(answers(answer), outbound) == "not_json"
+
+
+async def test_a_receiver_that_says_nothing_holds_up_no_other(outbound: Outbound) -> None:
+    async with Receiver(says_nothing) as stuck, Receiver(answers(GOOD)) as other:
+        calls = [outbound.call(stuck.url, b"{}", "signature", local=stuck.local) for _ in range(2)]
+        waiting = [asyncio.create_task(call) for call in calls]
+        await asyncio.wait(waiting, timeout=0)
+        outcome = await outbound.call(other.url, b"{}", "signature", local=other.local)
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting)
+
+    assert outcome == Answered("")
 
 
 async def test_a_cookie_is_not_brought_back(outbound: Outbound) -> None:

@@ -3,7 +3,7 @@ import hashlib
 
 import pytest
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -70,9 +70,9 @@ def test_a_key_is_strong_and_survives_storage(key: RSAPrivateKey) -> None:
 
 def test_a_weak_key_and_a_key_of_another_kind_are_refused() -> None:
     weak = generate_private_key(public_exponent=65537, key_size=2048)
-    other = ec.generate_private_key(ec.SECP256R1())
+    others = (ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate())
 
-    for key in (weak, other):
+    for key in (weak, *others):
         der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         with pytest.raises(ValueError, match="3072"):
             from_bytes(der)

@@ -13,13 +13,13 @@ from tests.live.until import until
 from tests.people import Tool
 from tests.world import World
 
-from keypost.clock import DAY_MS
+from keypost.clock import DAY_MS, SECOND_MS
 from keypost.db import postgres, sqlite
 from keypost.db.tables import installations
 from keypost.db.tables import tokens as rows
 from keypost.db.tx import Tx
 from keypost.events.model import Event, Kind
-from keypost.extensions.endings import Endings
+from keypost.extensions.endings import LOOK_EVERY_S, Endings
 from keypost.extensions.manifest import LifeHandler
 from keypost.extensions.model import App
 from keypost.ids import AppId, show_token
@@ -142,6 +142,23 @@ async def test_a_replaced_token_is_told_of_when_its_day_is_over_and_not_before(w
     (end,) = ends(world, old.app)
     assert (end["token"], end["reason"]) == (show_token(old.token.id), "replaced by a newer token")
     assert end["ended_at"] == world.clock.now
+
+
+async def test_a_token_that_ends_by_itself_is_told_of_without_anybodys_asking(world: World) -> None:
+    world.clock.move(-DAY_MS)
+    old, new = await two_tools(world)
+    graces = await world.tool(old.app, owner=world.grace)
+    await world.write(tokens.replace_live, world.server.register, new.token)
+    world.clock.move(DAY_MS - SECOND_MS)
+    await world.revoke(graces, by=world.grace)
+    await asyncio.to_thread(until, lambda: ends(world, old.app), "the extension hears of the one that was revoked")
+
+    world.clock.move(SECOND_MS)
+
+    def hears() -> bool:
+        return [end["token"] for end in ends(world, old.app)] == shown(graces, old)
+
+    await asyncio.to_thread(until, hears, "the extension hears of the other one", within_s=LOOK_EVERY_S / 3)
 
 
 async def test_a_token_that_ended_while_nobody_looked_ended_when_it_did(world: World) -> None:

@@ -119,6 +119,7 @@ class Everything:
             [message_store.list_chats_with(tx, org_id, message.file.id) for message in brought if message.file],
             [files.find(tx, org_id, message.file.id) for message in brought if message.file],
             extensions.list_apps(tx, org_id),
+            extensions.find_app(tx, org_id, app.id),
             extensions.list_installed(tx, people_there.get(org_id, person.id)),
             extensions.list_on(tx, org_id),
             extensions.list_faces(tx, app.extension),
