@@ -154,5 +154,16 @@ def test_who_is_refused_takes_nothing_from_anybody(tries: list[Try], stubborn: i
         )
 
 
+def test_whom_a_full_chat_refuses_keeps_what_their_person_may_post_elsewhere() -> None:
+    limited, mine = Limited(), [token for token in range(TOKENS) if owner_of(token) == owner_of(0)]
+    in_chat, of_person = rate_of(IN_CHAT).burst, rate_of(OF_PERSON).burst
+    told = [limited.post(mine[0], 0) for _ in range(in_chat + ASSURED.burst + 5)]
+
+    elsewhere = [limited.post(mine[1], 1) for _ in range(of_person)]
+
+    assert told.count(0) == in_chat + ASSURED.burst
+    assert elsewhere.count(0) == of_person - told.count(0) + ASSURED.burst
+
+
 def may_pass(rate: Rate, elapsed: int) -> float:
     return rate.burst + rate.per_minute * elapsed / MINUTE_MS
