@@ -54,3 +54,12 @@ async def test_an_extensions_bot_is_told_nothing_once_its_extension_is_gone(worl
 
     assert installed.json["kind"] == "chat"
     assert (answer.status, answer.refused_with) == (403, "extension_disabled")
+
+
+async def test_an_extension_that_was_uninstalled_serves_nobody_any_more(world: World) -> None:
+    app, server = await world.extension(), world.server
+    before = server.apps.serves(app, world.ada.person)
+
+    await world.write(extensions.uninstall, server.apps, server.register, app.extension, world.ada.person.id)
+
+    assert (before, server.apps.serves(app, world.ada.person)) == (True, False)
