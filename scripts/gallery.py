@@ -17,7 +17,7 @@ from keypost import log
 
 
 def main() -> None:
-    if not sys.argv[1:] or not set(sys.argv[2:]) <= SCENES.keys():
+    if not sys.argv[1:] or sys.argv[1].startswith("-") or not set(sys.argv[2:]) <= SCENES.keys():
         sys.exit(f"{__doc__}\nScenes: {', '.join(SCENES)}")
     log.configure("warning")
     folder = Path(sys.argv[1])

@@ -17,6 +17,7 @@ from keypost.db.tables import ingress
 from keypost.db.tx import Tx
 from keypost.ids import OrgId, TokenId
 from keypost.keys import Keys
+from keypost.people.directory import People
 from keypost.tokens import secret
 from keypost.tokens.leaks import holds_secret, masked
 from keypost.tokens.model import TokenSecret
@@ -90,6 +91,16 @@ async def test_a_person_who_types_a_secret_is_refused_and_it_is_not_stored(world
     assert tool.secret[4:] not in repr(await world.read(everything))
 
 
+async def test_a_persons_api_token_is_one_too(world: World) -> None:
+    tool, token = await world.tool(), world.grace.api_token
+
+    told = await tool.say("#builds", f"token{token}s")
+    allowed = await tool.say("#builds", token[:-1] + ("A" if token[-1] != "A" else "B"))
+
+    assert (told.status, told.refused_with) == (400, "secret_in_message")
+    assert allowed.status == 204
+
+
 async def test_a_secret_is_still_one_after_it_was_revoked_and_after_a_restart(world: World) -> None:
     tool, other = await world.tool(), await world.tool()
     await world.revoke(other)
@@ -149,7 +160,7 @@ def test_a_secret_is_found_and_masked_whatever_stands_around_it(before: str, aft
 
     text = before + KNOWN + after
 
-    assert holds_secret({"text": text}, KEYS, register)
+    assert holds_secret({"text": text}, KEYS, register, People())
     assert KNOWN.encode() not in masked(text.encode())
 
 

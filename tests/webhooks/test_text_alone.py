@@ -7,11 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keypost.chat.wishes import NO_TIES, ties_of
-from keypost.ids import OrgId, TokenId
+from keypost.ids import ApiTokenId, OrgId, PersonId, TokenId
 from keypost.keys import KEY_BYTES, Keys
 from keypost.messages.judging import TEXT_ALONE_MAX, Draft, judge_for_bot, judge_post
 from keypost.messages.mentions import calls_of
 from keypost.messages.spellings import decode_content
+from keypost.people import credential
+from keypost.people.directory import People
+from keypost.people.model import ApiToken
 from keypost.tokens import secret
 from keypost.tokens.leaks import holds_secret
 from keypost.tokens.model import TokenSecret
@@ -21,6 +24,17 @@ from keypost_sdk.content import TEXT_CEILING, TEXT_MAX
 
 KEYS = Keys(bytes(KEY_BYTES))
 PRODUCTION, SANDBOX = (secret.new(sandbox=sandbox).reveal() for sandbox in (False, True))
+API_TOKEN = credential.new(credential.API_TOKEN)
+PEOPLE = People()
+PEOPLE.api_tokens.put(
+    ApiToken(
+        id=ApiTokenId(1),
+        org_id=OrgId(1),
+        person_id=PersonId(1),
+        digest=KEYS.digest(API_TOKEN),
+        scopes=frozenset(),
+    )
+)
 REGISTER = Register()
 for known in (PRODUCTION, SANDBOX):
     REGISTER.add_secret(TokenSecret(org_id=OrgId(1), token_id=TokenId(1), digest=KEYS.digest(known)))
@@ -38,6 +52,7 @@ PIECES = (
         "$1",
         PRODUCTION,
         SANDBOX,
+        API_TOKEN,
         "kpt_",
         "é\U0001f600",
     ),
@@ -70,6 +85,7 @@ BODIES = st.builds(
 @example(b'{"text":"{@all}"}')
 @example(b'{"text":"%b"}' % PRODUCTION.encode())
 @example(b'{"text":"%b"}' % SANDBOX.encode())
+@example(b'{"text":"%b"}' % API_TOKEN.encode())
 @example(b'{"te\\u0078t":"a"}')
 def test_what_is_seen_at_a_glance_is_what_judging_says(body: bytes) -> None:
     content = text_alone(body, TEXT_MAX)
@@ -80,7 +96,7 @@ def test_what_is_seen_at_a_glance_is_what_judging_says(body: bytes) -> None:
         assert judge_post(draft) == judge_for_bot(draft) == content
         assert ties_of(draft) == NO_TIES
         assert list(calls_of(content)) == []
-        assert not holds_secret(content, KEYS, REGISTER)
+        assert not holds_secret(content, KEYS, REGISTER, PEOPLE)
 
 
 @pytest.mark.parametrize("text", ["a", "é\U0001f600", 'a "quote"', "{ @all }", "x" * TEXT_MAX])

@@ -56,7 +56,7 @@ def begin(tx: Tx, desk: Desk, caller: Caller, asked: Asked, given: Given, agent:
 
 def refuse_secret(desk: Desk, text: str) -> None:
     """Whoever asks people to type their tokens is told none."""
-    if holds_secret(text, desk.keys, desk.register):
+    if holds_secret(text, desk.keys, desk.register, desk.people):
         raise Invalid("secret_typed", "What you typed holds a token's secret, so it went nowhere.")
 
 

@@ -52,7 +52,7 @@ async def say(request: Request, caller: Caller) -> Response:
     command = COMMAND.fullmatch(said.text.strip())
     if command is None:
         content = judge_post(Draft(text=said.text), part(request, Settings).text_max)
-        refuse_secrets(content, desk.keys, desk.register)
+        refuse_secrets(content, desk.keys, desk.register, desk.people)
         place = ChatShown(chat.shown_id)
         message = await desk.lane.commit(judge(desk.people, desk.chats, caller, place, content, ties=said.ties))
         return posted(desk.chats, chat, message)

@@ -47,7 +47,7 @@ async def judge_answer(
     answer = await _shown_or_failed(desk, app, invocation, output)
     if answer is not None and secret is not None and not has_failed(answer) and holds(output, secret):
         return Seen(private=_as_content(answer), by_hand=_by_hand(answer)), None
-    if holds_secret(output, desk.keys, desk.register):
+    if holds_secret(output, desk.keys, desk.register, desk.people):
         sentence = f"{app.title} answered with the secret of a token, which is shown to nobody."
         return Seen(banner=failure(sentence)), None
     match answer:

@@ -39,7 +39,7 @@ async def reword(request: Request, caller: Caller) -> Response:
     """What came of it, every page hears of in its order."""
     text = decode(await read_body(request), Text).text
     chat, message_id = chat_in_path(request, caller), message_in_path(request)
-    refuse_secrets(text, part(request, Keys), part(request, Register))
+    refuse_secrets(text, part(request, Keys), part(request, Register), part(request, People))
     people, text_max = part(request, People), part(request, Settings).text_max
     await part(request, Database).write(own.reword, people, caller, chat, message_id, text, text_max)
     return no_content()

@@ -44,7 +44,7 @@ def taken_in(request: Request, form: Form) -> tuple[FilesDraft, list[Brought]]:
     draft = read_draft(form.fields)
     brought = brought_by(form, draft, part(request, Settings).text_max)
     said = [(each.content, each.arrived.name) for each in brought]
-    refuse_secrets(said, part(request, Keys), part(request, Register))
+    refuse_secrets(said, part(request, Keys), part(request, Register), part(request, People))
     return draft, brought
 
 

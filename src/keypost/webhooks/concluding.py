@@ -40,7 +40,7 @@ async def conclude(desk: Desk, request: Ingress, app: App, output: Any) -> Endin
     answer was first.
     """
     try:
-        refuse_secrets(output, desk.keys, desk.register)
+        refuse_secrets(output, desk.keys, desk.register, desk.people)
         reply = _judged(output, desk.text_max)
         if reply is not None:
             _judge_ahead(desk, request, app, reply)

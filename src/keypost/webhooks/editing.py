@@ -33,7 +33,7 @@ class EditDraft(Content, frozen=True):
 async def edit(request: Request, caller: Caller) -> Response:
     chat, message_id = chat_in_path(request, caller), message_in_path(request)
     content = judge(content_of(decode_content(await read_body(request), EditDraft)), part(request, Settings).text_max)
-    refuse_secrets(content, part(request, Keys), part(request, Register))
+    refuse_secrets(content, part(request, Keys), part(request, Register), part(request, People))
     count_place(request, chat.org_id, chat.home_id)  # Everybody there sees it, as they see a post.
     people = part(request, People)
     await part(request, Database).write(own.edit, people, caller, chat, message_id, content)

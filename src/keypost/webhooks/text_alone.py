@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from keypost.messages.judging import TEXT_ALONE_MAX
 from keypost.messages.mentions import SIGN
+from keypost.people.credential import API_TOKEN
 from keypost.tokens.secret import PRODUCTION, SANDBOX
 from keypost_sdk.content import Message as Content
 
@@ -36,5 +37,5 @@ def text_alone(body: bytes, text_max: int) -> Content | None:
         return None
     if len(text) > min(text_max, TEXT_ALONE_MAX) or not text.strip():
         return None
-    has_more = NUL in text or SIGN in text or PRODUCTION in text or SANDBOX in text
+    has_more = NUL in text or SIGN in text or PRODUCTION in text or SANDBOX in text or API_TOKEN in text
     return Content(text=text) if not has_more else None
