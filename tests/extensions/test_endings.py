@@ -14,7 +14,7 @@ from tests.people import Tool
 from tests.world import World
 
 from keypost.clock import DAY_MS, SECOND_MS
-from keypost.db import postgres, sqlite
+from keypost.db import postgres, sqlite_engines
 from keypost.db.tables import installations
 from keypost.db.tables import tokens as rows
 from keypost.db.tx import Tx
@@ -211,7 +211,7 @@ async def test_somebodys_leaving_alone_wakes_the_telling(world: World) -> None:
 async def test_who_left_while_the_database_was_away_is_found_when_it_is_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite_engines, "BUSY_TIMEOUT_MS", 50)
     monkeypatch.setattr(postgres, "LOCK_TIMEOUT_MS", 50)
     standup = await world.tool(await world.running_extension(handlers=ASKS))
     graces = await world.tool(standup.app, owner=world.grace)

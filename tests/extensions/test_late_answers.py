@@ -76,9 +76,7 @@ async def test_one_app_does_not_answer_for_another(world: World) -> None:
     assert (await world.stranger.post(path, {"text": "Hello"})).status == 204
 
 
-@pytest.mark.parametrize(
-    "path", ["/v2/extensions/1001/responses/1", "/v2/extensions/x/responses/1", "/v2/extensions/1001/responses/%00"]
-)
+@pytest.mark.parametrize("path", ["/v2/extensions/1001/responses/1", "/v2/extensions/x/responses/1"])
 async def test_a_made_up_address_is_refused(lasting_world: World, path: str) -> None:
     answer = await lasting_world.stranger.post(path, {"text": "Hello"})
 

@@ -69,11 +69,15 @@ async def test_a_link_that_was_used_leads_its_reader_back_in_as_long_as_they_are
 
     inside = await world.ada.get(link, AS_A_BROWSER)
     outside = await world.stranger.get(link, AS_A_BROWSER)
+    await world.grace.arrive()
+    as_another = await world.grace.get(link, AS_A_BROWSER)
     await world.ada.post("/sign-out")
     left = await world.ada.get(link, AS_A_BROWSER)
 
     assert (inside.status, inside.headers["Location"]) == (303, "/")
-    assert [(answer.status, "does not sign in" in answer.text) for answer in (outside, left)] == [(404, True)] * 2
+    assert [(answer.status, "does not sign in" in answer.text) for answer in (outside, as_another, left)] == [
+        (404, True)
+    ] * 3
 
 
 async def opened(who: Visitor, shown: str) -> Answer:

@@ -63,7 +63,6 @@ async def test_a_bots_message_has_no_id_to_answer_with(world: World) -> None:
     ("place", "query", "status", "code"),
     [
         ("#nowhere", "", 404, "channel_not_found"),
-        ("#general%00", "", 404, "channel_not_found"),
         ("CT_1_1", "", 404, "chat_not_found"),
         ("CT_x", "", 404, "chat_not_found"),
         ("#general", "?bot_unique_name=nobody", 404, "bot_not_found"),

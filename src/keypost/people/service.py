@@ -76,6 +76,11 @@ def whose_link(tx: Tx, keys: Keys, secret: str) -> tuple[OrgId, PersonId]:
     return found
 
 
+def find_link_owner(tx: Tx, keys: Keys, secret: str) -> store.Found | None:
+    """Also of one that is over."""
+    return store.find_link_owner(tx, keys.digest(secret))
+
+
 def sign_in(tx: Tx, keys: Keys, secret: str) -> str:
     """Spends a sign-in link; answers the secret of a new session."""
     digest = keys.digest(secret)
@@ -99,7 +104,7 @@ def find_session(tx: Tx, keys: Keys, session: str) -> store.Found | None:
 
 def whose_session(tx: Tx, keys: Keys, session: str) -> store.Found | None:
     """Also of one that has ended."""
-    return store.find_owner(tx, keys.digest(session))
+    return store.find_session_owner(tx, keys.digest(session))
 
 
 def create_api_token(

@@ -19,17 +19,17 @@ from keypost.web.replies import see
 
 
 async def show_sign_in(request: Request) -> Response:
-    """Shows whose link it is. Looking does not spend it: mail scanners and previews look too. A link that is over leads
-    who is signed in already to where it led the first time.
+    """Shows whose link it is. Looking does not spend it: mail scanners and previews look too. One that is over leads
+    its person, as long as they are signed in, to where it led the first time.
     """
+    database, keys, secret = part(request, Database), part(request, Keys), request.path_params["secret"]
     try:
-        org_id, person_id = await part(request, Database).read(
-            service.whose_link, part(request, Keys), request.path_params["secret"]
-        )
+        org_id, person_id = await database.read(service.whose_link, keys, secret)
     except NotFound:
         with suppress(Unauthenticated):
-            await SESSION.admit(request)
-            return see("/")
+            caller, owner = await SESSION.admit(request), await database.read(service.find_link_owner, keys, secret)
+            if caller is not None and owner == (caller.org_id, caller.person_id):
+                return see("/")
         raise
     people = part(request, People)
     person = people.get(org_id, person_id)

@@ -107,6 +107,12 @@ def find_link(tx: Tx, digest: bytes) -> Found | None:
     return (OrgId(row.org_id), PersonId(row.person_id)) if row is not None else None
 
 
+def find_link_owner(tx: Tx, digest: bytes) -> Found | None:
+    """Whose link it is or was."""
+    row = tx.one(select(sign_in_links).where(sign_in_links.c.digest == digest))
+    return (OrgId(row.org_id), PersonId(row.person_id)) if row is not None else None
+
+
 def spend_link(tx: Tx, digest: bytes) -> bool:
     return tx.run(update(sign_in_links).where(*_usable_link(tx, digest)).values(used_at=tx.now)) == 1
 
@@ -128,7 +134,7 @@ def find_session(tx: Tx, digest: bytes) -> Found | None:
     return (OrgId(row.org_id), PersonId(row.person_id)) if row is not None else None
 
 
-def find_owner(tx: Tx, digest: bytes) -> Found | None:
+def find_session_owner(tx: Tx, digest: bytes) -> Found | None:
     """Whose session it is or was."""
     row = tx.one(select(sessions).where(sessions.c.digest == digest))
     return (OrgId(row.org_id), PersonId(row.person_id)) if row is not None else None
