@@ -32,6 +32,7 @@ from keypost.web.protocol import Protocol, guarding
 from keypost.web.routing import Match
 
 PIECES_MAX: Final = 8
+GO_ON: Final = 100
 REQUESTS: Final = re.compile(rb"(?=POST )")
 POST: Final = b"POST /fast HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
 SLOW: Final = b"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
@@ -164,7 +165,7 @@ class Stand:
         self._troubles: list[dict[str, Any]] = []
 
     def hear(self, pieces: Sequence[bytes]) -> tuple[list[tuple[int, bytes]], bool]:
-        """What is answered, and whether the connection was closed, when it is said in these pieces."""
+        """What is answered in the end, and whether the connection was closed, when it is said in these pieces."""
         transport = Transport()
         protocol: Protocol = self._config.http_protocol_class(  # type: ignore[call-arg, assignment]
             config=self._config, server_state=ServerState(), app_state={}, _loop=self._loop
@@ -179,7 +180,8 @@ class Stand:
         assert not self._gate._open, "a connection is still counted"
         assert protocol._deadline is None, "a connection that has gone is still waited for"
         assert not self._troubles, self._troubles
-        return Answers(bytes(transport.written)).list, has_ended
+        # Whether a sender is told to go on depends on how much of its body is there already.
+        return [answer for answer in Answers(bytes(transport.written)).list if answer[0] != GO_ON], has_ended
 
     def _settle(self) -> None:
         """Until nobody has anything left to do. As `run_forever` does it, without what that does at each call."""
